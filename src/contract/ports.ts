@@ -1,0 +1,138 @@
+import type { TaskEvent, TaskStatus, TokenEvent } from "./event.ts";
+import type { SubmitResponse } from "./http.ts";
+import type { TaskRecord, TaskSummary } from "./record.ts";
+import type { StageOutputs } from "./resources.ts";
+import type { Json, SubmitRequest } from "./task.ts";
+
+/*
+ * What a provider must offer, and nothing more. Written for SQS, Google Pub/Sub and Azure Service Bus alike: a lease is a
+ * visibility timeout, an ack deadline or a lock; its token is opaque.
+ */
+
+/** Where a command works: shown before anything is changed. */
+export interface StageRef {
+  app: string;
+  stage: string;
+  account: string;
+  region: string;
+  /** Set when it is not the cloud itself: the local stack or another compatible endpoint. */
+  endpoint?: string;
+}
+
+export interface TaskIntake {
+  /** Through the HTTP API, as any client does. */
+  accept(request: SubmitRequest, options: { signal: AbortSignal }): Promise<SubmitResponse>;
+  /** Straight to the store and queue, for use where the API is down or bypassed on purpose. */
+  enqueue(request: SubmitRequest, options: { signal: AbortSignal }): Promise<SubmitResponse>;
+}
+
+/** What a follower sees: durable events in order, tokens without gap or repeat, and the state of its connection. */
+export type FollowEvent =
+  | TaskEvent
+  | TokenEvent
+  | { type: "connection"; state: "connected" | "reconnecting" | "polling"; reason?: string };
+
+export interface TaskFollower {
+  /** Ends after the task's terminal event. */
+  follow(taskId: string, options: { after?: number; signal: AbortSignal }): AsyncIterable<FollowEvent>;
+  /** Never ends by itself. */
+  followAll(options: { signal: AbortSignal }): AsyncIterable<FollowEvent>;
+}
+
+export interface TaskReader {
+  get(taskId: string): Promise<TaskRecord | undefined>;
+  events(taskId: string, after?: number): Promise<TaskEvent[]>;
+  /** Newest first. */
+  list(options: { status?: TaskStatus; limit: number; cursor?: string }): Promise<{ tasks: TaskSummary[]; cursor?: string }>;
+  /** The stored result, wherever it lies. */
+  result(record: TaskRecord): Promise<Json | undefined>;
+}
+
+export interface TaskControl {
+  cancel(taskId: string): Promise<TaskRecord>;
+  /** Removes record, events and result. Used by smoke to clean up after itself. */
+  remove(taskId: string): Promise<void>;
+}
+
+export interface DocumentStore {
+  /** @returns the reference to put into a task. */
+  put(document: { name: string; body: Uint8Array; contentType: string }): Promise<string>;
+  remove(reference: string): Promise<void>;
+}
+
+export interface QueueStats {
+  visible: number;
+  inFlight: number;
+  delayed: number;
+}
+
+export interface LeasedMessage {
+  messageId: string;
+  body: string;
+  /** Opaque; names this lease. */
+  lease: string;
+  receiveCount: number;
+  /** Epoch milliseconds. */
+  sentAt: number;
+  attributes: Record<string, { type: string; text?: string; binary?: Uint8Array }>;
+  system: Record<string, string>;
+}
+
+export interface MoveTask {
+  handle?: string;
+  status: "RUNNING" | "COMPLETED" | "CANCELLING" | "CANCELLED" | "FAILED";
+  moved: number;
+  toMove: number;
+  startedAt: number;
+  failureReason?: string;
+}
+
+export interface QueuePort {
+  stats(queue: string): Promise<QueueStats>;
+  lease(queue: string, options: { max: number; seconds: number; waitSeconds: number; signal: AbortSignal }): Promise<LeasedMessage[]>;
+  /** One outcome for each entry, in order. */
+  send(queue: string, entries: Omit<LeasedMessage, "lease" | "receiveCount" | "sentAt" | "messageId">[]): Promise<({ messageId: string } | { error: string })[]>;
+  remove(queue: string, leases: string[]): Promise<({ ok: true } | { error: string })[]>;
+  extend(queue: string, lease: string, seconds: number): Promise<void>;
+  /** Absent where the service has no native move. */
+  move?: {
+    start(deadLetterQueue: string, options: { destination?: string; maxPerSecond?: number }): Promise<string>;
+    list(deadLetterQueue: string): Promise<MoveTask[]>;
+    cancel(handle: string): Promise<void>;
+  };
+}
+
+export interface LogLine {
+  /** Epoch milliseconds. */
+  at: number;
+  group: string;
+  stream: string;
+  message: string;
+}
+
+export interface LogReader {
+  /** The past, oldest first, then, with `follow`, what comes. */
+  read(options: { groups: string[]; since: number; until?: number; filter?: string; follow: boolean; signal: AbortSignal }): AsyncIterable<LogLine>;
+}
+
+/** One stage of one app, on whichever provider it is. */
+export interface StageClient {
+  ref: StageRef;
+  outputs: StageOutputs;
+  intake: TaskIntake;
+  follower: TaskFollower;
+  reader: TaskReader;
+  control: TaskControl;
+  documents: DocumentStore;
+  queue: QueuePort;
+  logs: LogReader;
+  /** Ends sockets and keep-alive connections. */
+  close(): Promise<void>;
+}
+
+export interface Provider {
+  /**
+   * @throws AbortError `STAGE_NOT_DEPLOYED` when nothing describes the stage, AuthorizationError when credentials are missing or refused.
+   */
+  open(target: { app: string; stage: string; region?: string; profile?: string; endpoint?: string }, options: { signal: AbortSignal }): Promise<StageClient>;
+}

@@ -1,0 +1,26 @@
+import type { TaskEvent, TokenEvent } from "./event.ts";
+
+/**
+ * The WebSocket protocol between `ai-pipeline/client` and the socket function. JSON text frames.
+ * A subscriber is registered first and reads the past after, and the client drops what it has: no gap and no repeat.
+ */
+export type ClientMessage =
+  /** Follow one task; the server repeats durable events with `seq > after`, then the text so far, then what comes. */
+  | { action: "subscribe"; taskId: string; after?: number }
+  /** Follow all tasks the caller may see (a user: its own; a service: the stage's). Nothing is repeated. */
+  | { action: "subscribe"; all: true }
+  | { action: "unsubscribe"; taskId?: string }
+  | { action: "ping" };
+
+export type ServerMessage =
+  | TaskEvent
+  | TokenEvent
+  /** Sent after the repeat of the past. `ticket` lets a browser connect again. */
+  | { type: "subscribed"; taskId?: string; seq?: number; ticket?: string }
+  | { type: "pong" }
+  | { type: "error"; code: string; message: string; taskId?: string };
+
+/** API Gateway's limit for one WebSocket message, in bytes. */
+export const MAX_SOCKET_MESSAGE_BYTES = 128 * 1024;
+/** What we let a message grow to before its result is sent by reference: room for the envelope. */
+export const MAX_EVENT_BYTES = 120 * 1024;

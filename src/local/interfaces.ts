@@ -1,0 +1,66 @@
+/*
+ * How the local services reach each other in process, without the wire. Implementations live in the services' folders;
+ * `stack.ts` joins them.
+ */
+
+/** Result of one invocation, as the Invoke API tells it. */
+export interface InvokeResult {
+  requestId: string;
+  /** Set when the function failed: `Unhandled` (thrown, exited, timed out) or `Handled`. */
+  functionError?: "Handled" | "Unhandled";
+  payload: Buffer;
+  /** The last 4 KB of its log. */
+  logTail: string;
+  durationMs: number;
+}
+
+/** Runs functions. */
+export interface FunctionHost {
+  /**
+   * Synchronous invocation. Waits for a free environment within the function's concurrency.
+   * @throws AwsError `ResourceNotFoundException`, `TooManyRequestsException` (reserved concurrency used up).
+   */
+  invoke(functionName: string, payload: string | Buffer, options?: { signal?: AbortSignal }): Promise<InvokeResult>;
+  has(functionName: string): boolean;
+  /** Starts an environment ahead of the first call, so that it is warm. */
+  warm(functionName: string): void;
+}
+
+export interface SourceMessage {
+  messageId: string;
+  receiptHandle: string;
+  body: string;
+  md5OfBody: string;
+  attributes: Record<string, string>;
+  messageAttributes: Record<string, { stringValue?: string; binaryValue?: string; dataType: string; stringListValues: []; binaryListValues: [] }>;
+  md5OfMessageAttributes?: string;
+}
+
+/** What an event source mapping needs of a queue. All calls are immediate: nothing waits. */
+export interface MessageSource {
+  readonly name: string;
+  readonly arn: string;
+  readonly fifo: boolean;
+  /** Calls back soon after messages become receivable; calls are coalesced. @returns unsubscribe. */
+  onAvailable(listener: () => void): () => void;
+  /** A receive as any consumer does it: counts, visibility, the redrive policy. Visibility in seconds defaults to the queue's. */
+  receive(max: number, visibilityTimeout?: number): SourceMessage[];
+  delete(receiptHandle: string): void;
+  /** Seconds, 0 to 43,200. */
+  changeVisibility(receiptHandle: string, seconds: number): void;
+  /**
+   * While held, a message does not become visible before its unscaled visibility deadline, however fast time runs
+   * (`speed`), so that a function at work is not handed its own message again. @returns release.
+   */
+  hold(receiptHandle: string): () => void;
+}
+
+/** Where a function's output goes. */
+export interface LogSink {
+  put(group: string, stream: string, events: { timestamp: number; message: string }[]): void;
+}
+
+/** Answers `execute-api` management calls and owns the sockets. */
+export interface SocketRegistry {
+  connections(): number;
+}
