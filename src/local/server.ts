@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { AwsError } from "./context.ts";
+import type { Exchange } from "./exchange.ts";
+
+export interface Listening {
+  /** `http://127.0.0.1:<port>`. */
+  endpoint: string;
+  port: number;
+  /** Stops accepting, ends idle and open connections, resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  /** 0 for any free port. */
+  port: number;
+  route(exchange: Exchange): Promise<void>;
+  upgrade?(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** Host names by which a page or client may address the stack; anything else is DNS rebinding. */
+const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\]|([a-z0-9.-]+\.)?localhost)(:\d+)?$/i;
+
+/** @returns whether the `Host` header names this machine. */
+export function isLocalHost(host: string | undefined): boolean {
+  return host !== undefined && LOCAL_HOST.test(host);
+}
+
+/**
+ * Serves HTTP on the loopback address only.
+ * @throws the system's EADDRINUSE or EACCES.
+ */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 });
+  const upgraded = new Set<Duplex>();
+  server.on("request", (req, res) => void answer(req, res, options.route));
+  server.on("upgrade", (req: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (!options.upgrade || !isLocalHost(req.headers.host)) return socket.destroy();
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
+    options.upgrade(req, socket, head);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return { endpoint: `http://127.0.0.1:${port}`, port, close: () => closeServer(server, upgraded) };
+}
+
+async function closeServer(server: Server, upgraded: Set<Duplex>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const socket of upgraded) socket.destroy();
+  server.closeAllConnections();
+  await closed;
+}
+
+async function answer(req: IncomingMessage, res: ServerResponse, route: ListenOptions["route"]): Promise<void> {
+  // A socket that dies in mid-request must not bring the stack down.
+  req.on("error", () => {});
+  res.on("error", () => {});
+  const exchange = createExchange(req, res);
+  if (!isLocalHost(req.headers.host)) {
+    return reply(res, 421, { message: "This host is not served here; use http://127.0.0.1." });
+  }
+  try {
+    await route(exchange);
+  } catch (error) {
+    if (res.headersSent) return void res.destroy();
+    if (error instanceof AwsError) return reply(res, error.status, { __type: error.code, message: error.message });
+    reply(res, 500, { __type: "InternalFailure", message: "The local stack failed on this request." });
+  }
+}
+
+function reply(res: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  res.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
+  res.end(text);
+}
+
+const CREDENTIAL = /Credential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/;
+
+/** Wraps a request; the body is read only when somebody asks for it. */
+export function createExchange(req: IncomingMessage, res: ServerResponse): Exchange {
+  const url = new URL(req.url ?? "/", "http://127.0.0.1");
+  const requestId = randomUUID();
+  let read: Promise<Buffer> | undefined;
+  return {
+    req,
+    res,
+    url,
+    requestId,
+    scope: credentialScope(req, url),
+    body: (limit = 16 * 1024 * 1024) => (read ??= readBody(req, limit)),
+  };
+}
+
+function credentialScope(req: IncomingMessage, url: URL): Exchange["scope"] {
+  const presigned = url.searchParams.get("X-Amz-Credential");
+  const source = presigned
+    ? `Credential=${presigned}`
+    : typeof req.headers.authorization === "string"
+      ? req.headers.authorization
+      : "";
+  const match = CREDENTIAL.exec(source);
+  if (!match) return {};
+  const [, accessKeyId, region, service] = match;
+  return { ...(accessKeyId ? { accessKeyId } : {}), ...(region ? { region } : {}), ...(service ? { service } : {}) };
+}
+
+function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+    });
+    req.once("end", () => {
+      if (size <= limit) resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+      else reject(new AwsError("RequestEntityTooLarge", `The request body is over ${limit} bytes.`, { status: 413 }));
+    });
+    req.once("error", reject);
+    req.once("close", () => reject(new AwsError("IncompleteBody", "The connection closed before the body was complete.")));
+  });
+}
