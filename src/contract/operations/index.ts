@@ -1,0 +1,30 @@
+import type { BatchEvent } from "./batch.ts";
+import type { DevEvent } from "./dev.ts";
+import type { DlqListEvent, DlqRedriveEvent } from "./dlq.ts";
+import type { FaultsEvent } from "./faults.ts";
+import type { InitEvent, InitListEvent } from "./init.ts";
+import type { SmokeEvent } from "./smoke.ts";
+import type { SubmitEvent } from "./submit.ts";
+import type { TasksCancelEvent, TasksListEvent, TasksShowEvent } from "./tasks.ts";
+import type { WatchEvent } from "./watch.ts";
+
+/** Every operation by the name its summary carries, with its events. */
+export interface Operations {
+  submit: SubmitEvent;
+  batch: BatchEvent;
+  watch: WatchEvent;
+  "tasks-list": TasksListEvent;
+  "tasks-show": TasksShowEvent;
+  "tasks-cancel": TasksCancelEvent;
+  "dlq-list": DlqListEvent;
+  "dlq-redrive": DlqRedriveEvent;
+  smoke: SmokeEvent;
+  init: InitEvent;
+  "init-list": InitListEvent;
+  dev: DevEvent;
+  faults: FaultsEvent;
+}
+
+export type OperationName = keyof Operations;
+/** The last event of an operation. */
+export type SummaryOf<Name extends OperationName> = Extract<Operations[Name], { type: "summary" }>;

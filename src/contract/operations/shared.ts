@@ -1,0 +1,42 @@
+import type { ExitCode } from "../exit.ts";
+import type { StageRef } from "../ports.ts";
+
+/*
+ * An operation is an async generator of the events below; three renderers (Ink, plain text, NDJSON) read the same ones.
+ * The last event of every operation is its summary. A fatal failure is thrown as a PipelineError instead.
+ * As NDJSON each event is one line `{"v":1,"type":...}` with exactly the members of its type.
+ */
+
+/** First event of every command that changes something, or that works on a stage which is not local. */
+export interface StageShown {
+  type: "stage";
+  ref: StageRef;
+}
+
+/** The command started the embedded stack for itself, because the stage is local and no `dev` runs. */
+export interface StackChange {
+  type: "stack";
+  state: "starting" | "ready" | "stopped";
+  /** From `ready` on. */
+  endpoint?: string;
+  /** Time it took to get ready. */
+  ms?: number;
+  /** True when the offline model answers. */
+  offline?: boolean;
+}
+
+/** Ctrl-C while following: the task goes on; this is how to return. */
+export interface Detached {
+  type: "detached";
+  taskId?: string;
+  /** A command that works where this one ran. */
+  command: string;
+}
+
+/** Members of every summary. */
+export interface SummaryBase<Name extends string> {
+  type: "summary";
+  operation: Name;
+  /** What the process exits with. */
+  exitCode: ExitCode;
+}
