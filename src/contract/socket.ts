@@ -1,4 +1,4 @@
-import type { TaskEvent, TokenEvent } from "./event.ts";
+import type { TaskEvent, TaskStatus, TokenEvent } from "./event.ts";
 
 /**
  * The WebSocket protocol between `ai-pipeline/client` and the socket function. JSON text frames.
@@ -15,8 +15,11 @@ export type ClientMessage =
 export type ServerMessage =
   | TaskEvent
   | TokenEvent
-  /** Sent after the repeat of the past. `ticket` lets a browser connect again. */
-  | { type: "subscribed"; taskId?: string; seq?: number; ticket?: string }
+  /**
+   * Sent after the repeat of the past. `seq` and `status` are the task's when the past was read: a follower whose `after`
+   * is the end knows by them that nothing more comes. `ticket` lets a browser connect again.
+   */
+  | { type: "subscribed"; taskId?: string; seq?: number; status?: TaskStatus; ticket?: string }
   | { type: "pong" }
   | { type: "error"; code: string; message: string; taskId?: string };
 
