@@ -53,6 +53,8 @@ export type CompletedEvent = EventBase & {
   result?: Json;
   /** `s3://bucket/key` or `record` (fetch the task to read it). */
   resultRef?: string;
+  /** Length in UTF-16 code units of the text that the attempt streamed, if it did: a follower who has less asks for the rest. */
+  textLength?: number;
 };
 export type FailedEvent = EventBase & {
   type: "failed";
