@@ -1,4 +1,19 @@
 import type { ViewRegistry } from "../render/view.ts";
 
 /** The Ink views, each loaded when it is drawn. */
-export const views: ViewRegistry = { operations: {} };
+export const views: ViewRegistry = {
+  operations: {
+    submit: () => import("./follow/open.tsx"),
+    watch: () => import("./follow/open.tsx"),
+    batch: () => import("./batch/open.tsx"),
+    smoke: () => import("./smoke/open.tsx"),
+    dev: () => import("./dev/open.tsx"),
+    init: () => import("./init/open.tsx"),
+    "tasks-list": () => import("./tasks/list.tsx"),
+    "tasks-show": () => import("./tasks/show.tsx"),
+    "dlq-list": () => import("./letters/open.tsx"),
+    "dlq-redrive": () => import("./redrive/open.tsx"),
+  },
+  prompts: () => import("./prompts.tsx"),
+  error: () => import("./error.tsx"),
+};

@@ -1,0 +1,56 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../contract/clock.ts";
+import type { LocalContext, StackEvent } from "./context.ts";
+
+/** The account every resource of a local stack belongs to. */
+export const LOCAL_ACCOUNT = "000000000000";
+export const LOCAL_REGION = "us-east-1";
+
+export interface KernelOptions {
+  /** Folder of the state; absent: all in memory. */
+  stateDir?: string;
+  clock: Clock;
+  speed: number;
+  random(): number;
+  onEvent(event: StackEvent): void;
+}
+
+export interface Kernel {
+  context: LocalContext;
+  /** Called once, when the server listens. */
+  setEndpoint(endpoint: string): void;
+}
+
+/** Makes the context that all services of one stack share. */
+export async function createKernel(options: KernelOptions): Promise<Kernel> {
+  // Loaded here and not at the top: the import alone costs milliseconds that commands without a stack need not pay.
+  const { DatabaseSync } = await import("node:sqlite");
+  if (options.stateDir) mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
+  let endpoint: string | undefined;
+  const context: LocalContext = {
+    clock: options.clock,
+    speed: options.speed,
+    region: LOCAL_REGION,
+    accountId: LOCAL_ACCOUNT,
+    endpoint() {
+      if (!endpoint) throw new Error("The stack's endpoint was asked for before the stack listened.");
+      return endpoint;
+    },
+    openDatabase(name) {
+      const database = new DatabaseSync(options.stateDir ? join(options.stateDir, `${name}.db`) : ":memory:");
+      // The page cache of the system survives a killed process, so that a SIGKILL loses nothing; only a power cut could.
+      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;");
+      return database;
+    },
+    random: options.random,
+    emit(event) {
+      try {
+        options.onEvent(event);
+      } catch {
+        // A watcher's failure is the watcher's; the stack goes on.
+      }
+    },
+  };
+  return { context, setEndpoint: (value) => void (endpoint = value) };
+}

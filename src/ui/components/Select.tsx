@@ -1,0 +1,44 @@
+import { Box, Text, useInput } from "ink";
+import { useState } from "react";
+import { GLYPHS } from "../theme.ts";
+import { useColor } from "./color.tsx";
+
+export interface Choice {
+  value: string;
+  label: string;
+  hint?: string;
+}
+
+interface SelectProps {
+  message: string;
+  choices: Choice[];
+  initial?: string | undefined;
+  onSubmit(value: string): void;
+}
+
+/** One of several: arrows or j and k move, Enter takes, a digit takes at once. */
+export function Select({ message, choices, initial, onSubmit }: SelectProps) {
+  const color = useColor();
+  const [index, setIndex] = useState(() => Math.max(0, choices.findIndex((choice) => choice.value === initial)));
+  useInput((input, key) => {
+    const digit = choices[Number(input) - 1];
+    if (key.upArrow || input === "k") setIndex((at) => (at + choices.length - 1) % choices.length);
+    else if (key.downArrow || input === "j") setIndex((at) => (at + 1) % choices.length);
+    else if (digit) onSubmit(digit.value);
+    else if (key.return) onSubmit(choices[index]?.value ?? "");
+  });
+  const width = Math.max(...choices.map((choice) => choice.label.length));
+  return (
+    <Box flexDirection="column">
+      <Text>
+        <Text {...color("cyan")}>?</Text> <Text bold>{message}</Text>
+      </Text>
+      {choices.map((choice, at) => (
+        <Text key={choice.value} wrap="truncate-end" {...(at === index ? color("cyan") : {})}>
+          {at === index ? GLYPHS.pointer : " "} {choice.label.padEnd(width)} {choice.hint ? <Text dimColor> {choice.hint}</Text> : null}
+        </Text>
+      ))}
+      <Text dimColor>↑↓ move · enter choose · esc leave</Text>
+    </Box>
+  );
+}

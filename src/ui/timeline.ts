@@ -1,0 +1,54 @@
+import type { TaskError, TaskEvent } from "../contract/event.ts";
+import { formatCost, formatDuration, formatTokens, oneLine } from "./format.ts";
+import type { Tone } from "./theme.ts";
+
+/** A line of a task's timeline: the same words on every screen and in plain text. */
+export interface TimelineLine {
+  tone: Tone;
+  text: string;
+}
+
+/**
+ * @param event a durable event.
+ * @param previous the event before it, for the time between them.
+ * @param now epoch milliseconds, for the time until a retry.
+ */
+export function describeEvent(event: TaskEvent, previous?: TaskEvent, now = Date.parse(event.at)): TimelineLine {
+  switch (event.type) {
+    case "accepted":
+      return { tone: "ok", text: "accepted" };
+    case "started":
+      return { tone: "wait", text: `started, attempt ${event.attempt}, waited ${formatDuration(event.queueWaitMs)}` };
+    case "progress":
+      return { tone: "info", text: event.percent === undefined ? event.message : `${event.message} (${event.percent}%)` };
+    case "completed": {
+      const parts = [formatTokens(event.usage), formatCost(event.costUsd), event.offline ? "offline model" : ""];
+      return { tone: "ok", text: [`completed in ${formatDuration(event.durationMs)}`, ...parts].filter(Boolean).join(", ") };
+    }
+    case "failed": {
+      const next = event.retryAt ? `, next attempt in ${formatDuration(Math.max(0, Date.parse(event.retryAt) - now))}` : "";
+      const kind = event.final ? (event.error.permanent ? ", permanent" : ", the last attempt") : next;
+      return { tone: "fail", text: `attempt ${event.attempt} failed after ${formatDuration(event.durationMs)}: ${describeError(event.error)}${kind}` };
+    }
+    case "deadlettered":
+      return { tone: "fail", text: `dead-lettered: ${REASONS[event.reason]}` };
+    case "replayed":
+      return { tone: "info", text: `${PAST[event.kind]}${previous ? ` after ${formatDuration(Date.parse(event.at) - Date.parse(previous.at))}` : ""}` };
+    case "cancelled":
+      return { tone: "warn", text: `cancelled by ${event.by}` };
+  }
+}
+
+const REASONS = {
+  "attempts-exhausted": "every attempt failed",
+  permanent: "no further attempt could succeed",
+  "never-ran": "no attempt ever ran",
+  died: "the last attempt died without a word",
+} as const;
+
+const PAST = { redrive: "redriven", replay: "replayed", retry: "retried" } as const;
+
+/** @returns `RateLimitError 429 Too many requests`. */
+export function describeError(error: TaskError): string {
+  return [error.name, error.status, oneLine(error.message, 160)].filter(Boolean).join(" ");
+}

@@ -1,0 +1,90 @@
+import { Box, Text, useInput } from "ink";
+import { Mark } from "../../components/Mark.tsx";
+import { useColor } from "../../components/color.tsx";
+import type { ViewProps } from "../../components/mount.tsx";
+import { Scrollback } from "../../components/Scrollback.tsx";
+import { Spinner } from "../../components/Spinner.tsx";
+import { formatCount, formatDuration, shortId } from "../../format.ts";
+import { GLYPHS } from "../../theme.ts";
+import type { DevState, DevTask } from "./state.ts";
+
+/** Tasks on the panel; more are counted. */
+const TASKS_SHOWN = 6;
+
+/** Logs and finished events scroll above; endpoint, depths and tasks at work stay below. */
+export function DevView({ state, screen, ended }: ViewProps<DevState>) {
+  useInput((input, key) => {
+    if (key.ctrl && input === "c") screen.interrupt();
+  });
+  if (ended) return <Scrollback lines={state.lines} />;
+  const { ready } = state;
+  return (
+    <>
+      <Scrollback lines={state.lines} />
+      <Box flexDirection="column" borderStyle="single" borderTop borderBottom={false} borderLeft={false} borderRight={false} borderDimColor>
+        {ready ? <Header ready={ready} /> : <Starting building={state.building} />}
+        {Object.entries(state.broken).map(([name, reason]) => (
+          <Text key={name} wrap="truncate-end">
+            <Mark tone="fail" /> {name}: {reason}
+          </Text>
+        ))}
+        {ready ? <Depths state={state} /> : null}
+        <Tasks tasks={state.tasks} now={screen.now()} />
+        <Text dimColor>{state.stopping ? "stopping ..." : "ctrl-c stops everything"}</Text>
+      </Box>
+    </>
+  );
+}
+
+function Starting({ building }: { building: string[] }) {
+  return (
+    <Text>
+      <Spinner /> starting{building.length > 0 ? `, building ${building.join(", ")}` : ""}
+    </Text>
+  );
+}
+
+function Header({ ready }: { ready: NonNullable<DevState["ready"]> }) {
+  const color = useColor();
+  const model = ready.offline ? "offline (set OPENAI_API_KEY for a real one)" : "by environment";
+  const extras = [ready.speed === 1 ? "" : `speed ${ready.speed}`, ready.faults.length > 0 ? `faults: ${ready.faults.join(", ")}` : ""];
+  return (
+    <Text wrap="truncate-end">
+      <Text {...color("green")} bold>
+        Ready
+      </Text>
+      {`  ${ready.endpoint} · stage ${ready.stage} · model: ${model}`}
+      {extras.filter(Boolean).map((extra) => ` · ${extra}`)}
+    </Text>
+  );
+}
+
+function Depths({ state }: { state: DevState }) {
+  const color = useColor();
+  const { depths } = state;
+  const dead = depths?.deadLetterQueue.visible ?? 0;
+  const waiting = (depths?.queue.visible ?? 0) + (depths?.queue.delayed ?? 0);
+  return (
+    <Text wrap="truncate-end">
+      {`queued ${formatCount(waiting)} · in flight ${formatCount(depths?.queue.inFlight ?? 0)} · `}
+      <Text {...(dead > 0 ? color("red") : {})}>dead letters {formatCount(dead)}</Text>
+      {` · completed ${formatCount(state.completed)} · dead-lettered ${formatCount(state.deadlettered)} · sockets ${depths?.connections ?? 0}`}
+    </Text>
+  );
+}
+
+function Tasks({ tasks, now }: { tasks: DevTask[]; now: number }) {
+  const shown = tasks.slice(-TASKS_SHOWN);
+  const hidden = tasks.length - shown.length;
+  return (
+    <>
+      {hidden > 0 ? <Text dimColor>{`${GLYPHS.info} ${formatCount(hidden)} more`}</Text> : null}
+      {shown.map((task) => (
+        <Text key={task.taskId} wrap="truncate-end">
+          <Mark tone={task.tone} /> {shortId(task.taskId)} {task.text}
+          {task.ended ? null : <Text dimColor> {formatDuration(Math.max(0, now - task.since))}</Text>}
+        </Text>
+      ))}
+    </>
+  );
+}

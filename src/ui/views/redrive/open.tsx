@@ -1,0 +1,72 @@
+import { Box, Text, useInput } from "ink";
+import type { Operations } from "../../../contract/operations/index.ts";
+import { mount, type ViewProps } from "../../components/mount.tsx";
+import { ProgressBar } from "../../components/ProgressBar.tsx";
+import { Scrollback } from "../../components/Scrollback.tsx";
+import { Spinner } from "../../components/Spinner.tsx";
+import { formatCount, formatDuration, shortId } from "../../format.ts";
+import type { LiveView, Screen } from "../../render/view.ts";
+import { addLine, type FinishedLine } from "../../scrollback.ts";
+import { describeError } from "../../timeline.ts";
+
+type RedriveEvent = Operations["dlq-redrive"];
+
+interface RedriveState {
+  lines: FinishedLine[];
+  move?: Extract<RedriveEvent, { type: "move" }>;
+  ended?: Extract<RedriveEvent, { type: "redriven" }>;
+  summary?: Extract<RedriveEvent, { type: "summary" }>;
+}
+
+function reduce(state: RedriveState, event: RedriveEvent): RedriveState {
+  switch (event.type) {
+    case "stage":
+      return {
+        ...state,
+        lines: addLine(state.lines, "info", `stage ${event.ref.stage} of ${event.ref.app}, account ${event.ref.account}, ${event.ref.region}`),
+      };
+    case "move":
+      return { ...state, move: event };
+    case "redriven": {
+      const tone = event.status === "completed" ? "ok" : "fail";
+      const why = event.error ? `: ${describeError(event.error)}` : "";
+      return { ...state, ended: event, lines: addLine(state.lines, tone, `${shortId(event.taskId)}  ${event.status}${why}`) };
+    }
+    case "summary":
+      return { ...state, summary: event };
+    case "stack":
+      return state;
+  }
+}
+
+function RedriveView({ state: { lines, move, ended, summary }, screen }: ViewProps<RedriveState>) {
+  useInput((input, key) => {
+    if (key.ctrl && input === "c") screen.interrupt();
+  });
+  return (
+    <>
+      <Scrollback lines={lines} />
+      {summary ? (
+        <Text bold>
+          {`moved ${formatCount(summary.moved)} in ${formatDuration(summary.elapsedMs)} (${summary.status.toLowerCase()})`}
+          {summary.completed === undefined ? "" : `, ${formatCount(summary.completed)} completed, ${formatCount(summary.failed ?? 0)} failed`}
+        </Text>
+      ) : (
+        <Box flexDirection="column">
+          {move ? (
+            <Text>
+              <Spinner /> <ProgressBar share={move.toMove === 0 ? 1 : move.moved / move.toMove} />{" "}
+              {`moved ${formatCount(move.moved)} of about ${formatCount(move.toMove)}`}
+            </Text>
+          ) : null}
+          {ended ? <Text>{`ended ${formatCount(ended.ended)} of ${formatCount(ended.total)}`}</Text> : null}
+        </Box>
+      )}
+    </>
+  );
+}
+
+/** The progress of `dlq redrive`. */
+export function open(screen: Screen): LiveView<RedriveEvent> {
+  return mount<RedriveState, RedriveEvent>(screen, { initial: { lines: [] }, reduce, View: RedriveView });
+}

@@ -1,0 +1,48 @@
+import { Box, Text } from "ink";
+import type { Operations } from "../../../contract/operations/index.ts";
+import type { TaskSummary } from "../../../contract/record.ts";
+import { mount, type ViewProps } from "../../components/mount.tsx";
+import { type Column, Table } from "../../components/Table.tsx";
+import { formatCost, formatTime, oneLine } from "../../format.ts";
+import type { LiveView, Screen } from "../../render/view.ts";
+import { describeError } from "../../timeline.ts";
+
+type ListEvent = Operations["tasks-list"];
+
+interface ListState {
+  tasks: TaskSummary[];
+  summary?: Extract<ListEvent, { type: "summary" }>;
+}
+
+function reduce(state: ListState, event: ListEvent): ListState {
+  if (event.type === "task") return { ...state, tasks: [...state.tasks, event.task] };
+  return event.type === "summary" ? { ...state, summary: event } : state;
+}
+
+const COLUMNS: Column<TaskSummary>[] = [
+  { title: "task", text: ({ taskId }) => taskId },
+  { title: "status", text: ({ status }) => status },
+  { title: "try", text: ({ generation, attempt }) => (generation > 1 ? `${generation}.${attempt}` : String(attempt)), align: "right" },
+  { title: "accepted", text: ({ acceptedAt }) => `${acceptedAt.slice(0, 10)} ${formatTime(acceptedAt)}` },
+  { title: "cost", text: ({ costUsd, status }) => (status === "completed" ? formatCost(costUsd) : ""), align: "right" },
+  { title: "prompt or error", text: ({ prompt, error }) => (error ? describeError(error) : oneLine(prompt, 120)), grow: true },
+];
+
+function ListView({ state, ended }: ViewProps<ListState>) {
+  if (!ended) return null;
+  return (
+    <Box flexDirection="column">
+      {state.tasks.length === 0 ? (
+        <Text dimColor>no tasks</Text>
+      ) : (
+        <Table columns={COLUMNS} rows={state.tasks} rowKey={({ taskId }) => taskId} />
+      )}
+      {state.summary?.next ? <Text dimColor>more: {state.summary.next}</Text> : null}
+    </Box>
+  );
+}
+
+/** The table of `tasks list`, drawn once. */
+export function open(screen: Screen): LiveView<ListEvent> {
+  return mount<ListState, ListEvent>(screen, { initial: { tasks: [] }, reduce, View: ListView });
+}

@@ -1,0 +1,58 @@
+import { Box, Text } from "ink";
+import type { Operations } from "../../../contract/operations/index.ts";
+import { mount, type ViewProps } from "../../components/mount.tsx";
+import { Mark } from "../../components/Mark.tsx";
+import { formatTime } from "../../format.ts";
+import type { LiveView, Screen } from "../../render/view.ts";
+import { describeEvent } from "../../timeline.ts";
+
+type ShowEvent = Operations["tasks-show"];
+
+interface ShowState {
+  detail?: Extract<ShowEvent, { type: "task-detail" }>;
+}
+
+function reduce(state: ShowState, event: ShowEvent): ShowState {
+  return event.type === "task-detail" ? { detail: event } : state;
+}
+
+function ShowView({ state: { detail }, ended }: ViewProps<ShowState>) {
+  if (!ended || !detail) return null;
+  const { record, events, result } = detail;
+  const facts: [string, string | undefined][] = [
+    ["task", record.task.taskId],
+    ["status", record.status],
+    ["user", record.task.userId],
+    ["document", record.task.documentReference],
+    ["callback", record.task.callbackUrl],
+    ["webhook", record.webhook ? `${record.webhook.status} after ${record.webhook.tries} tries` : undefined],
+  ];
+  return (
+    <Box flexDirection="column">
+      {facts.map(([name, value]) => (value === undefined ? null : <Text key={name}>{`${name.padEnd(9)} ${value}`}</Text>))}
+      <Box marginTop={1} flexDirection="column">
+        <Text>{record.task.prompt}</Text>
+      </Box>
+      <Box marginTop={1} flexDirection="column">
+        {events.map((event, index) => {
+          const { tone, text } = describeEvent(event, events[index - 1]);
+          return (
+            <Text key={event.seq}>
+              <Text dimColor>{formatTime(event.at)}</Text> <Mark tone={tone} /> {text}
+            </Text>
+          );
+        })}
+      </Box>
+      {result === undefined ? null : (
+        <Box marginTop={1}>
+          <Text>{typeof result === "string" ? result : JSON.stringify(result, null, 2)}</Text>
+        </Box>
+      )}
+    </Box>
+  );
+}
+
+/** All that is known of one task, drawn once. */
+export function open(screen: Screen): LiveView<ShowEvent> {
+  return mount<ShowState, ShowEvent>(screen, { initial: {}, reduce, View: ShowView });
+}
