@@ -112,7 +112,7 @@ class Follower {
         if (http.hasToken) {
           // A browser cannot see why a socket was refused: the HTTP API says it, and tells the news as well.
           if (!result.opened) await this.#poll();
-          if (failures >= pollAfter) this.#startPolling();
+          if (failures >= pollAfter && !this.#done()) this.#startPolling();
         } else if (failures >= TICKET_TRIES) {
           throw new ClientError(`Task ${this.#taskId} cannot be followed any more: ${result.reason}.`, {
             code: "TICKET_REFUSED",
@@ -174,7 +174,7 @@ class Follower {
     this.#polling?.abort();
     this.#polling = undefined;
     if (message.ticket !== undefined) this.#targets.renewed(message.ticket);
-    this.#pass(this.#timeline.caughtUp(message.seq ?? this.#timeline.seq, message.status));
+    this.#pass(this.#timeline.caughtUp(message.seq ?? this.#timeline.seq, message));
   }
 
   #refused(message: Extract<ServerMessage, { type: "error" }>, session: Session): void {
@@ -243,7 +243,7 @@ export function acceptPast(timeline: Timeline, past: EventsResponse): FollowEven
   const out: FollowEvent[] = past.events.flatMap((event) => timeline.accept(event));
   if (past.text) out.push(...timeline.accept(past.text));
   const last = past.events.at(-1);
-  out.push(...timeline.caughtUp(last?.seq ?? timeline.seq, last ? undefined : past.status));
+  out.push(...timeline.caughtUp(last?.seq ?? timeline.seq, last ? {} : { status: past.status }));
   return out;
 }
 

@@ -61,9 +61,14 @@ export function isTokenEvent(value: unknown): value is TokenEvent {
   );
 }
 
+const isOptional = (value: unknown, guard: (value: unknown) => boolean) => value === undefined || guard(value);
+const isTextMark = (value: unknown) =>
+  isObject(value) && isCount(value["generation"]) && isCount(value["attempt"]) && isCount(value["length"]);
+
 function isSocketReply(value: unknown): value is Exclude<ServerMessage, TaskEvent | TokenEvent> {
   if (!isObject(value)) return false;
-  if (value["type"] === "pong" || value["type"] === "subscribed") return true;
+  if (value["type"] === "pong") return true;
+  if (value["type"] === "subscribed") return isOptional(value["seq"], isCount) && isOptional(value["text"], isTextMark);
   return value["type"] === "error" && isText(value["code"]) && isText(value["message"]);
 }
 

@@ -7,7 +7,7 @@ export interface TextAssembler {
   /** A new attempt began: its text starts anew, and late pieces of the former one are dropped. */
   restart(generation: number, attempt: number): void;
   /** @returns whether so much of the attempt's text was passed on, or there is no use in waiting for it. */
-  has(generation: number, attempt: number, length: number): boolean;
+  has(mark: { generation: number; attempt: number; length: number }): boolean;
   /** A piece is missing. */
   readonly gap: boolean;
 }
@@ -57,7 +57,8 @@ export function createTextAssembler(): TextAssembler {
       if (early.size < MAX_EARLY && (!same || same.delta.length < token.delta.length)) early.set(token.offset, token);
       return [];
     },
-    has: (g, a, wanted) => !isLater(g, a) && (g !== generation || a !== attempt || length >= wanted),
+    has: (mark) =>
+      !isLater(mark.generation, mark.attempt) && (mark.generation !== generation || mark.attempt !== attempt || length >= mark.length),
     get gap() {
       return early.size > 0;
     },

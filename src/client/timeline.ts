@@ -14,10 +14,17 @@ export interface Timeline {
   /** @returns what can be passed on now. */
   accept(message: TaskEvent | TokenEvent): (TaskEvent | TokenEvent)[];
   /**
-   * The server has told everything up to `seq`.
-   * @param status of the task when the server read it, which tells that it ended before `after`.
+   * The server has told everything up to `seq`, and the text up to `past.text`.
+   * @param past.status of the task when the server read it, which tells that it ended before `after`.
    */
-  caughtUp(seq: number, status?: TaskStatus): TaskEvent[];
+  caughtUp(seq: number, past?: { status?: TaskStatus; text?: TextMark }): TaskEvent[];
+}
+
+/** So much of an attempt's text, in UTF-16 code units. */
+export interface TextMark {
+  generation: number;
+  attempt: number;
+  length: number;
 }
 
 const ENDED: ReadonlySet<string> = new Set(TERMINAL_STATUSES);
@@ -25,6 +32,7 @@ const ENDED: ReadonlySet<string> = new Set(TERMINAL_STATUSES);
 export function createTimeline(after: number): Timeline {
   let seq = after;
   let expected = after;
+  let expectedText: TextMark | undefined;
   let catchingUp = true;
   let ended = false;
   /** Events that wait: for one before them, or, when terminal, for the certainty that nothing follows. */
@@ -32,12 +40,13 @@ export function createTimeline(after: number): Timeline {
   const text = createTextAssembler();
 
   const lacksText = (event: TaskEvent): boolean =>
-    event.type === "completed" && event.textLength !== undefined && !text.has(event.generation, event.attempt, event.textLength);
-  const release = (force = false): TaskEvent[] => {
+    event.type === "completed" && event.textLength !== undefined && !text.has({ ...event, length: event.textLength });
+  /** @param told up to where the server told all it has, text included: what lacks then will never come. */
+  const release = (told = 0): TaskEvent[] => {
     const out: TaskEvent[] = [];
     for (let next = waiting.get(seq + 1); next; next = waiting.get(seq + 1)) {
       const last = !waiting.has(seq + 2);
-      if (last && isTerminal(next) && !force && (catchingUp || lacksText(next))) break;
+      if (last && isTerminal(next) && next.seq > told && (catchingUp || lacksText(next))) break;
       seq += 1;
       waiting.delete(seq);
       text.restart(next.generation, next.attempt);
@@ -53,13 +62,15 @@ export function createTimeline(after: number): Timeline {
     return known;
   };
 
+  const incomplete = () => complete() < expected || (expectedText !== undefined && !text.has(expectedText));
+
   return {
     get seq() {
       return seq;
     },
     get gap() {
       const known = complete();
-      return text.gap || known < expected || waiting.size > known - seq || (!catchingUp && waiting.has(seq + 1));
+      return text.gap || incomplete() || waiting.size > known - seq || (!catchingUp && waiting.has(seq + 1));
     },
     get ended() {
       return ended;
@@ -73,12 +84,12 @@ export function createTimeline(after: number): Timeline {
       if (message.seq > seq) waiting.set(message.seq, message);
       return release();
     },
-    caughtUp(upTo, status) {
+    caughtUp(upTo, { status, text: told } = {}) {
       expected = Math.max(expected, upTo);
-      if (complete() < expected) return [];
+      expectedText = told;
+      if (incomplete()) return [];
       catchingUp = false;
-      // What the server could not tell of the text now, it never will: the end is not held back for it.
-      const out = release(true);
+      const out = release(upTo);
       if (seq <= upTo && status !== undefined && ENDED.has(status)) ended = true;
       return out;
     },

@@ -17,9 +17,17 @@ export type ServerMessage =
   | TokenEvent
   /**
    * Sent after the repeat of the past. `seq` and `status` are the task's when the past was read: a follower whose `after`
-   * is the end knows by them that nothing more comes. `ticket` lets a browser connect again.
+   * is the end knows by them that nothing more comes. `text` is how much of which attempt's text was repeated, so that
+   * a lost repeat is noticed. `ticket` lets a browser connect again.
    */
-  | { type: "subscribed"; taskId?: string; seq?: number; status?: TaskStatus; ticket?: string }
+  | {
+      type: "subscribed";
+      taskId?: string;
+      seq?: number;
+      status?: TaskStatus;
+      text?: { generation: number; attempt: number; length: number };
+      ticket?: string;
+    }
   | { type: "pong" }
   | { type: "error"; code: string; message: string; taskId?: string };
 
