@@ -1,0 +1,102 @@
+import * as z from "zod";
+import type { PipelineConfig } from "../config.ts";
+import { APP_PATTERN, APP_RULE, STAGE_PATTERN } from "../names.ts";
+
+/*
+ * Every message says what may stand there: whoever reads it can mend the file without opening a manual. Limits are AWS's
+ * own (the service models of Lambda and SQS), so that what passes here deploys.
+ */
+
+function whole(min: number, max: number, unit = "") {
+  const error = `must be a whole number from ${min.toLocaleString("en-US")} to ${max.toLocaleString("en-US")}${unit}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+function text(what: string, pattern: RegExp) {
+  const error = `must be ${what}`;
+  return z.string({ error }).regex(pattern, { error });
+}
+
+function list<T extends z.ZodType>(item: T, what: string) {
+  return z.array(item, { error: `must be a list of ${what}` });
+}
+
+function section<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "invalid_type" ? "must be an object" : undefined),
+  });
+}
+
+const seconds = " (seconds)";
+const path = text("a path to a module, such as src/worker.ts", /^[^\0]+$/);
+const url = z.url({ protocol: /^https?$/, error: "must be an http or https address" });
+const host = text("a host name, such as api.example.com or *.example.com", /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$/i);
+const bucket = text("the name of a bucket (no s3:// before it)", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+const origin = text("an origin, such as https://app.example.com, or *", /^(\*|https?:\/\/[^/\s]+)$/);
+
+const stageShape = {
+  worker: section({
+    entry: path.exactOptional(),
+    // Lambda's longest timeout is not hard-coded; SQS's longest visibility is the bound that always holds.
+    timeout: whole(1, 43_200, seconds).exactOptional(),
+    memory: whole(128, 10_240, " (MB)").exactOptional(),
+    environment: z
+      .record(
+        text("the name of an environment variable: letters, digits and _", /^[A-Za-z][A-Za-z0-9_]*$/),
+        z.string({ error: "must be text (quote a number)" }),
+        { error: (issue) => (issue.code === "invalid_type" ? "must be an object of text by variable name" : undefined) },
+      )
+      .exactOptional(),
+    maxConcurrency: whole(2, 1000).exactOptional(),
+    reservedConcurrency: whole(1, 100_000).exactOptional(),
+  }).exactOptional(),
+  api: section({
+    entry: path.exactOptional(),
+    auth: section({
+      issuer: url,
+      audience: z.union([text("an audience", /./), list(text("an audience", /./), "audiences")], { error: "must be an audience or a list of them" }),
+      jwksUri: url.exactOptional(),
+    }).exactOptional(),
+    allowedOrigins: list(origin, "origins").exactOptional(),
+  }).exactOptional(),
+  queue: section({
+    // One receive would dead-letter a task whose function was merely throttled.
+    maxAttempts: whole(2, 1000).exactOptional(),
+    batchSize: whole(1, 10_000).exactOptional(),
+    batchWindow: whole(0, 300, seconds).exactOptional(),
+    visibilityTimeout: whole(0, 43_200, seconds).exactOptional(),
+    retention: whole(60, 1_209_600, seconds).exactOptional(),
+    deadLetterRetention: whole(60, 1_209_600, seconds).exactOptional(),
+    backoff: section({
+      base: whole(0, 43_200, seconds).exactOptional(),
+      max: whole(0, 43_200, seconds).exactOptional(),
+    }).exactOptional(),
+  }).exactOptional(),
+  model: section({
+    timeoutRatio: z
+      .number({ error: "must be a share from 0.1 to 0.95" })
+      .min(0.1, { error: "must be a share from 0.1 to 0.95" })
+      .max(0.95, { error: "must be a share from 0.1 to 0.95" })
+      .exactOptional(),
+  }).exactOptional(),
+  documents: section({ buckets: list(bucket, "bucket names").exactOptional() }).exactOptional(),
+  webhooks: section({ allow: list(host, "host names").exactOptional() }).exactOptional(),
+  results: section({ ttlDays: whole(1, 3650, " (days)").exactOptional() }).exactOptional(),
+  local: section({
+    port: whole(0, 65_535).exactOptional(),
+    faults: list(text("a fault, such as model:429=0.3", /./), "faults").exactOptional(),
+  }).exactOptional(),
+};
+
+const STAGE_NAME = "a stage's name: lower-case letters, digits and hyphens, 1 to 20 characters, beginning with a letter";
+
+/** `PipelineConfig` as written by a user, unknown settings refused. */
+export const configSchema: z.ZodType<PipelineConfig> = section({
+  app: text(APP_RULE, APP_PATTERN),
+  ...stageShape,
+  stages: z
+    .record(text(STAGE_NAME, STAGE_PATTERN), section(stageShape), {
+      error: (issue) => (issue.code === "invalid_type" ? "must be an object of settings by stage name" : undefined),
+    })
+    .exactOptional(),
+});

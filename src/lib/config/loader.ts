@@ -1,0 +1,116 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { pathToFileURL } from "node:url";
+import { types } from "node:util";
+import type { BuildFailure, Plugin } from "esbuild";
+import { AbortError } from "../../contract/errors.ts";
+
+/**
+ * Loads a configuration written in JavaScript or TypeScript. cosmiconfig's own loader asks for the package `typescript` and
+ * fails with its version 7; esbuild strips the types, follows relative imports, and knows what `ai-pipeline` means before the
+ * project has installed anything.
+ *
+ * @throws AbortError `CONFIG_INVALID` with file, line and column.
+ */
+export async function loadModule(filepath: string): Promise<unknown> {
+  const { build } = await import("esbuild");
+  let code: string;
+  let external: boolean;
+  try {
+    const result = await build({
+      entryPoints: [filepath],
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      platform: "node",
+      target: "node22",
+      packages: "external",
+      logLevel: "silent",
+      absWorkingDir: dirname(filepath),
+      define: {
+        "import.meta.url": JSON.stringify(pathToFileURL(filepath).href),
+        "import.meta.filename": JSON.stringify(filepath),
+        "import.meta.dirname": JSON.stringify(dirname(filepath)),
+        __filename: JSON.stringify(filepath),
+        __dirname: JSON.stringify(dirname(filepath)),
+      },
+      plugins: [ownPackage],
+    });
+    code = result.outputFiles[0]?.text ?? "";
+    external = Object.values(result.metafile.outputs).some((output) =>
+      output.imports.some((item) => item.external && !item.path.startsWith("node:")),
+    );
+  } catch (error) {
+    throw syntaxError(filepath, error);
+  }
+  try {
+    return external ? await importBeside(filepath, code) : await importText(code);
+  } catch (error) {
+    throw new AbortError(`The configuration failed while it ran: ${messageOf(error)}`, {
+      code: "CONFIG_INVALID",
+      where: filepath,
+      hint: missingPackage(error) ?? "Run the file's own code by hand, or take out what fails.",
+      cause: error,
+    });
+  }
+}
+
+/** `import { defineConfig } from "ai-pipeline"` works before any install. */
+const ownPackage: Plugin = {
+  name: "ai-pipeline",
+  setup(build) {
+    build.onResolve({ filter: /^ai-pipeline$/ }, () => ({ path: "ai-pipeline", namespace: "ai-pipeline" }));
+    build.onLoad({ filter: /.*/, namespace: "ai-pipeline" }, () => ({
+      contents: "export const defineConfig = (config) => config;",
+      loader: "js",
+    }));
+  },
+};
+
+async function importText(code: string): Promise<unknown> {
+  return defaultOf(await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`));
+}
+
+/** Packages are found from where a file lies: the bundle is put into the project for as long as it is imported. */
+async function importBeside(filepath: string, code: string): Promise<unknown> {
+  const folder = join(dirname(filepath), ".ai-pipeline", "cache");
+  const file = join(folder, `config-${randomBytes(6).toString("hex")}.mjs`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, code, { mode: 0o600 });
+  try {
+    return defaultOf(await import(pathToFileURL(file).href));
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+function defaultOf(module: unknown): unknown {
+  return typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
+}
+
+function syntaxError(filepath: string, error: unknown): AbortError {
+  const first = isBuildFailure(error) ? error.errors[0] : undefined;
+  const place = first?.location ? `${filepath}:${first.location.line}:${first.location.column + 1}` : filepath;
+  return new AbortError(`The configuration does not compile: ${first?.text ?? messageOf(error)}`, {
+    code: "CONFIG_INVALID",
+    where: place,
+    hint: first?.location ? ["The line at fault:", `  ${first.location.lineText.trim()}`] : "Mend the file and run the command again.",
+    cause: error,
+  });
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && "errors" in error && Array.isArray(error.errors);
+}
+
+function missingPackage(error: unknown): string | undefined {
+  if (!types.isNativeError(error) || !("code" in error) || error.code !== "ERR_MODULE_NOT_FOUND") return undefined;
+  const name = /'([^']+)'/.exec(error.message)?.[1];
+  return name ? `Install the package it imports: npm install ${name}` : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

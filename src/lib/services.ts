@@ -1,0 +1,69 @@
+import type { Clock } from "../contract/clock.ts";
+import type { ResolvedConfig } from "../contract/config.ts";
+import type { StackActivity } from "../contract/operations/dev.ts";
+import type { StageClient } from "../contract/ports.ts";
+import type { StageOutputs } from "../contract/resources.ts";
+import type { Installation } from "./installation.ts";
+
+/** What names a stage to a provider. */
+export interface StageTarget {
+  app: string;
+  stage: string;
+  region?: string;
+  profile?: string;
+  endpoint?: string;
+}
+
+export interface StackStart {
+  projectDir: string;
+  /** Absent: all in memory. */
+  stateDir?: string;
+  config: ResolvedConfig;
+  /** 0 for any free one. */
+  port: number;
+  /** The user named the port: then it must be free. */
+  portRequired: boolean;
+  speed: number;
+  faults: string[];
+  seed?: number;
+  fresh: boolean;
+  inspect?: number;
+  /** Bundle again on save. */
+  watch: boolean;
+  onEvent(event: StackActivity): void;
+}
+
+/** The embedded stack at work with one project on it. */
+export interface RunningStack {
+  /** `http://127.0.0.1:<port>`. */
+  endpoint: string;
+  port: number;
+  outputs: StageOutputs;
+  token: string;
+  webhookSecret: string;
+  /** Bearer token of the control routes. */
+  controlToken: string;
+  offline: boolean;
+  connections(): number;
+  faults(): string[];
+  close(): Promise<void>;
+}
+
+/** What main hands down, so that no operation knows which provider or stack it works with. */
+export interface Services {
+  /** @throws AbortError `STAGE_NOT_DEPLOYED`, AuthorizationError. */
+  openStage(target: StageTarget, options: { signal: AbortSignal }): Promise<StageClient>;
+  startStack(options: StackStart): Promise<RunningStack>;
+}
+
+/** Where and with what an operation runs. */
+export interface Workplace {
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  clock: Clock;
+  /** Aborted by Ctrl-C and SIGTERM; its reason is a PipelineError. */
+  signal: AbortSignal;
+  services: Services;
+  installation: Installation;
+  pid: number;
+}

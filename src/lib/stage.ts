@@ -1,0 +1,168 @@
+import type { ResolvedConfig } from "../contract/config.ts";
+import { AbortError, PipelineError, UsageError } from "../contract/errors.ts";
+import type { StackChange, StageShown } from "../contract/operations/shared.ts";
+import type { StageClient } from "../contract/ports.ts";
+import { APP_PATTERN, APP_RULE, STAGE_PATTERN } from "../contract/names.ts";
+import { findProject, type Project } from "./config/load.ts";
+import { findRunning, removeDevFile, stateDirectory, writeDevFile } from "./dev-file.ts";
+import { invocation } from "./installation.ts";
+import type { RunningStack, StageTarget, Workplace } from "./services.ts";
+
+/** Flags that say which stage is meant; every command that works on one has them. */
+export interface StageChoice {
+  stage?: string;
+  app?: string;
+  profile?: string;
+  region?: string;
+  endpointUrl?: string;
+}
+
+/** A stage that is open; `close` ends its sockets and the stack that was started for it. */
+export interface OpenStage {
+  client: StageClient;
+  /** Set when the stack was started for this command alone. */
+  own?: RunningStack;
+  close(): Promise<void>;
+}
+
+/** @returns the stage's name: --stage, then AI_PIPELINE_STAGE, then local. */
+export function stageName(choice: StageChoice, env: Workplace["env"]): string {
+  const flag = choice.stage;
+  const name = flag ?? (env["AI_PIPELINE_STAGE"] || "local");
+  if (!STAGE_PATTERN.test(name)) {
+    throw new UsageError(`"${name}" cannot be the name of a stage.`, {
+      code: "STAGE_INVALID",
+      where: flag === undefined ? "AI_PIPELINE_STAGE" : "--stage",
+      hint: "Use lower-case letters, digits and hyphens, 1 to 20 characters, beginning with a letter.",
+    });
+  }
+  return name;
+}
+
+/** @throws AbortError `NOT_IN_PROJECT`. */
+export async function requireProject(place: Workplace, stage: string): Promise<Project> {
+  const project = await findProject(place.cwd, stage);
+  if (project) return project;
+  const command = invocation(place.installation, place.cwd);
+  throw new AbortError("This folder is not in an ai-pipeline project: there is no ai-pipeline.config.ts here or above.", {
+    code: "NOT_IN_PROJECT",
+    where: place.cwd,
+    hint: [`Make one: ${command} init my-app`, "Or name a deployed stage: --app NAME --stage NAME"],
+  });
+}
+
+/**
+ * Opens the stage that was asked for. On the local stage that is the stack of the running `dev`; with `startLocal` one is
+ * started in this process when none runs.
+ */
+export async function* enterStage(
+  choice: StageChoice,
+  place: Workplace,
+  options: { startLocal: boolean; show: boolean; /** The stack's faults and speed, when it is started here. */ faults?: string[] },
+): AsyncGenerator<StageShown | StackChange, OpenStage> {
+  const stage = stageName(choice, place.env);
+  const { services, signal } = place;
+  if (stage !== "local" || choice.endpointUrl) {
+    const client = await services.openStage(await remoteTarget(choice, stage, place), { signal });
+    if (options.show || stage !== "local") yield { type: "stage", ref: client.ref };
+    return { client, close: () => client.close() };
+  }
+  const project = await requireProject(place, stage);
+  const app = choice.app ?? project.config.app;
+  const running = await findRunning(project.dir);
+  if (running && (running.kind === "dev" || !options.startLocal)) {
+    const client = await services.openStage({ app: running.app, stage, endpoint: running.endpoint }, { signal });
+    if (options.show) yield { type: "stage", ref: client.ref };
+    return { client, close: () => client.close() };
+  }
+  if (!options.startLocal) {
+    const command = invocation(place.installation, place.cwd);
+    throw new AbortError("The local stage is not running.", {
+      code: "STAGE_NOT_RUNNING",
+      where: project.dir,
+      hint: [`Start it in another terminal: ${command} dev`, "Or name a deployed one: --stage NAME"],
+    });
+  }
+  yield { type: "stack", state: "starting" };
+  const own = await startOwn(place, project, running !== undefined, options.faults ?? project.config.local.faults);
+  try {
+    yield { type: "stack", state: "ready", endpoint: own.stack.endpoint, ms: own.ms, offline: own.stack.offline };
+    const client = await services.openStage({ app, stage, endpoint: own.stack.endpoint }, { signal });
+    if (options.show) yield { type: "stage", ref: client.ref };
+    return {
+      client,
+      own: own.stack,
+      async close() {
+        await client.close();
+        await own.close();
+      },
+    };
+  } catch (error) {
+    await own.close();
+    throw error;
+  }
+}
+
+/** Starts the stack for one command. Where another command's stack holds the state, this one works in memory. */
+async function startOwn(place: Workplace, project: Project, held: boolean, faults: string[]): Promise<{ stack: RunningStack; ms: number; close(): Promise<void> }> {
+  const began = place.clock.now();
+  const failures: string[] = [];
+  const stack = await place.services.startStack({
+    projectDir: project.dir,
+    ...(held ? {} : { stateDir: stateDirectory(project.dir) }),
+    config: project.config,
+    port: 0,
+    portRequired: false,
+    speed: 1,
+    faults,
+    fresh: false,
+    watch: false,
+    onEvent(event) {
+      if (event.type === "function" && event.state === "failed") failures.push(event.message ?? event.name);
+    },
+  });
+  const close = async () => {
+    if (!held) await removeDevFile(project.dir, place.pid);
+    await stack.close();
+  };
+  if (failures.length > 0) {
+    await close();
+    throw workerBroken(failures, project.config);
+  }
+  if (!held) {
+    await writeDevFile(project.dir, {
+      pid: place.pid,
+      kind: "command",
+      endpoint: stack.endpoint,
+      app: project.config.app,
+      startedAt: new Date(began).toISOString(),
+      version: place.installation.version,
+      controlToken: stack.controlToken,
+    });
+  }
+  return { stack, ms: place.clock.now() - began, close };
+}
+
+function workerBroken(failures: string[], config: ResolvedConfig): PipelineError {
+  const [first = "", ...rest] = failures;
+  const [message = "", ...lines] = first.split("\n");
+  return new AbortError(`A function of the project does not compile: ${message}`, {
+    code: "FUNCTION_BROKEN",
+    where: config.worker.entry,
+    hint: [...lines, ...rest, "Mend it and run the command again."],
+  });
+}
+
+async function remoteTarget(choice: StageChoice, stage: string, place: Workplace): Promise<StageTarget> {
+  const app = choice.app ?? (await requireProject(place, stage)).config.app;
+  if (!APP_PATTERN.test(app)) {
+    throw new UsageError(`"${app}" cannot be the name of an app.`, { code: "APP_INVALID", where: "--app", hint: `Use ${APP_RULE}.` });
+  }
+  return {
+    app,
+    stage,
+    ...(choice.region ? { region: choice.region } : {}),
+    ...(choice.profile ? { profile: choice.profile } : {}),
+    ...(choice.endpointUrl ? { endpoint: choice.endpointUrl } : {}),
+  };
+}
