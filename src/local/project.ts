@@ -1,22 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import type { ResolvedConfig } from "../contract/config.ts";
-import {
-  type FunctionRole,
-  logGroupName,
-  type ResourceNames,
-  resourceNames,
-  STAGE_TOKEN,
-  type StageOutputs,
-  WEBHOOK_SECRET,
-} from "../contract/resources.ts";
+import { type FunctionRole, type ResourceNames, resourceNames, STAGE_TOKEN, type StageOutputs, WEBHOOK_SECRET } from "../contract/resources.ts";
 import { settingsToEnvironment, stageSettings } from "../contract/settings.ts";
 import { TIME_INDEX } from "../contract/table.ts";
-import { createHttpApi } from "./apigateway/http.ts";
+import { createHttpApi, type HttpRoute } from "./apigateway/http.ts";
 import { createSocketApi } from "./apigateway/socket.ts";
-import { createBundler } from "./bundle/index.ts";
 import type { LocalContext } from "./context.ts";
 import { modelEnvironment } from "./environment.ts";
+import { codeSources } from "./project-code.ts";
 import type { Services } from "./services.ts";
 import type { ProjectOptions } from "./stack.ts";
 
@@ -29,5 +20,152 @@ export interface Deployment {
   webhookSecret: string;
   /** True when the offline model answers. */
   offline: boolean;
+  api: ReturnType<typeof createHttpApi>;
+  sockets: ReturnType<typeof createSocketApi>;
   close(): Promise<void>;
 }
+
+/** Seconds an API function may take: API Gateway waits 30. */
+const API_TIMEOUT = 29;
+
+/** Creates a project's resources on the stack, as a deployment would on AWS, and puts its code to work. */
+export async function deployProject(ctx: LocalContext, services: Services, project: ProjectOptions): Promise<Deployment> {
+  const { config } = project;
+  const names = resourceNames(config.app, config.stage, ctx.accountId);
+  const { queueUrl, deadLetterQueueUrl, queueArn } = createQueues(services, names, config);
+  services.dynamodb.ensureTable({
+    name: names.tasksTable,
+    partitionKey: "pk",
+    sortKey: "sk",
+    ttlAttribute: "ttl",
+    indexes: [{ name: TIME_INDEX, partitionKey: "gpk", sortKey: "gsk" }],
+  });
+  services.dynamodb.ensureTable({ name: names.connectionsTable, partitionKey: "pk", sortKey: "sk", ttlAttribute: "ttl" });
+  services.s3.ensureBucket(names.bucket);
+
+  const secrets = ensureSecrets(services, names);
+  const socketUrl = `${ctx.endpoint().replace("http:", "ws:")}/${config.stage}`;
+  const outputs = describe(ctx, config, names, { queueUrl, deadLetterQueueUrl, socketUrl });
+  services.ssm.put(names.outputsParameter, JSON.stringify(outputs), "String");
+
+  const settings = stageSettings(config, names, { queueUrl, deadLetterQueueUrl, managementUrl: `${ctx.endpoint()}/${config.stage}`, socketUrl });
+  const model = modelEnvironment(project.dir, project.shell, `${ctx.endpoint()}/_ai-pipeline/model/v1`);
+  const environment = settingsToEnvironment(settings);
+  const code = await codeSources(ctx, services.lambda, project);
+  const define = (role: FunctionRole, handler: string, timeout: number, memory: number, extra: Record<string, string>) =>
+    services.lambda.define({
+      name: names.functions[role],
+      codeDir: code.dir(role),
+      handler,
+      timeout,
+      memory,
+      environment: { ...environment, ...extra },
+      logFormat: "JSON",
+      ...(role === "worker" && project.inspect !== undefined ? { inspect: project.inspect } : {}),
+    });
+  define("worker", "index.handler", config.worker.timeout, config.worker.memory, { ...model.environment, ...config.worker.environment });
+  for (const role of ["api", "socket", "authorizer", "reconciler"] as const) {
+    define(role, `index.${role}`, role === "reconciler" ? 60 : API_TIMEOUT, 256, {});
+  }
+  services.mappings.create({
+    source: queueArn,
+    functionName: names.functions.worker,
+    batchSize: config.queue.batchSize,
+    batchWindow: config.queue.batchWindow,
+    maxConcurrency: config.worker.maxConcurrency,
+    reportBatchItemFailures: true,
+  });
+  code.start(names.functions);
+
+  const host = services.lambda;
+  const authorizer = { functionName: names.functions.authorizer };
+  const api = createHttpApi(ctx, {
+    host,
+    routes: routes(names.functions.api),
+    authorizer: { ...authorizer, identitySource: ["$request.header.Authorization"], cacheSeconds: 0 },
+    ...(config.api.allowedOrigins.length > 0 ? { cors: { allowOrigins: config.api.allowedOrigins, allowHeaders: ["authorization", "content-type"] } } : {}),
+  });
+  const sockets = createSocketApi(ctx, {
+    host,
+    functionName: names.functions.socket,
+    authorizer,
+    stage: config.stage,
+    faults: { gone: services.faults.gone },
+  });
+  for (const role of ["authorizer", "api"] as const) services.lambda.warm(names.functions[role]);
+  return {
+    outputs,
+    ...secrets,
+    offline: model.offline,
+    api,
+    sockets,
+    async close() {
+      await code.close();
+      await sockets.close();
+    },
+  };
+}
+
+function createQueues(services: Services, names: ResourceNames, { queue }: ResolvedConfig) {
+  const dead = services.sqs.createQueue(names.deadLetterQueue, { MessageRetentionPeriod: String(queue.deadLetterRetention) });
+  const tasks = services.sqs.createQueue(names.queue, {
+    VisibilityTimeout: String(queue.visibilityTimeout),
+    MessageRetentionPeriod: String(queue.retention),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: queue.maxAttempts }),
+  });
+  return { queueUrl: tasks.url, queueArn: tasks.arn, deadLetterQueueUrl: dead.url };
+}
+
+/** Made once and kept with the state: a restart of `dev` does not lock its clients out. */
+function ensureSecrets(services: Services, names: ResourceNames): { token: string; webhookSecret: string } {
+  const ensure = (name: string, make: () => string): string => {
+    const path = `${names.secretsPath}/${name}`;
+    const known = services.ssm.get(path);
+    if (known !== undefined) return known;
+    const value = make();
+    services.ssm.put(path, value, "SecureString");
+    return value;
+  };
+  return {
+    token: ensure(STAGE_TOKEN, () => `dev_${randomBytes(24).toString("base64url")}`),
+    webhookSecret: ensure(WEBHOOK_SECRET, () => `whsec_${randomBytes(24).toString("base64")}`),
+  };
+}
+
+function describe(
+  ctx: LocalContext,
+  config: ResolvedConfig,
+  names: ResourceNames,
+  urls: Pick<StageOutputs, "queueUrl" | "deadLetterQueueUrl" | "socketUrl">,
+): StageOutputs {
+  return {
+    v: 1,
+    app: config.app,
+    stage: config.stage,
+    provider: "aws",
+    account: ctx.accountId,
+    region: ctx.region,
+    httpUrl: ctx.endpoint(),
+    ...urls,
+    tasksTable: names.tasksTable,
+    connectionsTable: names.connectionsTable,
+    bucket: names.bucket,
+    functions: names.functions,
+    secretsPath: names.secretsPath,
+    maxAttempts: config.queue.maxAttempts,
+  };
+}
+
+/** The HTTP API's routes, as src/contract/http.ts lists them. */
+function routes(functionName: string): HttpRoute[] {
+  return [
+    { method: "POST", path: "/tasks", functionName },
+    { method: "GET", path: "/tasks", functionName },
+    { method: "GET", path: "/tasks/{taskId}", functionName },
+    { method: "GET", path: "/tasks/{taskId}/events", functionName },
+    { method: "POST", path: "/tasks/{taskId}/cancel", functionName },
+    { method: "POST", path: "/tasks/{taskId}/ticket", functionName },
+    { method: "POST", path: "/documents", functionName },
+  ];
+}
+
