@@ -1,0 +1,124 @@
+import type { NewTaskEvent } from "../../contract/event.ts";
+import type { Task } from "../../contract/task.ts";
+import { loseOpenAttempt } from "./lost.ts";
+import { isTerminalStatus, isSettled, type StoredRecord } from "./stored.ts";
+import { addAttempt, advance, newRecord, type Transition } from "./transition.ts";
+
+export interface ClaimRequest {
+  /** As the message's body says. */
+  task: Task;
+  messageId: string;
+  /** The message's ApproximateReceiveCount. */
+  receiveCount: number;
+  /** Epoch milliseconds; the message's SentTimestamp. */
+  sentAt: number;
+  /** The invocation's. */
+  requestId: string;
+  /** Epoch milliseconds: when this invocation is certainly over. */
+  leaseUntil: number;
+}
+
+/** What to do with a message. Everything but "run" needs no model call. */
+export type ClaimDecision =
+  /** Run it; the transition has been or is to be written. */
+  | { outcome: "run"; transition: Transition; isReplay: boolean }
+  /** It ended: tell who was not told, then let the message go. */
+  | { outcome: "ended"; record: StoredRecord }
+  /** Dead-lettered: tell who was not told, then fail at once until the redrive policy moves the message. */
+  | { outcome: "bounce"; record: StoredRecord; transition?: Transition }
+  /** The same message is at work elsewhere: a duplicate delivery. Never delete it; it comes back when the lease is over. */
+  | { outcome: "busy"; record: StoredRecord; until: number }
+  /** Another message of the same task is at work: this one came from a repeated submit and is not needed. */
+  | { outcome: "duplicate"; record: StoredRecord };
+
+/** @returns what becomes of a message, decided from the record alone. */
+export function decideClaim(record: StoredRecord | undefined, request: ClaimRequest, now: number, maxAttempts: number): ClaimDecision {
+  const at = new Date(now).toISOString();
+  if (!record) return start(accept(request.task, at), request, now, { attempt: request.receiveCount });
+
+  const sameMessage = record.generationMessageId === request.messageId;
+  const held = record.lease !== undefined && record.lease.until > now && record.lease.owner !== request.requestId;
+  const redriven = isTerminalStatus(record.status)
+    ? (record.status === "deadlettered" || record.replayKind !== undefined) && (!sameMessage || request.receiveCount === 1)
+    : !held && record.attempt >= maxAttempts && (!sameMessage || request.receiveCount === 1);
+
+  if (held && record.lease && !isSettled(record)) {
+    if (record.lease.messageId === request.messageId) return { outcome: "busy", record, until: record.lease.until };
+    if (!redriven) return { outcome: "duplicate", record };
+  }
+  if (redriven) return openGeneration(record, request, now);
+  if (record.status === "deadlettered") return { outcome: "bounce", record };
+  if (isTerminalStatus(record.status)) return { outcome: "ended", record };
+  if (record.attempt >= maxAttempts) {
+    const transition = advance(record, at, died(record, at));
+    return { outcome: "bounce", record: transition.record, transition };
+  }
+  const lost = loseOpenAttempt(record, at, false);
+  return start({ record: { ...record, ...lost.set }, events: lost.events }, request, now, {
+    attempt: Math.max(request.receiveCount, record.attempt + 1),
+  });
+}
+
+interface Begun {
+  record: StoredRecord;
+  events: NewTaskEvent[];
+}
+
+/** A message that was sent to the queue directly makes its own record. */
+function accept(task: Task, at: string): Begun {
+  return { record: { ...newRecord(task, at), queuedAt: at }, events: [{ type: "accepted", generation: 1, attempt: 0 }] };
+}
+
+/** What a task leaves behind whose last attempt died without a word. */
+export function died(record: StoredRecord, at: string) {
+  const lost = loseOpenAttempt(record, at, true);
+  const error = lost.set.error ?? record.error;
+  const dead: NewTaskEvent = {
+    type: "deadlettered",
+    generation: record.generation,
+    attempt: record.attempt,
+    reason: record.attempt === 0 ? "never-ran" : "died",
+    ...(error ? { error } : {}),
+  };
+  return {
+    set: { ...lost.set, status: "deadlettered" as const, fence: record.fence + 1 },
+    drop: ["lease", "retryAt"] as ("lease" | "retryAt")[],
+    events: [...lost.events, dead],
+  };
+}
+
+/** A dead-lettered task's message came back: it has all its attempts again. */
+function openGeneration(record: StoredRecord, request: ClaimRequest, now: number): ClaimDecision {
+  const at = new Date(now).toISOString();
+  const ended = isTerminalStatus(record.status) ? { set: {}, events: [] } : died(record, at);
+  const generation = record.generation + 1;
+  const { replayKind, webhook: _w, error: _e, result: _r, resultRef: _f, costUsd: _c, offline: _o, endedAt: _n, retryAt: _t, ...kept } = record;
+  const begun: Begun = {
+    record: { ...kept, ...ended.set, task: request.task, generation, attempt: 0, usage: [] },
+    events: [...ended.events, { type: "replayed", generation, attempt: 0, kind: replayKind ?? "redrive" }],
+  };
+  delete begun.record.error;
+  return start(begun, request, now, { attempt: request.receiveCount });
+}
+
+function start(begun: Begun, request: ClaimRequest, now: number, { attempt }: { attempt: number }): ClaimDecision {
+  const { record } = begun;
+  const { messageId, requestId, leaseUntil } = request;
+  const at = new Date(now).toISOString();
+  const dueAt = attempt > 1 ? (record.retryAt ?? record.attempts.at(-1)?.endedAt) : undefined;
+  const queueWaitMs = Math.max(0, now - Math.max(request.sentAt, dueAt ? Date.parse(dueAt) : 0));
+  const { generation } = record;
+  const transition = advance(record, at, {
+    set: {
+      status: "running",
+      attempt,
+      fence: record.fence + 1,
+      lease: { owner: requestId, messageId, until: leaseUntil },
+      generationMessageId: messageId,
+      attempts: addAttempt(record.attempts, { generation, attempt, startedAt: at, requestId, messageId }),
+    },
+    drop: ["retryAt"],
+    events: [...begun.events, { type: "started", generation, attempt, requestId, messageId, queueWaitMs }],
+  });
+  return { outcome: "run", transition, isReplay: generation > 1 };
+}

@@ -1,0 +1,28 @@
+import type { NewTaskEvent, TaskError } from "../../contract/event.ts";
+import { hash } from "./hash.ts";
+import type { StoredRecord } from "./stored.ts";
+import { endAttempt, openAttempt, type Changes } from "./transition.ts";
+
+/** What an attempt failed of that never said so. */
+export const ATTEMPT_LOST: TaskError = {
+  name: "AttemptLost",
+  message: "The attempt ended without a word: the function crashed, ran out of memory or reached its timeout.",
+  fingerprint: hash("AttemptLost", 12),
+  permanent: false,
+};
+
+/** @returns what ends the attempt that never ended, if there is one. */
+export function loseOpenAttempt(record: StoredRecord, at: string, final: boolean): Required<Pick<Changes, "set" | "events">> {
+  const open = openAttempt(record);
+  if (!open) return { set: {}, events: [] };
+  const durationMs = Math.max(0, Date.parse(at) - Date.parse(open.startedAt));
+  const event: NewTaskEvent = {
+    type: "failed",
+    generation: open.generation,
+    attempt: open.attempt,
+    error: ATTEMPT_LOST,
+    final,
+    durationMs,
+  };
+  return { set: { attempts: endAttempt(record, at, { outcome: "lost", error: ATTEMPT_LOST }), error: ATTEMPT_LOST }, events: [event] };
+}
