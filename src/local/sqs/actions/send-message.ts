@@ -1,0 +1,8 @@
+import type { Call } from "../call.ts";
+import type { Input } from "../input.ts";
+import { queueOf } from "../queue-url.ts";
+import { send, type SendResult } from "../send.ts";
+
+export function sendMessage(input: Input, { engine, senderId }: Call): SendResult {
+  return send(engine, queueOf(engine, input), input, senderId);
+}

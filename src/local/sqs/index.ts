@@ -1,0 +1,109 @@
+import type { LocalContext } from "../context.ts";
+import type { Exchange, Service } from "../exchange.ts";
+import type { MessageSource } from "../interfaces.ts";
+import { type JsonAction, serveJson } from "../wire/json.ts";
+import { ACTIONS } from "./actions/table.ts";
+import type { Action } from "./call.ts";
+import { ChangeNotice } from "./change-notice.ts";
+import { type EngineOptions, SqsEngine } from "./engine.ts";
+import { ensureQueue } from "./provision.ts";
+import type { Queue } from "./queue.ts";
+import type { QueueAttributes } from "./queue-attributes.ts";
+import { restore } from "./restore.ts";
+import { messageSource } from "./source.ts";
+import { SqliteStore } from "./sqlite-store.ts";
+import { memoryStore } from "./store.ts";
+
+export type SqsOptions = Pick<EngineOptions, "faults">;
+
+/** Exact counts at this moment. */
+export interface QueueStats {
+  visible: number;
+  inFlight: number;
+  delayed: number;
+  /** Age of the oldest message; absent when the queue is empty. */
+  oldestAgeMs?: number;
+}
+
+export interface SqsService extends Service {
+  /** By name or ARN. */
+  source(nameOrArn: string): MessageSource | undefined;
+  /**
+   * For provisioning: makes the queue or, when it is there, sets the attributes that differ.
+   * @throws AwsError as CreateQueue and SetQueueAttributes do.
+   */
+  createQueue(name: string, attributes?: QueueAttributes): { url: string; arn: string };
+  stats(nameOrArn: string): QueueStats | undefined;
+  /** Names of all queues. */
+  names(): string[];
+  /** Calls back, 20 times a second at most, after counts changed. @returns unsubscribe. */
+  onQueueChange(listener: () => void): () => void;
+}
+
+/**
+ * Amazon SQS, complete, behind its AWS JSON 1.0 protocol and in process. State is kept in the context's database `sqs`; where
+ * that is in memory the engine keeps none, and is faster for it.
+ */
+export function createSqs(ctx: LocalContext, options: SqsOptions = {}): SqsService {
+  const notice = new ChangeNotice(() => ({ timer: engine.timer, now: engine.now() }));
+  const database = ctx.openDatabase("sqs");
+  const persistent = database.location() !== null;
+  if (!persistent) database.close();
+  const store = persistent
+    ? new SqliteStore(database, (message) => ctx.emit({ type: "warning", at: ctx.clock.now(), message }))
+    : memoryStore;
+  const engine = new SqsEngine(ctx, store, { ...options, onChange: () => notice.changed() });
+  if (persistent) restore(database, engine);
+
+  const urlOf = (name: string) => `${ctx.endpoint()}/${ctx.accountId}/${name}`;
+  const actions: Record<string, JsonAction> = {};
+  for (const [name, action] of Object.entries(ACTIONS)) {
+    actions[name] = (input, exchange) => run(action, input, exchange);
+  }
+
+  async function run(action: Action, input: Record<string, unknown>, exchange: Exchange): Promise<unknown> {
+    const senderId = exchange.scope.accessKeyId ?? ctx.accountId;
+    const result = await action(input, { engine, senderId, hungUp: () => hungUp(exchange), urlOf });
+    // Nothing is answered that a killed process would forget.
+    await store.committed();
+    return result;
+  }
+
+  function hungUp(exchange: Exchange): AbortSignal {
+    const controller = new AbortController();
+    if (exchange.res.destroyed) controller.abort();
+    exchange.res.once("close", () => controller.abort());
+    return controller.signal;
+  }
+
+  const find = (nameOrArn: string): Queue | undefined => engine.queueByArn(nameOrArn) ?? engine.queues.get(nameOrArn);
+
+  return {
+    handle: (exchange) =>
+      serveJson(exchange, { target: "AmazonSQS", version: "1.0", namespace: "com.amazonaws.sqs", actions }),
+    source(nameOrArn) {
+      const queue = find(nameOrArn);
+      return queue && messageSource(engine, queue);
+    },
+    createQueue(name, attributes = {}) {
+      const queue = ensureQueue(engine, name, attributes);
+      return {
+        arn: queue.arn,
+        // Asked for when it is needed: the stack may provision before it listens.
+        get url() {
+          return urlOf(name);
+        },
+      };
+    },
+    stats(nameOrArn) {
+      const queue = find(nameOrArn);
+      if (!queue) return undefined;
+      engine.timer.run();
+      const { visible, inFlight, delayed, oldest } = queue;
+      return { visible, inFlight, delayed, ...(oldest === undefined ? {} : { oldestAgeMs: engine.now() - oldest }) };
+    },
+    names: () => [...engine.queues.keys()],
+    onQueueChange: (listener) => notice.listen(listener),
+    close: () => engine.close(),
+  };
+}
