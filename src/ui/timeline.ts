@@ -50,5 +50,8 @@ const PAST = { redrive: "redriven", replay: "replayed", retry: "retried" } as co
 
 /** @returns `RateLimitError 429 Too many requests`. */
 export function describeError(error: TaskError): string {
-  return [error.name, error.status, oneLine(error.message, 160)].filter(Boolean).join(" ");
+  const message = oneLine(error.message, 160);
+  // Many clients put the status into the message already.
+  const status = error.status !== undefined && !message.includes(String(error.status)) ? error.status : undefined;
+  return [error.name, status, message].filter(Boolean).join(" ");
 }

@@ -1,0 +1,202 @@
+import { expect, test } from "vitest";
+import { AbortError } from "../../contract/errors.ts";
+import type { Operations } from "../../contract/operations/index.ts";
+import { createTerminal } from "../../../test/helpers/terminal.ts";
+import { open as openBatch } from "./batch/open.tsx";
+import { open as openDev } from "./dev/open.tsx";
+import { drawError } from "./error.tsx";
+import { open as openInit } from "./init/open.tsx";
+import { open as openLetters } from "./letters/open.tsx";
+import { ask } from "./prompts.tsx";
+import { open as openRedrive } from "./redrive/open.tsx";
+import { open as openSmoke } from "./smoke/open.tsx";
+import { open as openTasks } from "./tasks/list.tsx";
+import type { LiveView, Screen } from "../render/view.ts";
+
+const error = { name: "RateLimitError", message: "Rate limit reached", status: 429, fingerprint: "5f1c0a9b7d22", permanent: false };
+
+/** Draws a whole run and returns what stays on the terminal. */
+async function draw<Event>(open: (screen: Screen) => LiveView<Event>, events: Event[]): Promise<string> {
+  const terminal = createTerminal({ columns: 100, rows: 30 });
+  const view = open(terminal.screen);
+  for (const event of events) view.push(event);
+  await view.end();
+  return terminal.text();
+}
+
+test("dev shows where the stack is, what is queued and what is at work", async () => {
+  const terminal = createTerminal({ columns: 100, rows: 24 });
+  const view = openDev(terminal.screen);
+  const at = Date.parse("2026-11-24T10:00:00.000Z");
+  view.push({ type: "function", at, name: "my-app-local-worker", state: "building" });
+  await terminal.waitFor("building my-app-local-worker");
+  view.push({ type: "function", at, name: "my-app-local-worker", state: "ready", ms: 84 });
+  view.push({
+    type: "ready", app: "my-app", stage: "local", endpoint: "http://127.0.0.1:4566", port: 4566, socketUrl: "ws://127.0.0.1:4566/local",
+    token: "dev_x", webhookSecret: "whsec_x", offline: true, speed: 60, faults: ["model:429=0.3"], queue: "q", deadLetterQueue: "d",
+    bucket: "b", state: ".ai-pipeline/local", ms: 210, pid: 1,
+  });
+  view.push({ type: "depths", at, queue: { visible: 3, inFlight: 2, delayed: 1 }, deadLetterQueue: { visible: 1, inFlight: 0, delayed: 0 }, connections: 1 });
+  view.push({
+    v: 1, type: "started", taskId: "7f3c2a90-1c1e", seq: 2, at: new Date(at).toISOString(), generation: 1, attempt: 1,
+    requestId: "r", messageId: "m", queueWaitMs: 18,
+  });
+  await terminal.waitFor("7f3c2a90 started, attempt 1");
+  expect(terminal.text()).toContain("Ready  http://127.0.0.1:4566 · stage local · model: offline");
+  expect(terminal.text()).toContain("queued 4 · in flight 2 · dead letters 1");
+  view.push({ type: "function", at, name: "my-app-local-worker", state: "failed", message: "src/worker.ts:3:7: Expected \";\"" });
+  await terminal.waitFor("my-app-local-worker: src/worker.ts:3:7");
+  await view.end();
+});
+
+test("a long log leaves the screen's memory and loses no line", async () => {
+  const terminal = createTerminal({ columns: 60, rows: 20 });
+  const view = openDev(terminal.screen);
+  for (let index = 0; index < 3000; index += 1) {
+    view.push({ type: "log", at: 0, group: "/aws/lambda/w", stream: "s", message: `line ${index};` });
+  }
+  await terminal.waitFor("line 2999;");
+  await view.end();
+  for (const index of [0, 1, 1500, 2998]) expect(terminal.raw()).toContain(`line ${index};`);
+});
+
+test("a batch ends with what failed and why", async () => {
+  const events: Operations["batch"][] = [
+    { type: "batch", file: "tasks.jsonl", total: 3, concurrency: 2, wait: true },
+    { type: "line-invalid", line: 2, message: "not JSON at column 4" },
+    { type: "batch-progress", total: 3, read: 3, submitted: 2, completed: 1, failed: 1, rejected: 1 },
+    {
+      type: "summary", operation: "batch", exitCode: 3, read: 3, submitted: 2, completed: 1, failed: 1, rejected: 1, elapsedMs: 4200,
+      accept: { p50: 12, p95: 20, max: 21 }, duration: { p50: 1800, p95: 2100, max: 2100 },
+      causes: [{ cause: "RateLimitError", message: "Rate limit reached", count: 1, example: "t-1" }],
+      inputTokens: 812, outputTokens: 96, costUsd: 0.0004,
+    },
+  ];
+  expect(await draw(openBatch, events)).toMatchInlineSnapshot(`
+    "✖ line 2: not JSON at column 4
+    2 submitted, 1 completed, 1 failed, 1 rejected in 4.2 s
+    accept    p50 12 ms  p95 20 ms
+    duration  p50 1.8 s  p95 2.1 s
+    tokens    812 in / 96 out, $0.0004
+    failed  cause           message
+         1  RateLimitError  Rate limit reached"
+  `);
+});
+
+test("smoke draws one line a hop", async () => {
+  const events: Operations["smoke"][] = [
+    { type: "hop", hop: "accepted", state: "passed", detail: "202 from POST /tasks", ms: 12, limitMs: 2000 },
+    { type: "hop", hop: "queued", state: "failed", detail: "nothing started", ms: 5000, limitMs: 5000 },
+    { type: "hop", hop: "worked", state: "skipped", limitMs: 30_000 },
+    { type: "summary", operation: "smoke", exitCode: 1, passed: false, hops: [], elapsedMs: 5100, costUsd: 0 },
+  ];
+  expect(await draw(openSmoke, events)).toMatchInlineSnapshot(`
+    "✔ accepted  12 ms of 2.0 s     202 from POST /tasks
+    ✖ queued    5.0 s of 5.0 s     nothing started
+    • worked                       skipped
+    • stored
+    • told
+    • cleaned
+    failed in 5.1 s, $0"
+  `);
+});
+
+test("lists are tables that fit the terminal", async () => {
+  const task = {
+    taskId: "7f3c2a90", userId: "u", status: "deadlettered" as const, generation: 2, attempt: 3,
+    acceptedAt: "2026-11-24T10:00:00.000Z", updatedAt: "2026-11-24T10:00:00.000Z", prompt: "Summarise\nthis", error,
+  };
+  const text = await draw(openTasks, [
+    { type: "task", task },
+    { type: "summary", operation: "tasks-list", exitCode: 0, count: 1 },
+  ]);
+  expect(text).toContain("7f3c2a90  deadlettered  2.3");
+  expect(text).toContain("RateLimitError 429 Rate limit reached");
+  const letters = await draw(openLetters, [
+    { type: "letter", messageId: "m-1", taskId: "7f3c2a90", sentAt: "2026-11-24T10:00:00.000Z", attempts: 3, error },
+    {
+      type: "summary", operation: "dlq-list", exitCode: 0, queue: "my-app-local-tasks-dlq", depth: 1, shown: 1,
+      causes: [{ fingerprint: "5f1c0a9b7d22", name: "RateLimitError", message: "Rate limit reached", count: 1 }],
+    },
+  ]);
+  expect(letters).toContain("my-app-local-tasks-dlq: 1 dead letter");
+  expect(letters).toMatch(/1 +RateLimitError +Rate limit reached +5f1c0a9b7d22/);
+});
+
+test("a redrive tells what was moved and how it ended", async () => {
+  const text = await draw(openRedrive, [
+    { type: "move", status: "RUNNING", moved: 1, toMove: 2, ms: 10 },
+    { type: "redriven", taskId: "7f3c2a90", status: "completed", ended: 1, total: 2 },
+    { type: "redriven", taskId: "81aa0000", status: "deadlettered", error, ended: 2, total: 2 },
+    { type: "summary", operation: "dlq-redrive", exitCode: 3, moved: 2, status: "COMPLETED", elapsedMs: 900, completed: 1, failed: 1 },
+  ]);
+  expect(text).toMatchInlineSnapshot(`
+    "✔ 7f3c2a90  completed
+    ✖ 81aa0000  deadlettered: RateLimitError 429 Rate limit reached
+    moved 2 in 900 ms (completed), 1 completed, 1 failed"
+  `);
+});
+
+test("init ends with the commands to run next", async () => {
+  const text = await draw(openInit, [
+    { type: "file", path: "package.json" },
+    { type: "install", state: "failed", command: "npm install", line: "ENOTFOUND" },
+    { type: "summary", operation: "init", exitCode: 0, app: "my-app", template: "minimal", directory: "/tmp/my-app", files: 1, installed: false, next: ["cd my-app", "npm install"] },
+  ]);
+  expect(text).toMatchInlineSnapshot(`
+    "✔ 1 files
+    ✖ npm install failed: ENOTFOUND
+
+    my-app from the template minimal, in /tmp/my-app
+     cd my-app
+     npm install"
+  `);
+});
+
+test("questions are answered by keys, and Escape leaves", async () => {
+  const terminal = createTerminal();
+  const answers = ask(
+    [
+      { name: "app", kind: "text", message: "Name of the app", initial: "my-app", validate: (value) => (value === "X" ? "lower case only" : undefined) },
+      { name: "template", kind: "select", message: "Template", choices: [{ value: "minimal", label: "minimal" }, { value: "prompt", label: "prompt" }] },
+      { name: "install", kind: "confirm", message: "Install now?", initial: true },
+    ],
+    terminal.screen,
+  );
+  await terminal.waitFor("Name of the app");
+  terminal.type("X");
+  await terminal.waitFor("Name of the app X");
+  terminal.type("\r");
+  await terminal.waitFor("lower case only");
+  terminal.type("\u007F");
+  await terminal.waitFor("Name of the app my-app");
+  terminal.type("\r");
+  await terminal.waitFor("❯ minimal");
+  terminal.type("\u001B[B");
+  await terminal.waitFor("❯ prompt");
+  terminal.type("\r");
+  await terminal.waitFor("Install now?");
+  terminal.type("n");
+  expect(await answers).toEqual({ app: "my-app", template: "prompt", install: "false" });
+
+  const left = createTerminal();
+  const none = ask([{ name: "sure", kind: "confirm", message: "Sure?" }], left.screen);
+  await left.waitFor("Sure?");
+  left.type("\u001B");
+  expect(await none).toBeUndefined();
+});
+
+test("an error says what, where and the next step", async () => {
+  const terminal = createTerminal();
+  const failure = new AbortError("The folder my-app is not empty.", { code: "FOLDER_NOT_EMPTY", where: "my-app", hint: ["Choose another name.", "Or empty it."] });
+  await drawError(failure, terminal.screen, {});
+  await terminal.waitFor("Or empty it.");
+  expect(terminal.text()).toMatchInlineSnapshot(`
+    "
+    ✖ The folder my-app is not empty.
+      at my-app
+
+      → Choose another name.
+      → Or empty it."
+  `);
+});
