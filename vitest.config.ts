@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests beside the source, and the parts of the program together. Both run from source. */
+const unit = ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "test/**/*.test.ts"];
+/** Tests of what `npm run build` made: the launcher, the package, the repository's own rules. */
+const built = ["bin/*.test.ts", "test/repository/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    projects: [
+      { extends: true, test: { name: "unit", include: unit, exclude: ["**/node_modules/**", ...built] } },
+      { extends: true, test: { name: "package", include: built, testTimeout: 180_000, hookTimeout: 180_000 } },
+    ],
+  },
+});
