@@ -1,7 +1,7 @@
 import type { LocalContext } from "../context.ts";
 import type { FunctionHost } from "../interfaces.ts";
 import type { HttpEvent } from "./http-event.ts";
-import { isObject } from "./http-response.ts";
+import { isObject } from "../wire/objects.ts";
 
 /** A Lambda authorizer, payload format 2.0, simple responses. */
 export interface HttpAuthorizer {

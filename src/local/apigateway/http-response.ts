@@ -1,3 +1,5 @@
+import { isObject } from "../wire/objects.ts";
+
 /** What goes to the client. */
 export interface HttpAnswer {
   status: number;
@@ -74,9 +76,4 @@ function readBody(value: unknown, base64: unknown): Buffer {
   if (value === undefined || value === null) return Buffer.alloc(0);
   if (typeof value !== "string") throw new MalformedAnswer("body is not a string");
   return Buffer.from(value, base64 === true ? "base64" : "utf8");
-}
-
-/** @returns whether a JSON value is an object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

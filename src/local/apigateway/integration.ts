@@ -1,6 +1,6 @@
 import { AwsError, type LocalContext } from "../context.ts";
 import type { FunctionHost, InvokeResult } from "../interfaces.ts";
-import { isObject } from "./http-response.ts";
+import { isObject } from "../wire/objects.ts";
 
 /** Longest wait for a function behind a WebSocket API. */
 const INTEGRATION_TIMEOUT_MS = 29_000;

@@ -1,4 +1,4 @@
-import { isObject } from "./http-response.ts";
+import { isObject } from "../wire/objects.ts";
 
 /** The answer of a REQUEST authorizer, payload 1.0. */
 export interface PolicyAnswer {

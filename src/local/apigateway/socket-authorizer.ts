@@ -1,5 +1,5 @@
 import type { FunctionHost } from "../interfaces.ts";
-import { isObject } from "./http-response.ts";
+import { isObject } from "../wire/objects.ts";
 import { readPolicy } from "./policy.ts";
 import { authorizerEvent, type ConnectEvent } from "./socket-event.ts";
 
