@@ -22,6 +22,8 @@ interface Manifest {
   version?: string;
   /** All kinds joined. */
   dependencies: Record<string, string>;
+  /** Those needed to run. */
+  runtime: Record<string, string>;
 }
 
 /** @returns the parts of a package.json that we use; undefined when there is none that can be read. */
@@ -47,6 +49,7 @@ export function readManifest(folder: string): Manifest | undefined {
   return {
     ...(name ? { name } : {}),
     ...(version ? { version } : {}),
+    runtime: record("dependencies"),
     dependencies: { ...record("peerDependencies"), ...record("devDependencies"), ...record("dependencies") },
   };
 }

@@ -51,11 +51,13 @@ async function* runLines(input: BatchInput, stage: OpenStage, place: Workplace):
   const channel = createChannel<LineEvent>();
   const lines = input.source.lines()[Symbol.asyncIterator]();
   // One reader at a time: the generator behind the lines queues concurrent calls of next().
+  // An idle stdin must not hold up the end.
+  const aborted = new Promise<undefined>((resolve) => place.signal.addEventListener("abort", () => resolve(undefined), { once: true }));
   const work = async () => {
     while (!place.signal.aborted) {
-      const { value, done } = await lines.next();
-      if (done) return;
-      await runLine(value, input, stage, place, (event) => channel.push(event));
+      const next = await Promise.race([lines.next(), aborted]);
+      if (!next || next.done) return;
+      await runLine(next.value, input, stage, place, (event) => channel.push(event));
     }
   };
   const workers = Array.from({ length: input.concurrency }, work);

@@ -1,0 +1,42 @@
+import type { LeasedMessage, QueuePort } from "../../contract/ports.ts";
+
+/** Long enough to read everything before the first lease ends, so that no message is seen twice. */
+const LEASE_SECONDS = 60;
+
+/**
+ * Looks at messages without taking them: each is leased, read, and given back at once when all are read.
+ *
+ * @param limit at most so many; fewer when the queue has no more to show.
+ */
+export async function peek(queue: QueuePort, url: string, limit: number, signal: AbortSignal): Promise<LeasedMessage[]> {
+  const seen = new Map<string, LeasedMessage>();
+  const leases: string[] = [];
+  try {
+    while (seen.size < limit) {
+      const messages = await queue.lease(url, { max: Math.min(10, limit - seen.size), seconds: LEASE_SECONDS, waitSeconds: 1, signal });
+      if (messages.length === 0) break;
+      for (const message of messages) {
+        leases.push(message.lease);
+        seen.set(message.messageId, message);
+      }
+    }
+  } finally {
+    await Promise.all(leases.map((lease) => queue.extend(url, lease, 0).catch(() => undefined)));
+  }
+  return [...seen.values()].toSorted((a, b) => a.sentAt - b.sentAt);
+}
+
+/** @returns the task of a message's body, as far as it is one. */
+export function taskOf(body: string): { taskId?: string; prompt?: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return {};
+  }
+  if (typeof value !== "object" || value === null) return {};
+  return {
+    ...("taskId" in value && typeof value.taskId === "string" ? { taskId: value.taskId } : {}),
+    ...("prompt" in value && typeof value.prompt === "string" ? { prompt: value.prompt.slice(0, 120) } : {}),
+  };
+}

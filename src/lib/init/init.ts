@@ -1,0 +1,63 @@
+import { mkdir } from "node:fs/promises";
+import { relative, resolve } from "node:path";
+import { EXIT } from "../../contract/exit.ts";
+import type { InitEvent } from "../../contract/operations/init.ts";
+import { invocation } from "../installation.ts";
+import type { Workplace } from "../services.ts";
+import { install, packageManager } from "./install.ts";
+import { checkTarget, scaffold } from "./scaffold.ts";
+import { findTemplate } from "./templates.ts";
+
+export interface InitInput {
+  /** Relative to the current folder. */
+  directory: string;
+  app: string;
+  template: string;
+  install: boolean;
+}
+
+/** Makes a project from a template and installs what it depends on. */
+export async function* init(input: InitInput, place: Workplace): AsyncGenerator<InitEvent> {
+  const { installation, cwd, clock, signal, env } = place;
+  const template = await findTemplate(installation.root, input.template);
+  const directory = resolve(cwd, input.directory);
+  await checkTarget(directory, input.app);
+  await mkdir(directory, { recursive: true });
+  let files = 0;
+  for await (const path of scaffold(template, directory, input.app, installation)) {
+    files++;
+    yield { type: "file", path };
+  }
+  const manager = packageManager(env);
+  const command = `${manager} install`;
+  let installed = false;
+  let failed = false;
+  if (input.install) {
+    for await (const event of install(directory, manager, clock, signal)) {
+      installed = event.state === "done";
+      failed = event.state === "failed";
+      yield event;
+    }
+  } else {
+    yield { type: "install", state: "skipped", command };
+  }
+  const folder = relative(cwd, directory);
+  const run = invocation(installation, directory);
+  yield {
+    type: "summary",
+    operation: "init",
+    // The files stand, but a script that goes on would meet the missing packages.
+    exitCode: failed ? EXIT.error : EXIT.completed,
+    app: input.app,
+    template: template.name,
+    directory,
+    files,
+    installed,
+    next: [
+      ...(folder ? [`cd ${folder.includes(" ") ? JSON.stringify(folder) : folder}`] : []),
+      ...(installed || !template.dependencies ? [] : [command]),
+      `${run} dev`,
+      `${run} submit "What is a dead-letter queue?" --watch`,
+    ],
+  };
+}

@@ -1,0 +1,56 @@
+import { EXIT } from "../contract/exit.ts";
+import type { WatchEvent } from "../contract/operations/watch.ts";
+import type { FollowEvent } from "../contract/ports.ts";
+import { invocation } from "./installation.ts";
+import { interruptedExit, untilAborted } from "./interrupt.ts";
+import type { Workplace } from "./services.ts";
+import { enterStage, type StageChoice } from "./stage.ts";
+import { fetchResult, hasEnded, initialOutcome, outcomeExit, reduceOutcome } from "./submit/outcome.ts";
+import { stageFlags } from "./submit/submit.ts";
+
+export interface WatchInput {
+  choice: StageChoice;
+  /** Absent: all tasks, from now on. */
+  taskId?: string;
+}
+
+/** Follows one task from its beginning to its end, or all tasks until it is left. */
+export async function* watch(input: WatchInput, place: Workplace): AsyncGenerator<WatchEvent> {
+  const { clock, signal } = place;
+  const { taskId } = input;
+  const entering = enterStage(input.choice, place, { startLocal: false, show: false });
+  // A stage that is watched is named by `watching` itself.
+  let entered = await entering.next();
+  while (!entered.done) entered = await entering.next();
+  const stage = entered.value;
+  try {
+    const { follower, reader, ref } = stage.client;
+    yield { type: "watching", ref, ...(taskId === undefined ? {} : { taskId }) };
+    const began = clock.now();
+    let outcome = taskId === undefined ? undefined : initialOutcome(taskId, "accepted");
+    let events = 0;
+    let ended = false;
+    const source = taskId === undefined ? follower.followAll({ signal }) : follower.follow(taskId, { signal });
+    for await (const event of untilAborted<FollowEvent>(source, signal)) {
+      if (event.type !== "token" && event.type !== "connection") events++;
+      if (outcome) {
+        outcome = reduceOutcome(outcome, event);
+        ended = hasEnded(event);
+      }
+      yield event;
+    }
+    if (outcome && ended) outcome = await fetchResult(outcome, reader);
+    const task = outcome ? { task: { ...outcome, elapsedMs: clock.now() - began } } : {};
+    if (signal.aborted && !ended) {
+      const command = `${invocation(place.installation, place.cwd)} watch${taskId ? ` ${taskId}` : ""}${stageFlags(input.choice)}`;
+      yield { type: "detached", ...(taskId === undefined ? {} : { taskId }), command };
+      // Leaving a watch of everything is its ordinary end.
+      const exitCode = taskId === undefined ? EXIT.completed : interruptedExit(signal);
+      yield { type: "summary", operation: "watch", exitCode, events, ...task, detached: true };
+      return;
+    }
+    yield { type: "summary", operation: "watch", exitCode: outcome ? outcomeExit(outcome) : EXIT.completed, events, ...task };
+  } finally {
+    await stage.close();
+  }
+}
