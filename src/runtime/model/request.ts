@@ -1,0 +1,114 @@
+import { parseRetryAfter } from "../worker/classify.ts";
+import { ModelError } from "./model-error.ts";
+
+export interface Endpoint {
+  baseURL: string;
+  apiKey: string;
+  fetch: typeof fetch;
+  /** Longest wait for the answer's first byte, and between two of its chunks. */
+  idleTimeoutMs: number;
+}
+
+/** An answer whose body ends with an error when it falls silent. */
+export interface Answer {
+  body: AsyncIterable<Uint8Array>;
+  json(): Promise<unknown>;
+}
+
+/**
+ * Posts JSON and reads the answer; never waits without a limit.
+ * @throws ModelError for anything but a 2xx; the signal's reason when that aborts.
+ */
+export async function post(endpoint: Endpoint, path: string, payload: unknown, signal: AbortSignal | undefined): Promise<Answer> {
+  const watchdog = new AbortController();
+  const silence = new ModelError(`The model said nothing for ${Math.round(endpoint.idleTimeoutMs / 1000)} s.`, { code: "timeout" });
+  let timer: NodeJS.Timeout | undefined;
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => watchdog.abort(silence), endpoint.idleTimeoutMs);
+    timer.unref();
+  };
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    heard();
+    try {
+      return await work();
+    } catch (error) {
+      throw toModelError(error, signal, watchdog.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const response = await guarded(() =>
+    endpoint.fetch(`${endpoint.baseURL.replace(/\/+$/, "")}/${path}`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(endpoint.apiKey ? { authorization: `Bearer ${endpoint.apiKey}` } : {}),
+      },
+      body: JSON.stringify(payload),
+      signal: signal ? AbortSignal.any([signal, watchdog.signal]) : watchdog.signal,
+      redirect: "error",
+    }),
+  );
+  if (!response.ok) throw await refusal(response, await guarded(() => response.text()).catch(() => ""));
+  return {
+    body: chunks(response, guarded),
+    json: async () => {
+      const text = await guarded(() => response.text());
+      try {
+        const value: unknown = JSON.parse(text);
+        return value;
+      } catch {
+        throw new ModelError("The model answered with something that is not JSON.", { status: response.status, code: "malformed" });
+      }
+    },
+  };
+}
+
+async function* chunks(response: Response, guarded: <T>(work: () => Promise<T>) => Promise<T>): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  try {
+    for (;;) {
+      const { done, value } = await guarded(() => reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    // Ends the request of a reader who stops early.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+function toModelError(error: unknown, signal: AbortSignal | undefined, watchdog: AbortSignal): unknown {
+  if (signal?.aborted) return signal.reason;
+  if (watchdog.aborted) return watchdog.reason;
+  const cause = error instanceof Error ? error.cause : undefined;
+  const detail = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+  return new ModelError(`The connection to the model failed${detail}.`, { code: "network", cause: error });
+}
+
+async function refusal(response: Response, text: string): Promise<ModelError> {
+  const { message, code } = explain(text);
+  return new ModelError(message ?? `The model answered ${response.status} ${response.statusText}`.trimEnd(), {
+    status: response.status,
+    code,
+    retryAfterMs: parseRetryAfter((name) => response.headers.get(name) ?? undefined, Date.now()),
+  });
+}
+
+/** `{ "error": { "message", "code", "type" } }`, as OpenAI and everyone after it writes. */
+function explain(text: string): { message?: string; code?: string } {
+  try {
+    const body: unknown = JSON.parse(text);
+    const error = typeof body === "object" && body !== null && "error" in body ? body.error : undefined;
+    if (typeof error === "string") return { message: error };
+    if (typeof error !== "object" || error === null) return {};
+    const message = "message" in error && typeof error.message === "string" ? { message: error.message } : {};
+    const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};
+    return { ...message, ...code };
+  } catch {
+    return {};
+  }
+}
