@@ -1,3 +1,4 @@
+import type { TaskEvent, TokenEvent } from "../contract/event.ts";
 import type { FollowEvent } from "../contract/ports.ts";
 import type { ServerMessage } from "../contract/socket.ts";
 import { pollDelay, reconnectDelay } from "./backoff.ts";
@@ -115,6 +116,12 @@ async function retryTransient(context: FollowContext, signal: AbortSignal, act: 
   }
 }
 
+/** A task's very first start is told from its acceptance on: that may be on its way still, from another function. */
+function firstSeq(message: TaskEvent | TokenEvent): number {
+  if (message.type === "token" || (message.type === "started" && message.generation === 1 && message.attempt === 1)) return 0;
+  return message.seq - 1;
+}
+
 /** The tasks that are being followed, and what was seen of each. */
 function createTasks(context: FollowContext, signal: AbortSignal, emit: (event: FollowEvent) => void) {
   const live = new Map<string, Timeline>();
@@ -181,7 +188,7 @@ function createTasks(context: FollowContext, signal: AbortSignal, emit: (event: 
       const known = live.get(taskId);
       // Tokens of a task whose beginning was not seen make no text: the next attempt's will.
       if (!known && (message.type === "token" || (last !== undefined && message.seq <= last))) return;
-      const timeline = known ?? begin(taskId, last ?? (message.type === "token" ? 0 : message.seq - 1));
+      const timeline = known ?? begin(taskId, last ?? firstSeq(message));
       pass(taskId, timeline, timeline.accept(message));
       if (timeline.gap) void heal(taskId, timeline).catch(() => {});
     },

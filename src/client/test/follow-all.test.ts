@@ -70,9 +70,18 @@ test("a lost event is fetched, in its place", async () => {
   expect(server.requests).toContain(`GET /tasks/${TASK}/events`);
 });
 
+test("the first start is told after the acceptance, whichever comes first", async () => {
+  const client = await start({ mishaps: ["none", "late"] });
+  const events = await followToEnd(client, (event) => {
+    if (event.type === "connection" && event.state === "connected") for (const step of steps) server.tell(step);
+  });
+  expect(seqs(events)).toEqual([1, 2, 3, 4, 5]);
+});
+
 test("the past is not repeated", async () => {
   const client = await start();
   for (const step of steps.slice(0, 2)) server.tell(step);
+  // The start of the first attempt is the past here as well.
   const events = await followToEnd(client, (event) => {
     if (event.type === "connection" && event.state === "connected") for (const step of steps.slice(2)) server.tell(step);
   });
