@@ -8,6 +8,9 @@ export interface Sentence {
 /** After these a full stop ends no sentence. */
 const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|cf|vs|Mr|Mrs|Ms|Dr|Prof|Inc|Ltd|Co|Corp|St|No|Nos|Fig|Sec|Art|Vol|pp?|approx|U\.S|U\.K|[A-Z])\.$/;
 
+/** Lines beyond this many characters are whole paragraphs. */
+const UNWRAPPED = 160;
+
 const ENDS = /[.!?。！？]["'”’)\]]*$/;
 
 /** Splits prose, Markdown or text taken from a PDF into its sentences; headings, tables, code and page numbers are left out. */
@@ -17,7 +20,8 @@ export function splitSentences(text: string): Sentence[] {
   for (const paragraph of splitParagraphs(text)) {
     const parts = mergeAbbreviations(Array.from(segmenter.segment(paragraph), (part) => part.segment));
     for (const [index, part] of parts.entries()) {
-      const sentence = part.trim();
+      // A note's number, or what a page break left.
+      const sentence = part.trim().replace(/^\d{1,2}\s+(?=\p{Lu})/u, "");
       if (ENDS.test(sentence)) sentences.push({ text: sentence, leads: index === 0 });
     }
   }
@@ -36,8 +40,10 @@ function mergeAbbreviations(parts: string[]): string[] {
 
 /** Joins the lines of each paragraph to one. */
 function splitParagraphs(text: string): string[] {
-  const lines = stripMarkup(text).split("\n").map((line) => line.trim());
-  const usual = median(lines.filter((line) => line !== "").map((line) => line.length));
+  const lines = withoutRepeats(stripMarkup(text).split("\n").map((line) => line.trim()));
+  const lengths = lines.filter((line) => line !== "").map((line) => line.length);
+  const usual = at(lengths, 0.5);
+  const wrapped = at(lengths, 0.9) < UNWRAPPED;
   const paragraphs: string[] = [];
   let current = "";
   const end = () => {
@@ -54,7 +60,7 @@ function splitParagraphs(text: string): string[] {
     const words = line.slice(item.length);
     // A word cut at the end of a line.
     current = /\p{L}-$/u.test(current) && /^\p{Ll}/u.test(words) ? current.slice(0, -1) + words : current ? `${current} ${words}` : words;
-    if (looksLikeHeading(line, lines[index + 1] ?? "", usual)) end();
+    if (!wrapped || looksLikeHeading(line, lines[index + 1] ?? "", usual)) end();
   }
   end();
   return paragraphs;
@@ -80,6 +86,15 @@ function looksLikeHeading(line: string, next: string, usual: number): boolean {
   return line.length < usual * 0.6 && !/[.,;:!?-]$/.test(line) && /^[\p{Lu}\p{N}]/u.test(next);
 }
 
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+/** A page's head and foot come again on every page, but for their numbers. */
+function withoutRepeats(lines: readonly string[]): string[] {
+  const shape = (line: string) => line.replace(/\d+/g, "#");
+  const counts = new Map<string, number>();
+  for (const line of lines) counts.set(shape(line), (counts.get(shape(line)) ?? 0) + 1);
+  return lines.filter((line) => line === "" || (counts.get(shape(line)) ?? 0) < 3);
+}
+
+/** @returns the number at a share of the way from the least to the greatest. */
+function at(numbers: readonly number[], share: number): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * share)] ?? 0;
 }
