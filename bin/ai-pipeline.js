@@ -56,8 +56,8 @@ function endWithParent() {
 
 /** Runs this file again with a `node` package of the project's or of our own, or says what to run. */
 function handOver() {
-  Promise.all([import("child_process"), import("fs"), import("path"), import("url")]).then((modules) => {
-    const [childProcess, fs, path, url] = modules;
+  const modules = Promise.all([import("child_process"), import("fs"), import("path"), import("url")]);
+  const done = modules.then(([childProcess, fs, path, url]) => {
     const self = url.fileURLToPath(import.meta.url);
     const args = process.argv.slice(2);
     const found = findNode(fs, path, process.cwd()) || findNode(fs, path, path.dirname(self));
@@ -75,6 +75,11 @@ function handOver() {
         "  npm install --save-dev node@24",
       ].join("\n"),
     );
+    process.exitCode = 1;
+  });
+  // Before Node 15 a rejection alone would end in success.
+  done.catch((error) => {
+    console.error("ai-pipeline could not look for a newer Node: " + error.message);
     process.exitCode = 1;
   });
 }
