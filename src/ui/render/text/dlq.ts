@@ -1,0 +1,46 @@
+import type { DlqListEvent, DlqRedriveEvent } from "../../../contract/operations/dlq.ts";
+import { formatCount, formatDuration, oneLine } from "../../format.ts";
+import { describeError } from "../../timeline.ts";
+import { table, type TextRenderer } from "./out.ts";
+import { tellShared } from "./shared.ts";
+
+export const dlqListText: TextRenderer<DlqListEvent> = (out) => {
+  const rows: string[][] = [];
+  return (event) => {
+    if (event.type === "stage") return tellShared(out, event);
+    if (event.type === "letter") {
+      const why = event.error ? describeError(event.error) : event.attempts === 0 ? "never ran" : "no record tells why";
+      rows.push([event.taskId ?? event.messageId, event.sentAt, String(event.attempts), oneLine(why, 100)]);
+      return;
+    }
+    if (rows.length === 0) return out.line("the dead-letter queue is empty");
+    out.result(table([["TASK", "SENT", "ATTEMPTS", "WHY"], ...rows]));
+    out.line(`${formatCount(event.shown)} of ${formatCount(event.depth)} shown`);
+    for (const { count, name, message } of event.causes) out.line(`  ${formatCount(count)} x ${name}: ${oneLine(message, 100)}`);
+    if (event.redrive) out.line(`send them back: ${event.redrive}`);
+  };
+};
+
+export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out) => {
+  let told = "";
+  return (event) => {
+    switch (event.type) {
+      case "stage":
+      case "stack":
+        return tellShared(out, event);
+      case "move": {
+        const text = `${event.status.toLowerCase()}: ${formatCount(event.moved)} of ${formatCount(event.toMove)} moved`;
+        if (text !== told) out.line(text);
+        told = text;
+        return;
+      }
+      case "redriven":
+        return out.line(`${event.taskId} ${event.status}${event.error ? `: ${describeError(event.error)}` : ""} (${event.ended} of ${event.total})`);
+      case "summary": {
+        const ends = event.completed === undefined ? "" : `, ${formatCount(event.completed)} completed, ${formatCount(event.failed ?? 0)} failed`;
+        const leaving = event.detached ? "; the service goes on moving" : "";
+        return out.result(`${formatCount(event.moved)} moved in ${formatDuration(event.elapsedMs)}${ends}${leaving}`);
+      }
+    }
+  };
+};

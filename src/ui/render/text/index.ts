@@ -1,0 +1,37 @@
+import type { OperationName, Operations } from "../../../contract/operations/index.ts";
+import { batchText } from "./batch.ts";
+import { devText } from "./dev.ts";
+import { dlqListText, dlqRedriveText } from "./dlq.ts";
+import { faultsText } from "./faults.ts";
+import { initListText, initText } from "./init.ts";
+import type { TextRenderer } from "./out.ts";
+import { resultText } from "./shared.ts";
+import { smokeText } from "./smoke.ts";
+import { submitText } from "./submit.ts";
+import { tasksCancelText, tasksListText, tasksShowText } from "./tasks.ts";
+import { watchText } from "./watch.ts";
+
+/** Plain text for every operation. */
+export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[Name]> } = {
+  submit: submitText,
+  batch: batchText,
+  watch: watchText,
+  "tasks-list": tasksListText,
+  "tasks-show": tasksShowText,
+  "tasks-cancel": tasksCancelText,
+  "dlq-list": dlqListText,
+  "dlq-redrive": dlqRedriveText,
+  smoke: smokeText,
+  init: initText,
+  "init-list": initListText,
+  dev: devText,
+  faults: faultsText,
+};
+
+/** @returns what stdout gets when the screen was drawn elsewhere. */
+export function resultOf(summary: Operations[OperationName] & { type: "summary" }): string | undefined {
+  if (summary.operation === "watch") return summary.task?.result === undefined ? undefined : resultText(summary.task.result);
+  if (summary.operation !== "submit") return undefined;
+  if (summary.result !== undefined) return resultText(summary.result);
+  return summary.status === "accepted" && summary.exitCode === 0 ? summary.taskId : undefined;
+}

@@ -1,0 +1,25 @@
+import type { Io } from "../io.ts";
+
+/** Where plain text goes: results to stdout, everything else to stderr. Never colours. */
+export interface TextOut {
+  line(text: string): void;
+  result(text: string): void;
+}
+
+export function createTextOut(io: Io): TextOut {
+  const ended = (text: string) => (text.endsWith("\n") ? text : `${text}\n`);
+  return {
+    line: (text) => void io.stderr.write(ended(text)),
+    result: (text) => void io.stdout.write(ended(text)),
+  };
+}
+
+/** Tells one event; made anew for each run, so that it may remember. */
+export type TextRenderer<Event> = (out: TextOut, now: () => number) => (event: Event) => void;
+
+/** @returns columns padded to their widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
+  return rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("  ").trimEnd()).join("\n");
+}

@@ -1,0 +1,39 @@
+import type { TaskEvent } from "../../../contract/event.ts";
+import type { SubmitEvent } from "../../../contract/operations/submit.ts";
+import { formatBytes, formatDuration } from "../../format.ts";
+import { describeEvent } from "../../timeline.ts";
+import type { TextRenderer } from "./out.ts";
+import { describeConnection, resultText, tellShared } from "./shared.ts";
+
+/** The timeline on stderr; on stdout the result, or the task's id when nobody waits for one. */
+export const submitText: TextRenderer<SubmitEvent> = (out, now) => {
+  let previous: TaskEvent | undefined;
+  return (event) => {
+    switch (event.type) {
+      case "stage":
+      case "stack":
+      case "detached":
+        return tellShared(out, event);
+      case "uploaded":
+        return out.line(`uploaded ${event.path} (${formatBytes(event.bytes)}) in ${formatDuration(event.ms)}`);
+      case "submitted":
+        return out.line(`accepted in ${formatDuration(event.ms)}${event.duplicate ? " (known: the same task)" : ""}, ${event.taskId}`);
+      case "connection": {
+        const text = describeConnection(event);
+        return text ? out.line(text) : undefined;
+      }
+      case "token":
+      case "accepted":
+        return;
+      case "summary":
+        if (event.timedOut) out.line(`no end within the timeout: ${event.status}`);
+        if (event.result !== undefined) return out.result(resultText(event.result));
+        if (event.status === "completed") return out.line("completed without a result");
+        if (!event.detached && !event.timedOut && event.exitCode === 0) out.result(event.taskId);
+        return;
+      default:
+        out.line(describeEvent(event, previous, now()).text);
+        previous = event;
+    }
+  };
+};
