@@ -1,0 +1,22 @@
+import { describeFunction } from "../configuration.ts";
+import { parseFunctionName } from "../function-name.ts";
+import { missingFunction } from "../host.ts";
+import type { RestAction } from "../rest.ts";
+import type { ActionDeps } from "./deps.ts";
+
+export const getFunction =
+  ({ ctx, host }: ActionDeps): RestAction =>
+  (request) => {
+    const name = parseFunctionName(request.params["name"] ?? "", request.query.get("Qualifier"));
+    const record = host.get(name);
+    if (!record) throw missingFunction(ctx, name);
+    const reserved = record.definition.reservedConcurrency;
+    return {
+      status: 200,
+      body: {
+        Configuration: describeFunction(record),
+        Code: { RepositoryType: "S3", Location: `file://${record.definition.codeDir}` },
+        ...(reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
+      },
+    };
+  };
