@@ -1,3 +1,4 @@
+import type { DatabaseSync } from "node:sqlite";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { type Clock, systemClock } from "../../src/contract/clock.ts";
 import type { StackEvent } from "../../src/local/context.ts";
@@ -10,6 +11,8 @@ export interface SqsStack extends AsyncDisposable {
   client: SQSClient;
   endpoint: string;
   events: StackEvent[];
+  /** The database it opened. */
+  database: DatabaseSync;
   close(): Promise<void>;
 }
 
@@ -25,7 +28,8 @@ export async function startSqs(
     onEvent: (event) => events.push(event),
     ...(options.dir === undefined ? {} : { stateDir: options.dir }),
   });
-  const sqs = createSqs(context, options.faults ? { faults: options.faults } : {});
+  const database = context.openDatabase("sqs");
+  const sqs = createSqs({ ...context, openDatabase: () => database }, options.faults ? { faults: options.faults } : {});
   const listening = await listen({ port: 0, route: (exchange) => sqs.handle(exchange) });
   setEndpoint(listening.endpoint);
   const client = new SQSClient({
@@ -39,5 +43,5 @@ export async function startSqs(
     await listening.close();
     await sqs.close();
   };
-  return { sqs, client, endpoint: listening.endpoint, events, close, [Symbol.asyncDispose]: close };
+  return { sqs, client, endpoint: listening.endpoint, events, database, close, [Symbol.asyncDispose]: close };
 }

@@ -88,6 +88,8 @@ export class SqliteStore implements Store {
   }
 
   committed(): Promise<void> | undefined {
+    // What a failed write left behind is part of what the caller may rely on.
+    if (this.#dirty.size > 0 || this.#first.length > 0) this.#schedule();
     return this.#pending?.promise;
   }
 
