@@ -1,0 +1,44 @@
+import { AwsError, type LocalContext } from "../context.ts";
+import type { Exchange, Service } from "../exchange.ts";
+import { Bodies } from "./bodies.ts";
+import { fileBlobs, memoryBlobs } from "./blobs.ts";
+import { Catalog } from "./catalog.ts";
+
+export interface S3Service extends Service {
+  /** Creates a bucket unless it is there. */
+  ensureBucket(name: string): void;
+}
+
+/**
+ * S3 with its catalogue in SQLite and its bodies as files.
+ * @param options.dir folder of the bodies; absent: they are kept in memory.
+ */
+export function createS3(ctx: LocalContext, options: { dir?: string } = {}): S3Service {
+  let closed = false;
+  let opened: { catalog: Catalog; bodies: Bodies } | undefined;
+  const open = () => {
+    if (closed) throw new AwsError("ServiceUnavailable", "The local stack is closing.", { status: 503 });
+    if (opened) return opened;
+    const catalog = new Catalog(ctx.openDatabase("s3"));
+    const bodies = new Bodies(catalog, options.dir === undefined ? memoryBlobs() : fileBlobs(options.dir));
+    // What a killed process left half-written.
+    bodies.collect();
+    opened = { catalog, bodies };
+    return opened;
+  };
+  return {
+    async handle(exchange: Exchange) {
+      const { serve } = await import("./serve.ts");
+      await serve(ctx, open(), exchange);
+    },
+    ensureBucket(name) {
+      open().catalog.addBucket(name, ctx.clock.now());
+    },
+    async close() {
+      closed = true;
+      await opened?.bodies.idle();
+      opened?.catalog.close();
+      opened = undefined;
+    },
+  };
+}

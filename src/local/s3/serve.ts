@@ -1,0 +1,56 @@
+import { AwsError, type LocalContext } from "../context.ts";
+import type { Exchange } from "../exchange.ts";
+import { checkAccess, presignedHeaders } from "./access.ts";
+import { parseAddress } from "./address.ts";
+import type { Bodies } from "./bodies.ts";
+import type { Call } from "./call.ts";
+import type { Catalog } from "./catalog.ts";
+import { allowOrigin, preflight } from "./cors.ts";
+import { findAction } from "./routes.ts";
+import { toXml, type XmlValue } from "./xml.ts";
+
+/** Serves one S3 request, errors included. */
+export async function serve(ctx: LocalContext, parts: { catalog: Catalog; bodies: Bodies }, exchange: Exchange): Promise<void> {
+  const { req, res } = exchange;
+  res.setHeader("x-amz-request-id", exchange.requestId);
+  res.setHeader("server", "AmazonS3");
+  try {
+    const address = parseAddress(req.headers.host, req.url ?? "/");
+    const query = exchange.url.searchParams;
+    const headers = presignedHeaders(query, req.headers);
+    const call: Call = { ctx, ...parts, exchange, method: req.method ?? "GET", ...address, query, headers };
+    allowOrigin(call);
+    if (call.method === "OPTIONS") return preflight(call);
+    checkAccess(call);
+    await findAction(call)(call);
+  } catch (error) {
+    sendError(ctx, exchange, error);
+  }
+}
+
+function sendError(ctx: LocalContext, exchange: Exchange, error: unknown): void {
+  const { req, res } = exchange;
+  if (res.headersSent || res.destroyed) return void res.destroy();
+  const known = error instanceof AwsError ? error : internalError(ctx, error);
+  if (req.method === "HEAD") {
+    res.writeHead(known.status);
+    return void res.end();
+  }
+  const payload = toXml("Error", {
+    Code: known.code,
+    Message: known.message,
+    ...Object.fromEntries(Object.entries(known.members).map(([name, value]): [string, XmlValue] => [name, String(value)])),
+    Resource: exchange.url.pathname,
+    RequestId: exchange.requestId,
+  });
+  res.writeHead(known.status, { "content-type": "application/xml", "content-length": String(Buffer.byteLength(payload)) });
+  res.end(payload);
+}
+
+/** A failing disk is the user's to mend, so the stack says so; the client hears what S3 would tell it. */
+function internalError(ctx: LocalContext, error: unknown): AwsError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const cause = code === "ENOSPC" ? "no space is left on the disk" : code === "EACCES" ? "its folder may not be written" : `it failed${code && ` (${code})`}`;
+  ctx.emit({ type: "warning", at: ctx.clock.now(), message: `The local S3 could not serve a request: ${cause}.` });
+  return new AwsError("InternalError", "We encountered an internal error. Please try again.", { status: 500 });
+}
