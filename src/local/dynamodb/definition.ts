@@ -26,7 +26,7 @@ export function defineTable(input: CreateTableInput, home: TableHome): TableDefi
     ...(input.GlobalSecondaryIndexes
       ? { GlobalSecondaryIndexes: input.GlobalSecondaryIndexes.map((index) => ({ ProvisionedThroughput: throughput, ...define(index), IndexStatus: "ACTIVE" })) }
       : {}),
-    ...{ ProvisionedThroughput: throughput },
+    ProvisionedThroughput: throughput,
     ...(input.BillingMode === "PAY_PER_REQUEST"
       ? { BillingModeSummary: { BillingMode: "PAY_PER_REQUEST", LastUpdateToPayPerRequestDateTime: created } }
       : {}),
@@ -76,7 +76,7 @@ export function isSameTable(table: TableDefinition, request: CreateTableInput): 
   const shape = (value: Pick<CreateTableInput, "KeySchema" | "GlobalSecondaryIndexes">) =>
     JSON.stringify([
       value.KeySchema,
-      (value.GlobalSecondaryIndexes ?? []).map((index) => [index.IndexName, index.KeySchema]).sort((a, b) => String(a[0]).localeCompare(String(b[0]))),
+      (value.GlobalSecondaryIndexes ?? []).map((index) => `${index.IndexName} ${JSON.stringify(index.KeySchema)}`).sort(),
     ]);
   return shape(table) === shape(request);
 }

@@ -23,7 +23,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { start, type Started, temporaryFolder } from "./testing/harness.ts";
+import { start, type Started, temporaryFolder } from "./test/harness.ts";
 
 let local: Started;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, CreateTableCommand, PutItemCommand, QueryCommand, ScanCommand, type QueryCommandInput } from "@aws-sdk/client-dynamodb";
 import { paginateQuery, paginateScan, PutCommand, QueryCommand as DocumentQuery } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { start, type Started } from "./testing/harness.ts";
+import { start, type Started } from "./test/harness.ts";
 
 let local: Started;
 beforeAll(async () => {
@@ -57,7 +57,7 @@ describe("Query", () => {
     );
     for await (const page of pages) {
       expect(page.Items?.length).toBeLessThanOrEqual(limit);
-      seen.push(...(page.Items ?? []).map((item) => item["sk"]));
+      seen.push(...(page.Items ?? []).map((item): unknown => item["sk"]));
     }
     const expected = [...Array.from({ length: 9 }, (_, n) => `event#${n + 1}`), "record"];
     expect(seen).toEqual(forward ? expected : expected.toReversed());

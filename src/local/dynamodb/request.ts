@@ -54,6 +54,7 @@ export function resourceNotFound(message = "Requested resource not found"): AwsE
 export function toAwsError(error: unknown): unknown {
   if (!(error instanceof Error) || !("body" in error) || typeof error.body !== "object" || error.body === null) return error;
   const body: Record<string, unknown> = { ...error.body };
-  const type = String(body["__type"] ?? "InternalFailure");
-  return new AwsError(type.slice(type.indexOf("#") + 1), String(body["message"] ?? body["Message"] ?? error.message));
+  const { __type: type, message = body["Message"] } = body;
+  if (typeof type !== "string") return error;
+  return new AwsError(type.slice(type.indexOf("#") + 1), typeof message === "string" ? message : error.message);
 }

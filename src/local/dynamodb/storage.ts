@@ -50,8 +50,8 @@ export class Storage {
     this.database = database;
     database.exec(SCHEMA);
     for (const row of database.prepare("SELECT id, definition, settings FROM tables").iterate()) {
-      const definition: TableDefinition = JSON.parse(String(row["definition"]));
-      this.tables.set(definition.TableName, { id: Number(row["id"]), definition, settings: JSON.parse(String(row["settings"])) });
+      const definition = readBack(row["definition"], isDefinition);
+      this.tables.set(definition.TableName, { id: Number(row["id"]), definition, settings: readBack(row["settings"], isSettings) });
     }
   }
 
@@ -129,7 +129,7 @@ export class Storage {
 
   get(table: StoredTable, key: string): Item | undefined {
     const row = this.statement("SELECT value FROM items WHERE table_id = ? AND key = ?").get(table.id, key);
-    return row && JSON.parse(String(row["value"]));
+    return row && readBack(row["value"], isItem);
   }
 
   put(table: StoredTable, key: string, item: Item): void {
@@ -163,7 +163,7 @@ export class Storage {
             `SELECT i.value AS value FROM entries e CROSS JOIN items i ON i.table_id = e.table_id AND i.key = e.item_key
              WHERE e.table_id = ? AND e.name = ? AND e.key >= ? AND e.key < ? ORDER BY e.key ${order}`,
           ).iterate(table.id, index, range.from, range.to);
-    for (const row of rows) yield JSON.parse(String(row["value"]));
+    for (const row of rows) yield readBack(row["value"], isItem);
   }
 
   /** Deletes what has expired. @returns how many items went. */
@@ -195,6 +195,20 @@ export class Storage {
     if (!statement) this.statements.set(sql, (statement = this.database.prepare(sql)));
     return statement;
   }
+}
+
+/*
+ * What comes back from the database was checked before it went in, and this file alone writes it: that it is an object
+ * at all is enough, where checking each item again would cost more than reading it.
+ */
+const isItem = (value: unknown): value is Item => typeof value === "object" && value !== null;
+const isDefinition = (value: unknown): value is TableDefinition => isItem(value) && "TableName" in value;
+const isSettings = (value: unknown): value is TableSettings => isItem(value);
+
+function readBack<T>(text: unknown, is: (value: unknown) => value is T): T {
+  const value: unknown = JSON.parse(String(text));
+  if (is(value)) return value;
+  throw new Error("The local DynamoDB's database holds something that is none of its own.");
 }
 
 /** Epoch seconds; null when the item never expires. Only numbers count. */

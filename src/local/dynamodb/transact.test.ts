@@ -1,7 +1,7 @@
 import { TransactionCanceledException, TransactWriteItemsCommand, type TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, TransactGetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { start, type Started } from "./testing/harness.ts";
+import { start, type Started } from "./test/harness.ts";
 
 const TableName = "accounts";
 let local: Started;

@@ -32,6 +32,7 @@ export interface TableDefinition {
   KeySchema: KeyElement[];
   GlobalSecondaryIndexes?: IndexDefinition[];
   LocalSecondaryIndexes?: IndexDefinition[];
+  ProvisionedThroughput?: object;
   TableArn: string;
   TableId: string;
   CreationDateTime: number;

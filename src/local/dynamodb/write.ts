@@ -94,7 +94,7 @@ export function prepareUpdate(storage: Storage, input: Input): Write {
         const old = storage.get(table, key);
         checkCondition(data, old);
         // The condition has been judged; dynalite would judge it again by its own lights.
-        const { _condition, Expected, ...unconditional } = data;
+        const { _condition, Expected: _expected, ...unconditional } = data;
         const { item, attributes } = applyUpdate(unconditional, table.definition, old);
         save(storage, table, key, item, old, "Item size to update has exceeded the maximum allowed size");
         return result(attributes, addConsumedCapacity(data, false, item, old));

@@ -19,7 +19,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { start, type Started, temporaryFolder } from "./testing/harness.ts";
+import { start, type Started, temporaryFolder } from "./test/harness.ts";
 
 const Bucket = "documents";
 let local: Started;

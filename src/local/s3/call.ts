@@ -12,6 +12,8 @@ export interface Call {
   ctx: LocalContext;
   catalog: Catalog;
   bodies: Bodies;
+  /** Origins of pages that may use S3, beside those of this machine. */
+  allowedOrigins: readonly string[];
   exchange: Exchange;
   method: string;
   bucket: string;

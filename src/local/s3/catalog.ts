@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { ObjectAttributes, ObjectRow, Part, Upload } from "./types.ts";
+import { attributesSchema, checksumSchema, type ObjectRow, type Part, type Upload } from "./types.ts";
 
 /*
  * What is in which bucket. Bodies lie elsewhere, by id: an id is in `garbage` while it is being written and again when
@@ -148,7 +148,7 @@ export class Catalog {
         size: Number(row["size"]),
         etag: String(row["etag"]),
         modified: Number(row["modified"]),
-        ...(row["checksum"] === null ? {} : { checksum: JSON.parse(String(row["checksum"])) }),
+        ...(row["checksum"] === null ? {} : { checksum: checksumSchema.parse(JSON.parse(String(row["checksum"]))) }),
       }));
   }
 
@@ -192,7 +192,7 @@ export class Catalog {
 
 function toObject(row: Row): ObjectRow | undefined {
   if (!row) return undefined;
-  const attributes: ObjectAttributes = JSON.parse(String(row["attributes"]));
+  const attributes = attributesSchema.parse(JSON.parse(String(row["attributes"])));
   return {
     bucket: String(row["bucket"]),
     key: String(row["key"]),
@@ -206,13 +206,13 @@ function toObject(row: Row): ObjectRow | undefined {
 
 function toUpload(row: Row): Upload | undefined {
   if (!row) return undefined;
-  const attributes: ObjectAttributes = JSON.parse(String(row["attributes"]));
+  const attributes = attributesSchema.parse(JSON.parse(String(row["attributes"])));
   return {
     id: String(row["id"]),
     bucket: String(row["bucket"]),
     key: String(row["key"]),
     started: Number(row["started"]),
     attributes,
-    ...(row["checksum"] === null ? {} : { checksum: JSON.parse(String(row["checksum"])) }),
+    ...(row["checksum"] === null ? {} : { checksum: checksumSchema.omit({ value: true }).parse(JSON.parse(String(row["checksum"]))) }),
   };
 }

@@ -42,8 +42,8 @@ export function checkWrite(call: Call, existing: ObjectRow | undefined): void {
   if (!lists(match, existing.etag)) throw preconditionFailed("If-Match");
 }
 
-function lists(header: string, etag: string): boolean {
-  return header.split(",").some((entry) => entry.trim() === "*" || unquote(entry.trim().replace(/^W\//, "")) === etag);
+function lists(tags: string, etag: string): boolean {
+  return tags.split(",").some((entry) => entry.trim() === "*" || unquote(entry.trim().replace(/^W\//, "")) === etag);
 }
 
 function dateOf(call: Call, name: string): number | undefined {

@@ -11,9 +11,10 @@ export interface S3Service extends Service {
 
 /**
  * S3 with its catalogue in SQLite and its bodies as files.
- * @param options.dir folder of the bodies; absent: they are kept in memory.
+ * @param options.dir folder of the bodies; absent: they are kept in memory
+ * @param options.allowedOrigins origins of pages that may use it from a browser, beside those of this machine
  */
-export function createS3(ctx: LocalContext, options: { dir?: string } = {}): S3Service {
+export function createS3(ctx: LocalContext, options: { dir?: string; allowedOrigins?: readonly string[] } = {}): S3Service {
   let closed = false;
   let opened: { catalog: Catalog; bodies: Bodies } | undefined;
   const open = () => {
@@ -29,7 +30,7 @@ export function createS3(ctx: LocalContext, options: { dir?: string } = {}): S3S
   return {
     async handle(exchange: Exchange) {
       const { serve } = await import("./serve.ts");
-      await serve(ctx, open(), exchange);
+      await serve(ctx, { ...open(), allowedOrigins: options.allowedOrigins ?? [] }, exchange);
     },
     ensureBucket(name) {
       open().catalog.addBucket(name, ctx.clock.now());

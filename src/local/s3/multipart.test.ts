@@ -11,7 +11,7 @@ import {
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { start, type Started } from "./testing/harness.ts";
+import { start, type Started } from "./test/harness.ts";
 
 const Bucket = "uploads";
 const LARGE = Buffer.alloc(5 * 1024 * 1024, "a");

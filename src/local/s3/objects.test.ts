@@ -20,7 +20,7 @@ import {
   type PutObjectCommandInput,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { start, type Started } from "./testing/harness.ts";
+import { start, type Started } from "./test/harness.ts";
 
 const Bucket = "documents";
 let local: Started;

@@ -2,15 +2,13 @@ import { AwsError, type LocalContext } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
 import { checkAccess, presignedHeaders } from "./access.ts";
 import { parseAddress } from "./address.ts";
-import type { Bodies } from "./bodies.ts";
 import type { Call } from "./call.ts";
-import type { Catalog } from "./catalog.ts";
 import { allowOrigin, preflight } from "./cors.ts";
 import { findAction } from "./routes.ts";
 import { toXml, type XmlValue } from "./xml.ts";
 
 /** Serves one S3 request, errors included. */
-export async function serve(ctx: LocalContext, parts: { catalog: Catalog; bodies: Bodies }, exchange: Exchange): Promise<void> {
+export async function serve(ctx: LocalContext, parts: Pick<Call, "catalog" | "bodies" | "allowedOrigins">, exchange: Exchange): Promise<void> {
   const { req, res } = exchange;
   res.setHeader("x-amz-request-id", exchange.requestId);
   res.setHeader("server", "AmazonS3");

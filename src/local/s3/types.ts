@@ -1,24 +1,27 @@
-import type { ChecksumAlgorithm } from "./checksums.ts";
+import { z } from "zod";
+import { CHECKSUM_ALGORITHMS } from "./checksums.ts";
 
-export interface Checksum {
-  algorithm: ChecksumAlgorithm;
-  /** Base64; a composite one ends in `-<number of parts>`. */
-  value: string;
-  type: "FULL_OBJECT" | "COMPOSITE";
-}
+/** `value` is base64; a composite one ends in `-<number of parts>`. */
+export const checksumSchema = z.object({
+  algorithm: z.enum(CHECKSUM_ALGORITHMS),
+  value: z.string(),
+  type: z.enum(["FULL_OBJECT", "COMPOSITE"]),
+});
+export type Checksum = z.infer<typeof checksumSchema>;
 
 /** What an object has beside its body. */
-export interface ObjectAttributes {
+export const attributesSchema = z.object({
   /** Headers kept as they came: content-type, cache-control, content-disposition, content-encoding, content-language, expires. */
-  headers: Record<string, string>;
+  headers: z.record(z.string(), z.string()),
   /** User metadata by its name without `x-amz-meta-`. */
-  metadata: Record<string, string>;
+  metadata: z.record(z.string(), z.string()),
   /** `AES256` or `aws:kms`. Nothing is encrypted; it is told as AWS tells it. */
-  encryption: string;
-  checksum?: Checksum;
+  encryption: z.string(),
+  checksum: checksumSchema.exactOptional(),
   /** Sizes of the parts of a multipart upload, in order. */
-  parts?: number[];
-}
+  parts: z.array(z.number()).exactOptional(),
+});
+export type ObjectAttributes = z.infer<typeof attributesSchema>;
 
 /** A body that has been written, with what was found on the way. */
 export interface StoredBody {
