@@ -3,7 +3,7 @@ import * as batchWriteShape from "dynalite/validations/batchWriteItem.js";
 import { get } from "./read.ts";
 import { parseRequest, validationError } from "./request.ts";
 import type { Storage } from "./storage.ts";
-import type { BatchGetItemInput, ConsumedCapacity, Item } from "./types.ts";
+import type { BatchGetItemInput, BatchWriteItemInput, ConsumedCapacity, Item } from "./types.ts";
 import { sizeOfItem } from "./values.ts";
 import { findTable, put, remove, type Write } from "./write.ts";
 
@@ -51,7 +51,7 @@ function requested(input: Input, tableName: string): object {
 
 /** Up to 25 puts and deletes. Each stands alone in DynamoDB; here they are written together, which is faster. */
 export function batchWriteItem(storage: Storage, input: Input) {
-  const data = parseRequest(batchWriteShape, input);
+  const data: BatchWriteItemInput = parseRequest(batchWriteShape, input);
   const capacity = data.ReturnConsumedCapacity ?? "NONE";
   const writes: Write[] = [];
   const seen = new Set<string>();

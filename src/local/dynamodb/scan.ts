@@ -4,13 +4,14 @@ import { checkStartKey, positionOf } from "./query.ts";
 import { findIndex, readPage } from "./read.ts";
 import { parseRequest, validationError } from "./request.ts";
 import type { KeyRange, Storage } from "./storage.ts";
+import type { ScanInput } from "./types.ts";
 import { findTable } from "./write.ts";
 
 /** Keys begin with six hexadecimal digits of the partition's hash; the first three share the table out among segments. */
 const SLOTS = 4096;
 
 export function scan(storage: Storage, input: Record<string, unknown>) {
-  const data = parseRequest(scanShape, input);
+  const data: ScanInput = parseRequest(scanShape, input);
   const table = findTable(storage, data.TableName);
   const index = findIndex(data, table.definition);
   let range: KeyRange = { ...segment(data.Segment ?? 0, data.TotalSegments ?? 1), reverse: false };

@@ -63,6 +63,15 @@ describe("presigned URLs", () => {
     }
   });
 
+  it.each([
+    ["lets in before", 60, 200],
+    ["refuses after", -1, 403],
+  ])("of the older signature, which boto3 makes: %s its expiry", async (_name, seconds, status) => {
+    await put("older", "x");
+    const query = new URLSearchParams({ AWSAccessKeyId: "a", Signature: "s=", Expires: String(Math.floor(Date.now() / 1000) + seconds) });
+    expect((await fetch(`${local.endpoint}/${Bucket}/older?${query.toString()}`)).status).toBe(status);
+  });
+
   it("hold a body to the checksum that was signed", async () => {
     const url = await getSignedUrl(local.client, new PutObjectCommand({ Bucket, Key: "empty-signed" }), { expiresIn: 60 });
     const response = await fetch(url, { method: "PUT", body: "not empty" });

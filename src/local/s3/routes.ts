@@ -17,7 +17,7 @@ import { notImplemented } from "./errors.ts";
 
 /** Parameters that no action below reads as a sub-resource. All others are one, and are refused when not offered. */
 const PLAIN =
-  /^(x-id|X-Amz-.+|x-amz-.+|response-.+|prefix|delimiter|marker|max-keys|encoding-type|list-type|continuation-token|start-after|fetch-owner|max-buckets|bucket-region|uploadId|partNumber|part-number-marker|max-parts|key-marker|upload-id-marker|max-uploads)$/i;
+  /^(x-id|AWSAccessKeyId|Expires|Signature|X-Amz-.+|x-amz-.+|response-.+|prefix|delimiter|marker|max-keys|encoding-type|list-type|continuation-token|start-after|fetch-owner|max-buckets|bucket-region|uploadId|partNumber|part-number-marker|max-parts|key-marker|upload-id-marker|max-uploads)$/i;
 
 /** Offered sub-resources, by what they hang on and the method. */
 const SUB_RESOURCES: Readonly<Record<string, Action>> = {
