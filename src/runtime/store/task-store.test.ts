@@ -4,7 +4,7 @@ import type { Clock } from "../../contract/clock.ts";
 import { systemClock } from "../../contract/clock.ts";
 import type { Task } from "../../contract/task.ts";
 import { TIME_INDEX } from "../../contract/table.ts";
-import { start, type Started } from "../../local/dynamodb/testing/harness.ts";
+import { start, type Started } from "../../local/dynamodb/test/harness.ts";
 import { createDynamo } from "../aws/dynamo.ts";
 import { createTaskStore, type AttemptRef, type ClaimDecision, type TaskStore } from "./index.ts";
 
