@@ -51,3 +51,12 @@ export function isStorable(value: unknown, depth = MAX_DEPTH): boolean {
   if (typeof value !== "object" || value === null) return true;
   return depth > 0 && Object.values(value).every((entry) => isStorable(entry, depth - 1));
 }
+
+/** @returns about how many bytes a value takes in an item, erring upwards. */
+export function storedSize(value: unknown): number {
+  if (typeof value === "string") return Buffer.byteLength(value) + 1;
+  if (typeof value === "number") return 2 + Math.ceil(String(value).length / 2) + 1;
+  if (typeof value !== "object" || value === null) return 2;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).reduce((sum, key) => sum + Buffer.byteLength(key), 0);
+  return Object.values(value).reduce<number>((sum, entry) => sum + storedSize(entry) + 1, own + 3);
+}

@@ -1,0 +1,43 @@
+import type { TaskEvent } from "../../contract/event.ts";
+import type { Logger } from "../log/logger.ts";
+import { isSettled, type StoredRecord, type TaskStore } from "../store/index.ts";
+import { sendWebhook, type WebhookParts } from "../webhook/send.ts";
+import type { Teller } from "./teller.ts";
+
+/** Followers are told for so long; whoever is slower reads the past. */
+const FOLLOWERS_TIMEOUT_MS = 5_000;
+/** The last events of a task: how it ended, and what led there. */
+const LAST_EVENTS = 2;
+
+export interface EndParts extends WebhookParts {
+  teller: Teller;
+  log: Logger;
+  /** No later delivery of the message can go on with what is untold. */
+  lastChance: boolean;
+}
+
+/**
+ * The outbox of a task that has ended: followers, then the webhook, then the mark on the record that gives the lease
+ * back. Whoever is called again resumes what is unmarked.
+ * @param news events already handed to the teller's caller; without them they are read from the store.
+ * @returns whether everything is told; false when time ran out and a later delivery must go on.
+ */
+export async function tellEnd(record: StoredRecord, parts: EndParts, news?: readonly TaskEvent[]): Promise<boolean> {
+  if (isSettled(record)) return true;
+  const { store, teller, log } = parts;
+  const { taskId } = record.task;
+  if (record.toldSeq < record.seq) {
+    teller.tell(news ?? (await lastEvents(store, record)));
+    await teller.flush(Math.min(FOLLOWERS_TIMEOUT_MS, parts.remaining() / 2));
+  }
+  let webhook = await sendWebhook(record, parts);
+  if (webhook?.status === "pending" && parts.lastChance) webhook = { ...webhook, status: "failed", lastError: "The function ran out of time." };
+  if (webhook?.status === "failed") log.warn("The webhook failed.", { webhook });
+  const done = webhook?.status !== "pending";
+  await store.settle(taskId, { seq: record.seq, release: done, ...(webhook ? { webhook } : {}) });
+  return done;
+}
+
+function lastEvents(store: TaskStore, record: StoredRecord): Promise<TaskEvent[]> {
+  return store.events(record.task.taskId, Math.max(record.toldSeq, record.seq - LAST_EVENTS));
+}
