@@ -1,0 +1,14 @@
+import { changeFaults } from "../../lib/faults.ts";
+import { invocation } from "../../lib/installation.ts";
+import { type CommandModule, type OutputFlags, presentation, show } from "../shared/cli.ts";
+import { examples, outputFlags } from "../shared/flags.ts";
+
+export const command: CommandModule = {
+  configure(command, cli, done) {
+    outputFlags(command);
+    examples(command, invocation(cli.place.installation, cli.place.cwd), ["$ faults list"]);
+    command.action(async (flags: OutputFlags) => {
+      done(await show("faults", changeFaults({ action: "list" }, cli.place), presentation(cli, flags, { linesAreResult: true })));
+    });
+  },
+};

@@ -1,0 +1,86 @@
+import { basename, resolve } from "node:path";
+import { UsageError } from "../contract/errors.ts";
+import { init } from "../lib/init/init.ts";
+import { checkTarget, suggestApp } from "../lib/init/scaffold.ts";
+import { findTemplate, listTemplates, readTemplates, type Template } from "../lib/init/templates.ts";
+import { invocation } from "../lib/installation.ts";
+import { InterruptedError } from "../lib/interrupt.ts";
+import { openScreen } from "../ui/render/present.ts";
+import type { Question } from "../ui/render/view.ts";
+import { type Cli, type CommandModule, type OutputFlags, presentation, show } from "./shared/cli.ts";
+import { examples, outputFlags } from "./shared/flags.ts";
+
+interface InitFlags extends OutputFlags {
+  template?: string;
+  app?: string;
+  list?: boolean;
+  install: boolean;
+  yes?: boolean;
+}
+
+export const command: CommandModule = {
+  configure(command, cli, done) {
+    command
+      .argument("[directory]", "folder to make the project in; new or empty")
+      .option("--template <name>", "template to start from")
+      .option("--app <name>", "name of the app (default: the folder's)")
+      .option("--list", "list the templates")
+      .option("--no-install", "do not install dependencies")
+      .option("--yes", "ask nothing: take the defaults");
+    outputFlags(command);
+    examples(command, invocation(cli.place.installation, cli.place.cwd), ["$ init my-app --template summarize", "$ init --list"]);
+    command.action(async (directory: string | undefined, flags: InitFlags) => {
+      if (flags.list) return done(await show("init-list", listTemplates(cli.place), presentation(cli, flags, { linesAreResult: true })));
+      const answers = await complete(directory, flags, cli);
+      done(await show("init", init({ ...answers, install: flags.install }, cli.place), presentation(cli, flags)));
+    });
+  },
+};
+
+/** Asks for what the flags leave open where there is a terminal; takes the defaults where there is none. */
+async function complete(given: string | undefined, flags: InitFlags, cli: Cli): Promise<{ directory: string; app: string; template: string }> {
+  const templates = await readTemplates(cli.place.installation.root);
+  if (flags.template !== undefined) await findTemplate(cli.place.installation.root, flags.template);
+  const questions = questionsFor(given, flags, templates);
+  const asked = questions.length > 0 && !flags.yes && !flags.json ? await ask(questions, cli) : undefined;
+  const directory = given ?? asked?.["directory"];
+  if (directory === undefined) {
+    throw new UsageError("There is no folder to make the project in.", {
+      code: "DIRECTORY_MISSING",
+      where: "init [directory]",
+      hint: `Name one: ${invocation(cli.place.installation, cli.place.cwd)} init my-app`,
+    });
+  }
+  const folder = resolve(cli.place.cwd, directory);
+  const app = flags.app ?? suggestApp(basename(folder)) ?? "my-app";
+  await checkTarget(folder, app);
+  return { directory, app, template: flags.template ?? asked?.["template"] ?? templates[0]?.name ?? "minimal" };
+}
+
+function questionsFor(directory: string | undefined, flags: InitFlags, templates: Template[]): Question[] {
+  const questions: Question[] = [];
+  if (directory === undefined) {
+    const validate = (value: string) => (value.trim() === "" ? "a folder has a name" : undefined);
+    questions.push({ name: "directory", kind: "text", message: "Folder of the project", initial: "my-app", validate });
+  }
+  if (flags.template === undefined) {
+    const choices = templates.map(({ name, description }) => ({ value: name, label: name, hint: description }));
+    questions.push({ name: "template", kind: "select", message: "Template", choices });
+  }
+  return questions;
+}
+
+async function ask(questions: Question[], cli: Cli): Promise<Record<string, string> | undefined> {
+  const load = cli.views.prompts;
+  const terminal = load ? openScreen(presentation(cli, {})) : undefined;
+  if (!load || !terminal) return undefined;
+  try {
+    const { ask } = await load();
+    const answers = await ask(questions, terminal.screen);
+    if (!answers) throw new InterruptedError("SIGINT");
+    return answers;
+  } finally {
+    terminal.close();
+  }
+}
+

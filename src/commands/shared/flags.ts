@@ -1,0 +1,63 @@
+import { InvalidArgumentError, type Command } from "commander";
+import type { StageChoice } from "../../lib/stage.ts";
+import type { OutputFlags } from "./cli.ts";
+
+export type StageFlags = StageChoice & OutputFlags;
+
+/** Adds `--json` and `--debug`. */
+export function outputFlags(command: Command): Command {
+  return command.option("--json", "print versioned NDJSON on stdout").option("--debug", "show the stack of an error");
+}
+
+/** Adds what says which stage is meant. */
+export function stageFlags(command: Command): Command {
+  return outputFlags(
+    command
+      .option("--stage <name>", "stage to work on (default: AI_PIPELINE_STAGE, else local)")
+      .option("--app <name>", "app to work on, without a checkout of it")
+      .option("--profile <name>", "AWS profile")
+      .option("--region <name>", "AWS region")
+      .option("--endpoint-url <url>", "another AWS-compatible endpoint"),
+  );
+}
+
+/** Adds examples; `$` becomes the command that works here. */
+export function examples(command: Command, invocation: string, lines: string[]): Command {
+  const text = lines.map((line) => `  ${line.replace("$", invocation)}`).join("\n");
+  return command.addHelpText("after", `\nExamples:\n${text}`);
+}
+
+/** @returns a parser of whole numbers for Commander. */
+export function whole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Write a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** @returns a parser of numbers above `min` for Commander. */
+export function decimal(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d*\.?\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Write a number from ${min} to ${max}.`);
+  };
+}
+
+/** Collects a flag that may be given several times. */
+export function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+/** @returns only what names a stage. */
+export function choiceOf(flags: StageFlags): StageChoice {
+  const { stage, app, profile, region, endpointUrl } = flags;
+  return {
+    ...(stage === undefined ? {} : { stage }),
+    ...(app === undefined ? {} : { app }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(region === undefined ? {} : { region }),
+    ...(endpointUrl === undefined ? {} : { endpointUrl }),
+  };
+}

@@ -1,0 +1,111 @@
+import { Command, CommanderError } from "commander";
+import type { Cli, CommandModule } from "./commands/shared/cli.ts";
+import { UsageError } from "./contract/errors.ts";
+import { EXIT, type ExitCode } from "./contract/exit.ts";
+
+/** A command or a group of them. Only the one that is called is loaded: each brings its own dependencies. */
+type Entry = { name: string; summary: string } & ({ load: () => Promise<{ command: CommandModule }> } | { children: Entry[] });
+
+const COMMANDS: Entry[] = [
+  { name: "init", summary: "make a project from a template", load: () => import("./commands/init.ts") },
+  { name: "dev", summary: "run the project on the embedded AWS stack", load: () => import("./commands/dev.ts") },
+  { name: "submit", summary: "submit a task, or many", load: () => import("./commands/submit.ts") },
+  { name: "watch", summary: "follow one task or all", load: () => import("./commands/watch.ts") },
+  {
+    name: "tasks",
+    summary: "list, show and cancel tasks",
+    children: [
+      { name: "list", summary: "list tasks, newest first", load: () => import("./commands/tasks/list.ts") },
+      { name: "show", summary: "show all that is known of a task", load: () => import("./commands/tasks/show.ts") },
+      { name: "cancel", summary: "cancel a task", load: () => import("./commands/tasks/cancel.ts") },
+    ],
+  },
+  {
+    name: "dlq",
+    summary: "look at dead letters and send them back",
+    children: [
+      { name: "list", summary: "list dead letters with why they failed", load: () => import("./commands/dlq/list.ts") },
+      { name: "redrive", summary: "move all dead letters back to their queue", load: () => import("./commands/dlq/redrive.ts") },
+    ],
+  },
+  { name: "smoke", summary: "prove that a stage works, hop by hop", load: () => import("./commands/smoke.ts") },
+  {
+    name: "faults",
+    summary: "make the running local stack fail on purpose",
+    children: [
+      { name: "set", summary: "set faults", load: () => import("./commands/faults/set.ts") },
+      { name: "list", summary: "list the faults in force", load: () => import("./commands/faults/list.ts") },
+      { name: "clear", summary: "clear one fault or all", load: () => import("./commands/faults/clear.ts") },
+    ],
+  },
+];
+
+/**
+ * Runs one command line.
+ *
+ * @param argv what stands after the program's name.
+ * @param invocation the command that works here, for help and hints.
+ * @returns what to exit with.
+ * @throws UsageError for a command line that is wrong, and what the command throws.
+ */
+export async function runProgram(argv: readonly string[], cli: Cli, invocation: string): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.completed;
+  const program = await createProgram(argv, cli, invocation, (code) => (exitCode = code));
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.completed;
+    // Commander's own words for a command line that is only a group's name: the help was printed.
+    if (error.code === "commander.help") return EXIT.usage;
+    throw usageError(error, argv, invocation);
+  }
+  return exitCode;
+}
+
+async function createProgram(argv: readonly string[], cli: Cli, invocation: string, done: (code: ExitCode) => void): Promise<Command> {
+  const words = argv.filter((word) => !word.startsWith("-"));
+  const path = words[0] === "help" ? words.slice(1) : words;
+  const program = new Command("ai-pipeline")
+    .description("Asynchronous LLM pipelines on serverless functions: from an empty folder to an operated stage.")
+    .version(cli.place.installation.version, "-V, --version")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void cli.io.stdout.write(text),
+      writeErr: (text) => void cli.io.stderr.write(text),
+      // A wrong command line is shown as every other error is.
+      outputError: () => {},
+    })
+    .showSuggestionAfterError()
+    .addHelpText("after", `\nExamples:\n  ${invocation} init my-app\n  ${invocation} dev\n  ${invocation} submit "Summarize the attached report." --doc report.pdf --watch`);
+  await addEntries(program, COMMANDS, path, cli, done);
+  return program;
+}
+
+async function addEntries(parent: Command, entries: Entry[], path: string[], cli: Cli, done: (code: ExitCode) => void): Promise<void> {
+  for (const entry of entries) {
+    const command = parent.command(entry.name).description(capital(entry.summary)).summary(entry.summary);
+    if (entry.name !== path[0]) continue;
+    if ("children" in entry) {
+      await addEntries(command, entry.children, path.slice(1), cli, done);
+      continue;
+    }
+    const module = await entry.load();
+    module.command.configure(command, cli, done);
+  }
+}
+
+const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+function usageError(error: CommanderError, argv: readonly string[], invocation: string): UsageError {
+  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  const message = capital(first.trim()).replace(/[.?!]?\.$/, ".");
+  const known = COMMANDS.find(({ name }) => name === argv[0]);
+  const child = known && "children" in known ? known.children.find(({ name }) => name === argv[1]) : undefined;
+  const place = [known?.name, child?.name].filter(Boolean).join(" ");
+  return new UsageError(message, {
+    code: error.code.replace("commander.", "").replaceAll(/([a-z])([A-Z])/g, "$1_$2").toUpperCase(),
+    where: ["ai-pipeline", ...argv].join(" "),
+    hint: [...rest.filter((line) => line.trim() !== "").map((line) => line.replace(/^\((.*)\)$/, "$1")), `See: ${invocation}${place ? ` ${place}` : ""} --help`],
+  });
+}
