@@ -13,7 +13,7 @@ import { TransientError } from "./errors.ts";
 import type { LambdaContext } from "./lambda.ts";
 import type { WorkerParts } from "./parts.ts";
 import { storeResult } from "./result.ts";
-import type { TaskContext } from "./context.ts";
+import type { WorkerContext } from "./context.ts";
 import { createTaskContext } from "./task-context.ts";
 import { toTaskError } from "./task-error.ts";
 import { watchAttempt } from "./watch.ts";
@@ -25,7 +25,7 @@ export interface AttemptParts {
   log: Logger;
   end: EndParts;
   /** Checks the task and does the user's work. */
-  work(context: TaskContext): Promise<unknown>;
+  work(context: WorkerContext): Promise<unknown>;
 }
 
 /** What becomes of the message: deleted, or kept; then visible again after so many seconds (absent: as it is). */

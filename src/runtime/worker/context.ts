@@ -1,6 +1,6 @@
 import type { Json, Task } from "../../contract/task.ts";
 import type { Logger } from "../log/logger.ts";
-import type { Model, ModelOptions } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
 import type { ModelUsage } from "../model/usage.ts";
 import type { TaskDocument } from "./document.ts";
 
@@ -8,7 +8,7 @@ import type { TaskDocument } from "./document.ts";
 export type WorkerTask<Input> = Omit<Task, "input"> & { input: Input };
 
 /** What a worker can do while it runs a task. Nothing here has an effect after `run` has ended. */
-export interface TaskContext {
+export interface WorkerContext {
   readonly taskId: string;
   /** Receive count within this generation, from 1. */
   readonly attempt: number;
@@ -29,12 +29,15 @@ export interface TaskContext {
   token(delta: string): void;
   /** Tells followers each piece of a streamed answer. @returns the whole text. */
   stream(deltas: AsyncIterable<string>): Promise<string>;
-  /** Counts one model call's tokens; its cost when the model's price is known. `ctx.model()` does it by itself. */
+  /** Counts one model call's tokens; its cost when the model's price is known. `ctx.model` does it by itself. */
   usage(usage: ModelUsage): void;
   /** Says that the answer came from the offline model of the local stack. */
   offline(): void;
-  /** An OpenAI-compatible model with this attempt's signal, whose tokens are counted. */
-  model(options?: ModelOptions): Model;
+  /**
+   * The stage's OpenAI-compatible model, with this attempt's signal, its tokens counted. Another one:
+   * `model({ model: "...", signal: ctx.signal, onUsage: ctx.usage })`.
+   */
+  readonly model: Model;
   /** @returns what `documentReference` names, or undefined when the task has none. @throws PermanentError when it may not be read. */
   document(): Promise<TaskDocument | undefined>;
 }

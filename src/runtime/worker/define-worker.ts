@@ -1,6 +1,6 @@
 import type { Json } from "../../contract/task.ts";
 import { runtimeSettings } from "../settings.ts";
-import type { TaskContext, WorkerTask } from "./context.ts";
+import type { WorkerContext, WorkerTask } from "./context.ts";
 import { PermanentError } from "./errors.ts";
 import type { WorkerHandler } from "./lambda.ts";
 import { handleMessage } from "./message.ts";
@@ -15,7 +15,7 @@ export interface WorkerDefinition<Input> {
    * Does the task. What it returns is the result (JSON). A throw is retried with backoff, unless it is a PermanentError or
    * an error by which a model or service refused (400, 401, 403, 404, 422).
    */
-  run(task: WorkerTask<Input>, context: TaskContext): unknown;
+  run(task: WorkerTask<Input>, context: WorkerContext): unknown;
 }
 
 /**
@@ -24,14 +24,14 @@ export interface WorkerDefinition<Input> {
  * @example
  * export const handler = defineWorker({
  *   async run(task, ctx) {
- *     const answer = await ctx.stream(ctx.model().stream(task.prompt));
+ *     const answer = await ctx.stream(ctx.model.stream(task.prompt));
  *     return { answer };
  *   },
  * });
  */
 export function defineWorker<Input = Json | undefined>(definition: WorkerDefinition<Input>): WorkerHandler {
   let parts: WorkerParts | undefined;
-  const work = async (parsed: ParsedTask, context: TaskContext): Promise<unknown> => {
+  const work = async (parsed: ParsedTask, context: WorkerContext): Promise<unknown> => {
     if (parsed.error) throw parsed.error;
     return definition.run(await withInput(parsed.task, definition.input), context);
   };

@@ -7,7 +7,7 @@ export interface TaskDocument {
   /** Last segment of its key. */
   name: string;
   contentType: string | undefined;
-  bytes(): Uint8Array;
+  bytes(): Promise<Uint8Array>;
 }
 
 /** @throws PermanentError for a bucket that the configuration does not name, and for a document that is not there. */
@@ -27,7 +27,7 @@ export async function readDocument(
   }
   try {
     const { bytes, contentType } = await objects.get(address, signal);
-    return { name: address.key.split("/").at(-1) ?? address.key, contentType, bytes: () => bytes };
+    return { name: address.key.split("/").at(-1) ?? address.key, contentType, bytes: () => Promise.resolve(bytes) };
   } catch (error) {
     const name = awsErrorName(error);
     if (name === "NoSuchKey" || name === "NoSuchBucket" || name === "NotFound") {

@@ -3,7 +3,7 @@ import { createTeller } from "../outbox/teller.ts";
 import type { ClaimDecision } from "../store/index.ts";
 import { WEBHOOK_SECRET } from "../../contract/resources.ts";
 import { runAttempt, type Disposal } from "./attempt.ts";
-import type { TaskContext } from "./context.ts";
+import type { WorkerContext } from "./context.ts";
 import type { LambdaContext, SqsRecord } from "./lambda.ts";
 import { parseTask, type ParsedTask } from "./parse-task.ts";
 import type { WorkerParts } from "./parts.ts";
@@ -18,7 +18,7 @@ export async function handleMessage(
   message: SqsRecord,
   lambda: LambdaContext,
   parts: WorkerParts,
-  work: (parsed: ParsedTask, context: TaskContext) => Promise<unknown>,
+  work: (parsed: ParsedTask, context: WorkerContext) => Promise<unknown>,
 ): Promise<boolean> {
   const parsed = parseTask(message.body, message.messageId);
   const { taskId, userId } = parsed.task;

@@ -1,10 +1,10 @@
 import type { Task } from "../../contract/task.ts";
 import type { Logger } from "../log/logger.ts";
-import { model } from "../model/model.ts";
+import { model, type Model } from "../model/model.ts";
 import type { UsageCounter } from "../model/usage.ts";
 import type { Teller } from "../outbox/teller.ts";
 import type { AttemptRef } from "../store/index.ts";
-import type { TaskContext } from "./context.ts";
+import type { WorkerContext } from "./context.ts";
 import { readDocument } from "./document.ts";
 import { PermanentError } from "./errors.ts";
 import type { WorkerParts } from "./parts.ts";
@@ -30,6 +30,7 @@ export interface ContextParts {
 export function createTaskContext({ parts, task, ref, isReplay, signal, remaining, teller, usage, log, onLost }: ContextParts) {
   const { settings, store } = parts;
   let open = true;
+  let bound: Model | undefined;
   /** Progress is written in the order of its calls. */
   let writing: Promise<void> = Promise.resolve();
 
@@ -43,7 +44,7 @@ export function createTaskContext({ parts, task, ref, isReplay, signal, remainin
     }
   }
 
-  const context: TaskContext = {
+  const context: WorkerContext = {
     taskId: ref.taskId,
     attempt: ref.attempt,
     maxAttempts: settings.maxAttempts,
@@ -75,15 +76,10 @@ export function createTaskContext({ parts, task, ref, isReplay, signal, remainin
       if (open) usage.add(used);
     },
     offline: () => usage.markOffline(),
-    model: (options = {}) =>
-      model({
-        ...options,
-        signal: options.signal ? AbortSignal.any([signal, options.signal]) : signal,
-        onUsage: (used) => {
-          context.usage(used);
-          options.onUsage?.(used);
-        },
-      }),
+    get model() {
+      // At first use: by then the stage's secrets are in the environment.
+      return (bound ??= model({ signal, onUsage: context.usage }));
+    },
     document: () => readDocument(task, { objects: parts.objects, allowedBuckets: settings.allowedBuckets, signal }),
   };
 
