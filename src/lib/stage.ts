@@ -22,8 +22,13 @@ export interface OpenStage {
   client: StageClient;
   /** Set when the stack was started for this command alone. */
   own?: RunningStack;
+  /** Aborted with a PipelineError as its reason when a function of a stack of our own does not compile: nothing will run. */
+  broken: AbortSignal;
   close(): Promise<void>;
 }
+
+/** Never aborted. */
+const WHOLE = new AbortController().signal;
 
 /** @returns the stage's name: --stage, then AI_PIPELINE_STAGE, then local. */
 export function stageName(choice: StageChoice, env: Workplace["env"]): string {
@@ -65,7 +70,7 @@ export async function* enterStage(
   if (stage !== "local" || choice.endpointUrl) {
     const client = await services.openStage(await remoteTarget(choice, stage, place), { signal });
     if (options.show || stage !== "local") yield { type: "stage", ref: client.ref };
-    return { client, close: () => client.close() };
+    return { client, broken: WHOLE, close: () => client.close() };
   }
   const project = await requireProject(place, stage);
   const app = choice.app ?? project.config.app;
@@ -73,7 +78,7 @@ export async function* enterStage(
   if (running && (running.kind === "dev" || !options.startLocal)) {
     const client = await services.openStage({ app: running.app, stage, endpoint: running.endpoint }, { signal });
     if (options.show) yield { type: "stage", ref: client.ref };
-    return { client, close: () => client.close() };
+    return { client, broken: WHOLE, close: () => client.close() };
   }
   if (!options.startLocal) {
     const command = invocation(place.installation, place.cwd);
@@ -92,6 +97,7 @@ export async function* enterStage(
     return {
       client,
       own: own.stack,
+      broken: own.broken,
       async close() {
         await client.close();
         await own.close();
@@ -103,10 +109,17 @@ export async function* enterStage(
   }
 }
 
+interface OwnStack {
+  stack: RunningStack;
+  ms: number;
+  broken: AbortSignal;
+  close(): Promise<void>;
+}
+
 /** Starts the stack for one command. Where another command's stack holds the state, this one works in memory. */
-async function startOwn(place: Workplace, project: Project, held: boolean, faults: string[]): Promise<{ stack: RunningStack; ms: number; close(): Promise<void> }> {
+async function startOwn(place: Workplace, project: Project, held: boolean, faults: string[]): Promise<OwnStack> {
   const began = place.clock.now();
-  const failures: string[] = [];
+  const broken = new AbortController();
   const stack = await place.services.startStack({
     projectDir: project.dir,
     ...(held ? {} : { stateDir: stateDirectory(project.dir) }),
@@ -118,17 +131,9 @@ async function startOwn(place: Workplace, project: Project, held: boolean, fault
     fresh: false,
     watch: false,
     onEvent(event) {
-      if (event.type === "function" && event.state === "failed") failures.push(event.message ?? event.name);
+      if (event.type === "function" && event.state === "failed") broken.abort(functionBroken(event.message ?? event.name, project.config));
     },
   });
-  const close = async () => {
-    if (!held) await removeDevFile(project.dir, place.pid);
-    await stack.close();
-  };
-  if (failures.length > 0) {
-    await close();
-    throw workerBroken(failures, project.config);
-  }
   if (!held) {
     await writeDevFile(project.dir, {
       pid: place.pid,
@@ -140,16 +145,23 @@ async function startOwn(place: Workplace, project: Project, held: boolean, fault
       controlToken: stack.controlToken,
     });
   }
-  return { stack, ms: place.clock.now() - began, close };
+  return {
+    stack,
+    ms: place.clock.now() - began,
+    broken: broken.signal,
+    async close() {
+      if (!held) await removeDevFile(project.dir, place.pid);
+      await stack.close();
+    },
+  };
 }
 
-function workerBroken(failures: string[], config: ResolvedConfig): PipelineError {
-  const [first = "", ...rest] = failures;
-  const [message = "", ...lines] = first.split("\n");
-  return new AbortError(`A function of the project does not compile: ${message}`, {
+function functionBroken(text: string, config: ResolvedConfig): PipelineError {
+  const [message = "", ...lines] = text.split("\n");
+  return new AbortError(`A function of the project does not build: ${message}`, {
     code: "FUNCTION_BROKEN",
     where: config.worker.entry,
-    hint: [...lines, ...rest, "Mend it and run the command again."],
+    hint: [...lines.filter((line) => line.trim() !== ""), "Mend it and run the command again."],
   });
 }
 

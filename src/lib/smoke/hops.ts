@@ -23,6 +23,8 @@ export interface HopRun {
   clock: Clock;
   signal: AbortSignal;
   limits: Readonly<Record<SmokeHop, number>>;
+  /** Its reason is why nothing can work. */
+  broken: AbortSignal;
   /** Of the hops that ended. */
   ended: HopEvent[];
 }
@@ -53,7 +55,7 @@ export async function* runHop(
   const began = run.clock.now();
   const timeout = AbortSignal.timeout(limitMs);
   // Cleaning goes on after Ctrl-C; everything else stops.
-  const signal = always ? timeout : AbortSignal.any([run.signal, timeout]);
+  const signal = always ? timeout : AbortSignal.any([run.signal, run.broken, timeout]);
   try {
     const finding = await raceAbort(work(signal), signal);
     const ms = finding.ms ?? run.clock.now() - began;
@@ -62,7 +64,7 @@ export async function* runHop(
     return state === "passed";
   } catch (error) {
     const ms = run.clock.now() - began;
-    const detail = timeout.aborted ? `nothing within ${limitMs / 1000} s` : run.signal.aborted ? "interrupted" : error instanceof Error ? error.message : String(error);
+    const detail = run.broken.aborted ? messageOf(run.broken.reason) : timeout.aborted ? `nothing within ${limitMs / 1000} s` : run.signal.aborted ? "interrupted" : messageOf(error);
     yield end({ state: "failed", detail, ms });
     return false;
   }
@@ -75,4 +77,8 @@ function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener("abort", abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

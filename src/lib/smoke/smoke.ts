@@ -34,7 +34,7 @@ export async function* smoke(input: SmokeInput, place: Workplace): AsyncGenerato
   const began = clock.now();
   const stage = yield* enterStage(input.choice, place, { startLocal: true, show: true });
   const canary = createCanary(stage.client, input, place);
-  const run: HopRun = { clock, signal, limits: { ...HOP_LIMITS, ...input.limits }, ended: [] };
+  const run: HopRun = { clock, signal, broken: stage.broken, limits: { ...HOP_LIMITS, ...input.limits }, ended: [] };
   try {
     yield* runHop(run, "accepted", canary.accept);
     yield* runHop(run, "queued", canary.queued);

@@ -80,13 +80,14 @@ async function runLine({ line, text }: BatchLine, input: BatchInput, stage: Open
     emit({ type: "line-submitted", line, taskId: answer.taskId, duplicate: answer.duplicate, ms: clock.now() - began });
     if (!input.wait) return;
     const timeout = input.timeoutMs === undefined ? undefined : AbortSignal.timeout(input.timeoutMs);
-    const until = timeout ? AbortSignal.any([signal, timeout]) : signal;
+    const until = AbortSignal.any([signal, stage.broken, ...(timeout ? [timeout] : [])]);
     let outcome = initialOutcome(answer.taskId, answer.status);
     let ended = false;
     for await (const event of untilAborted<FollowEvent>(stage.client.follower.follow(answer.taskId, { signal: until }), until)) {
       outcome = reduceOutcome(outcome, event);
       ended = hasEnded(event);
     }
+    if (stage.broken.aborted) throw stage.broken.reason;
     if (signal.aborted && !ended) return;
     if (!ended) {
       return emit({ type: "line-failed", line, taskId: answer.taskId, code: "TIMED_OUT", message: `line ${line}: no end within the timeout; the task goes on` });
@@ -95,7 +96,7 @@ async function runLine({ line, text }: BatchLine, input: BatchInput, stage: Open
     emit({ type: "line-ended", line, ...outcome, elapsedMs: clock.now() - began });
   } catch (error) {
     if (signal.aborted) return;
-    if (!(error instanceof PipelineError) || error.exitCode === EXIT.notAuthorized) throw error;
+    if (!(error instanceof PipelineError) || error.exitCode === EXIT.notAuthorized || stage.broken.aborted) throw error;
     emit({ type: "line-failed", line, taskId: request.taskId, code: error.code, message: error.message });
   }
 }

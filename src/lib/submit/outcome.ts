@@ -30,7 +30,7 @@ export function reduceOutcome(outcome: TaskOutcome, event: FollowEvent): TaskOut
         ...(event.costUsd === undefined ? {} : { costUsd: event.costUsd }),
         ...(event.offline ? { offline: true } : {}),
         ...(event.result === undefined ? {} : { result: event.result }),
-        ...(event.resultRef === undefined ? {} : { resultRef: event.resultRef }),
+        ...(event.resultRef === undefined || event.resultRef === "record" ? {} : { resultRef: event.resultRef }),
       };
     case "deadlettered":
       return { ...next, status: "deadlettered", ...(event.error ? { error: event.error } : {}) };

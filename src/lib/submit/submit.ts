@@ -69,7 +69,7 @@ async function* followToEnd(first: TaskOutcome, following: Following): AsyncGene
   const { input, place, stage, began, command, tokens } = following;
   const { clock, signal } = place;
   const timeout = input.timeoutMs === undefined ? undefined : AbortSignal.timeout(input.timeoutMs);
-  const until = timeout ? AbortSignal.any([signal, timeout]) : signal;
+  const until = AbortSignal.any([signal, stage.broken, ...(timeout ? [timeout] : [])]);
   let outcome = first;
   let ended = false;
   for await (const event of untilAborted<FollowEvent>(stage.client.follower.follow(first.taskId, { signal: until }), until)) {
@@ -89,6 +89,10 @@ async function* followToEnd(first: TaskOutcome, following: Following): AsyncGene
     outcome = await fetchResult(outcome, stage.client.reader);
     yield done(outcomeExit(outcome));
     return;
+  }
+  if (stage.broken.aborted) {
+    await stage.client.control.cancel(first.taskId).catch(() => undefined);
+    throw stage.broken.reason;
   }
   const exitCode = signal.aborted ? interruptedExit(signal) : timeout?.aborted ? EXIT.timedOut : EXIT.error;
   if (stage.own) {

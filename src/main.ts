@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Cli } from "./commands/shared/cli.ts";
+import { systemClock } from "./contract/clock.ts";
+import { EXIT, type ExitCode } from "./contract/exit.ts";
+import { toPipelineError } from "./lib/errors.ts";
+import { findInstallation, invocation } from "./lib/installation.ts";
+import { InterruptedError } from "./lib/interrupt.ts";
+import type { Services } from "./lib/services.ts";
+import { runProgram } from "./program.ts";
+import { presentError } from "./ui/render/error.ts";
+import { views } from "./ui/views/index.ts";
+
+/**
+ * Runs the process's command line on its own streams, and ends the process: the only place that does.
+ */
+export async function main(): Promise<void> {
+  const { argv, env, stdin, stdout, stderr } = process;
+  const installation = findInstallation(fileURLToPath(import.meta.url));
+  const controller = new AbortController();
+  const interrupt = (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => {
+    // Once ends cleanly; whoever asks again means it.
+    if (controller.signal.aborted) process.exit(signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated);
+    controller.abort(new InterruptedError(signal));
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt(signal));
+  // A reader that went away (`| head`) wants no more; nothing is wrong.
+  stdout.on("error", (error: NodeJS.ErrnoException) => (error.code === "EPIPE" ? process.exit(EXIT.completed) : undefined));
+  const cli: Cli = {
+    io: { stdin, stdout, stderr, color: !env["NO_COLOR"] },
+    views,
+    interrupt: () => interrupt("SIGINT"),
+    place: {
+      cwd: process.cwd(),
+      env,
+      clock: systemClock,
+      signal: controller.signal,
+      services: createServices(installation.root, env),
+      installation,
+      pid: process.pid,
+    },
+  };
+  const exitCode = await runCli(argv.slice(2), cli);
+  await Promise.all([drained(stdout), drained(stderr)]);
+  process.exit(exitCode);
+}
+
+/** Runs a command line and shows what goes wrong. @returns what to exit with. */
+export async function runCli(argv: readonly string[], cli: Cli): Promise<ExitCode> {
+  try {
+    return await runProgram(argv, cli, invocation(cli.place.installation, cli.place.cwd));
+  } catch (thrown) {
+    const flags = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : undefined);
+    const debug = flags.includes("--debug");
+    const error = toPipelineError(thrown, debug);
+    const how = { io: cli.io, format: flags.includes("--json") ? ("json" as const) : ("auto" as const), views: cli.views, interrupt: cli.interrupt, now: cli.place.clock.now };
+    const stack = debug && thrown instanceof Error ? stackOf(thrown) : undefined;
+    await presentError(error, how, stack);
+    return error.exitCode;
+  }
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\nCaused by ${stackOf(error.cause)}` : "";
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) return resolve();
+    stream.write("", () => resolve());
+  });
+}
+
+/** The provider and the stack, each loaded when a command needs it. */
+export function createServices(root: string, env: Readonly<Record<string, string | undefined>>): Services {
+  return {
+    async openStage(target, options) {
+      const [{ createAwsProvider }, { createClient }] = await Promise.all([import("./providers/aws/index.ts"), import("./client/index.ts")]);
+      const provider = createAwsProvider({ connect: createClient, clock: systemClock, env });
+      return provider.open(target, options);
+    },
+    async startStack(options) {
+      const { startStack } = await import("./local/stack.ts");
+      const { projectDir, config, watch, inspect, ...stackOptions } = options;
+      const stack = await startStack({
+        ...stackOptions,
+        clock: systemClock,
+        project: { dir: projectDir, config, modules: ownModules(root), ...apiCode(root), shell: env, watch, ...(inspect === undefined ? {} : { inspect }) },
+      });
+      const { deployment } = stack;
+      if (!deployment) throw new Error("The local stack started without its project.");
+      return {
+        endpoint: stack.endpoint,
+        port: stack.port,
+        outputs: deployment.outputs,
+        token: deployment.token,
+        webhookSecret: deployment.webhookSecret,
+        controlToken: stack.controlToken,
+        offline: deployment.offline,
+        connections: () => deployment.sockets.connections(),
+        faults: () => stack.faults.list().map(({ fault }) => fault),
+        close: () => stack.close(),
+      };
+    },
+  };
+}
+
+/** What `ai-pipeline/...` means in a project that has no copy of its own: the built files, or the sources in a checkout. */
+function ownModules(root: string) {
+  const built = join(root, "dist");
+  if (isBuilt()) return { main: join(built, "index.js"), runtime: join(built, "runtime", "index.js"), client: join(built, "client", "index.js"), api: join(built, "runtime", "index.js") };
+  const source = join(root, "src");
+  return { main: join(source, "index.ts"), runtime: join(source, "runtime", "index.ts"), client: join(source, "client", "index.ts"), api: join(source, "runtime", "index.ts") };
+}
+
+function apiCode(root: string): { apiCodeDir?: string } {
+  const dir = join(root, "dist", "functions");
+  return isBuilt() && existsSync(dir) ? { apiCodeDir: dir } : {};
+}
+
+/** Whether this very file is the bundle. */
+function isBuilt(): boolean {
+  return dirname(fileURLToPath(import.meta.url)).endsWith("dist");
+}
+

@@ -1,0 +1,45 @@
+import { AbortError, AuthorizationError, ExternalError, PipelineError } from "../../contract/errors.ts";
+import { EXIT } from "../../contract/exit.ts";
+import type { ErrorPlace } from "./errors.ts";
+
+/** The members of the client's errors that tell what happened. */
+interface ApiFailure extends Error {
+  code: string;
+  status?: number | undefined;
+  hint?: string | undefined;
+  issues?: readonly { path: string; message: string }[];
+}
+
+function isApiFailure(error: unknown): error is ApiFailure {
+  return error instanceof Error && error.name === "ClientError" && "code" in error && typeof error.code === "string";
+}
+
+/** @returns a failure of the HTTP or WebSocket API as an error with a next step; anything else as it is. */
+export function explainApiError(error: unknown, url: string, place: ErrorPlace): unknown {
+  if (!isApiFailure(error)) return error;
+  const { code, status, message, issues = [] } = error;
+  const hint = error.hint === undefined ? [] : [error.hint];
+  const details = { code, where: url, cause: error };
+  if (status === 401) {
+    return new AuthorizationError("The stage refused the token.", {
+      ...details,
+      hint: [`The token is the parameter STAGE_TOKEN of the stage ${place.stage}; if it was changed, wait until every function has it.`],
+    });
+  }
+  if (status === 403) return new AuthorizationError(message, { ...details, hint: [...hint, "Use the stage's token, or credentials that may read it."] });
+  if (issues.length > 0) return new AbortError(message, { ...details, hint: [...issues.map((issue) => `${issue.path}: ${issue.message}`), ...hint] });
+  if (status !== undefined && status < 500 && status !== 429) return new AbortError(message, { ...details, hint, exitCode: EXIT.error });
+  if (status === undefined && (code === "NETWORK" || code === "TIMEOUT")) {
+    return new ExternalError(`The stage's API cannot be reached: ${message}`, { ...details, hint: ["Check the network, and that the stage is up."] });
+  }
+  return new ExternalError(message, { ...details, hint });
+}
+
+/** Runs a call of the API; what it throws has a next step. */
+export async function callingApi<T>(url: string, place: ErrorPlace, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof PipelineError ? error : explainApiError(error, url, place);
+  }
+}

@@ -1,0 +1,69 @@
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { SSMClient } from "@aws-sdk/client-ssm";
+
+export interface ClientTarget {
+  stage: string;
+  region?: string;
+  profile?: string;
+  endpoint?: string;
+}
+
+/** The command line's only place that makes AWS clients. Each service's package is loaded when it is first needed. */
+export interface AwsClients {
+  ssm(): Promise<SSMClient>;
+  sqs(): Promise<SQSClient>;
+  dynamodb(): Promise<DynamoDBClient>;
+  s3(): Promise<S3Client>;
+  logs(): Promise<CloudWatchLogsClient>;
+  /** Ends keep-alive connections. */
+  close(): Promise<void>;
+}
+
+/** Credentials of the local stack, which takes any. */
+const LOCAL = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+/** Longer than the longest receive (20 s). */
+const REQUEST_MS = 30_000;
+
+export function createAwsClients(target: ClientTarget, env: Readonly<Record<string, string | undefined>>): AwsClients {
+  const local = target.stage === "local" || (isLoopback(target.endpoint) && !target.profile && !env["AWS_ACCESS_KEY_ID"] && !env["AWS_PROFILE"]);
+  const shared = {
+    ...(local ? LOCAL : {}),
+    ...(target.region ? { region: target.region } : {}),
+    ...(target.profile && !local ? { profile: target.profile } : {}),
+    ...(target.endpoint ? { endpoint: target.endpoint } : {}),
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 5000, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
+  };
+  const made: { destroy(): void }[] = [];
+  const once = <Client extends { destroy(): void }>(make: () => Promise<Client>) => {
+    let client: Promise<Client> | undefined;
+    return () =>
+      (client ??= make().then((ready) => {
+        made.push(ready);
+        return ready;
+      }));
+  };
+  return {
+    ssm: once(async () => new (await import("@aws-sdk/client-ssm")).SSMClient(shared)),
+    sqs: once(async () => new (await import("@aws-sdk/client-sqs")).SQSClient(shared)),
+    dynamodb: once(async () => new (await import("@aws-sdk/client-dynamodb")).DynamoDBClient(shared)),
+    // Path style: a bucket's name before a local endpoint's host would not resolve.
+    s3: once(async () => new (await import("@aws-sdk/client-s3")).S3Client({ ...shared, ...(target.endpoint ? { forcePathStyle: true } : {}) })),
+    logs: once(async () => new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogsClient({ ...shared, disableHostPrefix: target.endpoint !== undefined })),
+    async close() {
+      for (const client of made) client.destroy();
+    },
+  };
+}
+
+function isLoopback(endpoint: string | undefined): boolean {
+  if (!endpoint) return false;
+  try {
+    return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/.test(new URL(endpoint).hostname);
+  } catch {
+    return false;
+  }
+}

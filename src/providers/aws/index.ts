@@ -1,0 +1,54 @@
+import type { Clock } from "../../contract/clock.ts";
+import type { Provider } from "../../contract/ports.ts";
+import { createAwsClients } from "./clients.ts";
+import type { ApiClient, StageContext } from "./context.ts";
+import { createControl } from "./control.ts";
+import { readOutputs, readToken } from "./describe.ts";
+import { createFollower } from "./follower.ts";
+import { createIntake } from "./intake.ts";
+import { createLogs } from "./logs.ts";
+import { createDocuments } from "./objects.ts";
+import { createQueue } from "./queue.ts";
+import { createReader } from "./reader.ts";
+
+export type { ApiClient } from "./context.ts";
+
+export interface AwsProviderOptions {
+  /** Makes a client of the stage's API: `createClient` of `ai-pipeline/client`. */
+  connect(options: { url: string; token: string; socketUrl: string }): ApiClient | Promise<ApiClient>;
+  clock: Clock;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Stages on AWS, or on anything that speaks as AWS does. */
+export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): Provider {
+  return {
+    async open(target, { signal }) {
+      const { app, stage, endpoint, profile } = target;
+      const clients = createAwsClients(target, env);
+      const place = { stage, ...(endpoint ? { endpoint } : {}), ...(profile ? { profile } : {}) };
+      try {
+        const outputs = await readOutputs(clients, app, place, signal);
+        let api: Promise<ApiClient> | undefined;
+        const open = async () => connect({ url: outputs.httpUrl, token: await readToken(clients, outputs, place), socketUrl: outputs.socketUrl });
+        const context: StageContext = { clients, outputs, place, clock, api: () => (api ??= open()) };
+        const reader = createReader(context);
+        return {
+          ref: { app: outputs.app, stage: outputs.stage, account: outputs.account, region: outputs.region, ...(endpoint ? { endpoint } : {}) },
+          outputs,
+          intake: createIntake(context),
+          follower: createFollower(context),
+          reader,
+          control: createControl(context, reader),
+          documents: createDocuments(context),
+          queue: createQueue(context),
+          logs: createLogs(context),
+          close: () => clients.close(),
+        };
+      } catch (error) {
+        await clients.close();
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { createHash, randomUUID } from "node:crypto";
+import { AbortError } from "../../contract/errors.ts";
+import type { DocumentStore } from "../../contract/ports.ts";
+import type { StageContext } from "./context.ts";
+import { calling } from "./errors.ts";
+
+/** @returns bucket and key of `s3://bucket/key`. @throws AbortError `REFERENCE_INVALID`. */
+export function parseReference(reference: string): { Bucket: string; Key: string } {
+  const match = /^s3:\/\/([^/]+)\/(.+)$/s.exec(reference);
+  if (match?.[1] && match[2]) return { Bucket: match[1], Key: match[2] };
+  throw new AbortError(`"${reference}" is not the address of an object.`, { code: "REFERENCE_INVALID", where: reference, hint: "Write s3://bucket/key." });
+}
+
+/** A service's own folder of the stage's bucket, where the API puts what services upload. */
+const FOLDER = `documents/${createHash("sha256").update("service").digest("hex").slice(0, 32)}`;
+
+/** Puts documents into the stage's bucket. */
+export function createDocuments({ clients, outputs, place }: StageContext): DocumentStore {
+  return {
+    async put({ name, body, contentType }) {
+      const { PutObjectCommand } = await import("@aws-sdk/client-s3");
+      const Key = `${FOLDER}/${randomUUID()}/${safeName(name)}`;
+      const s3 = await clients.s3();
+      await calling("s3:PutObject", place, () => s3.send(new PutObjectCommand({ Bucket: outputs.bucket, Key, Body: body, ContentType: contentType })));
+      return `s3://${outputs.bucket}/${Key}`;
+    },
+    async remove(reference) {
+      const { DeleteObjectCommand } = await import("@aws-sdk/client-s3");
+      const s3 = await clients.s3();
+      await calling("s3:DeleteObject", place, () => s3.send(new DeleteObjectCommand(parseReference(reference))));
+    },
+  };
+}
+
+/** @returns the text of an object. */
+export async function readObject({ clients, place }: StageContext, reference: string): Promise<string> {
+  const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+  const s3 = await clients.s3();
+  return calling("s3:GetObject", place, async () => {
+    const { Body } = await s3.send(new GetObjectCommand(parseReference(reference)));
+    return (await Body?.transformToString("utf8")) ?? "";
+  });
+}
+
+function safeName(name: string): string {
+  const safe = name.normalize("NFC").replaceAll(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "_");
+  return safe === "" ? "document" : safe;
+}

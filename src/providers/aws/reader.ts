@@ -1,0 +1,127 @@
+import type { AttributeValue, DynamoDBClient, QueryCommandInput } from "@aws-sdk/client-dynamodb";
+import { UsageError } from "../../contract/errors.ts";
+import type { TaskEvent } from "../../contract/event.ts";
+import type { TaskReader } from "../../contract/ports.ts";
+import type { TaskRecord } from "../../contract/record.ts";
+import { dayPartition, eventKey, taskKey, TIME_INDEX, TIME_SHARDS } from "../../contract/table.ts";
+import type { Json } from "../../contract/task.ts";
+import type { StageContext } from "./context.ts";
+import { calling } from "./errors.ts";
+import { attributesOf, eventOf, plainItem, recordOf, summaryOf } from "./item.ts";
+import { readObject } from "./objects.ts";
+
+const DAY_MS = 86_400_000;
+/** Records live 14 days by default; a stage may keep them longer, and a list ends at the first page that is full anyway. */
+const DAYS_BACK = 90;
+/** After so many days without a task nothing older is looked for. */
+const EMPTY_DAYS = 15;
+
+/** Reads tasks from the stage's table, so that it also works where the API is down. */
+export function createReader(stage: StageContext): TaskReader {
+  const { clients, outputs, place, clock } = stage;
+  const TableName = outputs.tasksTable;
+
+  async function get(taskId: string): Promise<TaskRecord | undefined> {
+    const { GetItemCommand } = await import("@aws-sdk/client-dynamodb");
+    const dynamodb = await clients.dynamodb();
+    return calling("dynamodb:GetItem", place, async () => {
+      const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key: attributesOf(taskKey(taskId)), ConsistentRead: true }));
+      return Item && recordOf(plainItem(Item));
+    });
+  }
+
+  async function* query(input: Omit<QueryCommandInput, "TableName">): AsyncGenerator<Record<string, AttributeValue>> {
+    const { QueryCommand } = await import("@aws-sdk/client-dynamodb");
+    const dynamodb: DynamoDBClient = await clients.dynamodb();
+    let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
+    do {
+      const page = await calling("dynamodb:Query", place, () => dynamodb.send(new QueryCommand({ TableName, ...input, ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}) })));
+      yield* page.Items ?? [];
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+  }
+
+  async function events(taskId: string, after = 0): Promise<TaskEvent[]> {
+    const from = eventKey(taskId, after + 1);
+    const found: TaskEvent[] = [];
+    const items = query({
+      KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+      ExpressionAttributeValues: attributesOf({ ":pk": from.pk, ":from": from.sk, ":to": eventKey(taskId, 99_999_999).sk }),
+      ConsistentRead: true,
+    });
+    for await (const item of items) found.push(eventOf(plainItem(item)));
+    return found;
+  }
+
+  /** One day of one shard, newest first; a little at a time, as four of them make a page. */
+  function shard(day: string, index: number, before: string | undefined): AsyncGenerator<Record<string, AttributeValue>> {
+    return query({
+      IndexName: TIME_INDEX,
+      KeyConditionExpression: before ? "gpk = :gpk AND gsk < :before" : "gpk = :gpk",
+      ExpressionAttributeValues: attributesOf({ ":gpk": dayPartition(day, index), ...(before ? { ":before": before } : {}) }),
+      ScanIndexForward: false,
+      Limit: 50,
+    });
+  }
+
+  return {
+    get,
+    events,
+    async list({ status, limit, cursor }) {
+      const before = cursor === undefined ? undefined : decodeCursor(cursor);
+      // A clock ahead of ours may have dated a task tomorrow.
+      const newest = before ? Date.parse(`${before.slice(0, 10)}T00:00:00Z`) : clock.now() + DAY_MS;
+      const tasks: TaskRecord[] = [];
+      let empty = 0;
+      for (let back = 0; back < DAYS_BACK && empty < EMPTY_DAYS; back++) {
+        const day = new Date(newest - back * DAY_MS).toISOString().slice(0, 10);
+        empty++;
+        const shards = Array.from({ length: TIME_SHARDS }, (_, index) => shard(day, index, before));
+        for await (const item of newestOf(shards)) {
+          empty = 0;
+          const record = recordOf(plainItem(item));
+          if (status && record.status !== status) continue;
+          if (tasks.length === limit) return { tasks: tasks.map(summaryOf), ...cursorAfter(tasks.at(-1)) };
+          tasks.push(record);
+        }
+      }
+      return { tasks: tasks.map(summaryOf) };
+    },
+    async result(record) {
+      if (record.result !== undefined || record.resultRef === undefined) return record.result;
+      const json: Json = JSON.parse(await readObject(stage, record.resultRef));
+      return json;
+    },
+  };
+}
+
+/** Merges generators that each count down by `gsk`. */
+async function* newestOf(shards: AsyncGenerator<Record<string, AttributeValue>>[]): AsyncGenerator<Record<string, AttributeValue>> {
+  const heads = await Promise.all(shards.map((items) => items.next()));
+  for (;;) {
+    let best = -1;
+    let bestKey = "";
+    for (const [index, head] of heads.entries()) {
+      const key = head.done ? undefined : head.value["gsk"]?.S;
+      if (key !== undefined && key > bestKey) {
+        best = index;
+        bestKey = key;
+      }
+    }
+    const head = heads[best];
+    const source = shards[best];
+    if (!head || head.done || !source) return;
+    yield head.value;
+    heads[best] = await source.next();
+  }
+}
+
+function cursorAfter(last: TaskRecord | undefined): { cursor?: string } {
+  return last ? { cursor: Buffer.from(`${last.acceptedAt}#${last.task.taskId}`).toString("base64url") } : {};
+}
+
+function decodeCursor(cursor: string): string {
+  const text = Buffer.from(cursor, "base64url").toString();
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z#[A-Za-z0-9_-]+$/.test(text)) return text;
+  throw new UsageError("The cursor is not one that a list returned.", { code: "CURSOR_INVALID", where: "--cursor", hint: "Take it from the end of the page before, or leave it out." });
+}
