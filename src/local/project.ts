@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { ResolvedConfig } from "../contract/config.ts";
-import { type FunctionRole, type ResourceNames, resourceNames, STAGE_TOKEN, type StageOutputs, WEBHOOK_SECRET } from "../contract/resources.ts";
+import { type ResourceNames, resourceNames, STAGE_TOKEN, type StageOutputs, WEBHOOK_SECRET } from "../contract/resources.ts";
 import { settingsToEnvironment, stageSettings } from "../contract/settings.ts";
 import { TIME_INDEX } from "../contract/table.ts";
 import { createHttpApi, type HttpRoute } from "./apigateway/http.ts";
 import { createSocketApi } from "./apigateway/socket.ts";
 import type { LocalContext } from "./context.ts";
 import { modelEnvironment } from "./environment.ts";
-import { codeSources } from "./project-code.ts";
+import { API_ROLES, createProjectCode } from "./project-code.ts";
 import type { Services } from "./services.ts";
 import type { ProjectOptions } from "./stack.ts";
 
@@ -27,9 +27,10 @@ export interface Deployment {
 
 /** Seconds an API function may take: API Gateway waits 30. */
 const API_TIMEOUT = 29;
+const RECONCILER_TIMEOUT = 60;
 
 /** Creates a project's resources on the stack, as a deployment would on AWS, and puts its code to work. */
-export async function deployProject(ctx: LocalContext, services: Services, project: ProjectOptions): Promise<Deployment> {
+export function deployProject(ctx: LocalContext, services: Services, project: ProjectOptions, stateDir: string | undefined): Deployment {
   const { config } = project;
   const names = resourceNames(config.app, config.stage, ctx.accountId);
   const { queueUrl, deadLetterQueueUrl, queueArn } = createQueues(services, names, config);
@@ -51,31 +52,39 @@ export async function deployProject(ctx: LocalContext, services: Services, proje
   const settings = stageSettings(config, names, { queueUrl, deadLetterQueueUrl, managementUrl: `${ctx.endpoint()}/${config.stage}`, socketUrl });
   const model = modelEnvironment(project.dir, project.shell, `${ctx.endpoint()}/_ai-pipeline/model/v1`);
   const environment = settingsToEnvironment(settings);
-  const code = await codeSources(ctx, services.lambda, project);
-  const define = (role: FunctionRole, handler: string, timeout: number, memory: number, extra: Record<string, string>) =>
+  const code = createProjectCode(ctx, services.lambda, project, names.functions, stateDir);
+  services.lambda.define({
+    name: names.functions.worker,
+    codeDir: code.workerDir,
+    handler: "index.handler",
+    timeout: config.worker.timeout,
+    memory: config.worker.memory,
+    environment: { ...environment, ...model.environment, ...config.worker.environment },
+    logFormat: "JSON",
+    ...(project.inspect === undefined ? {} : { inspect: project.inspect }),
+  });
+  for (const role of API_ROLES) {
     services.lambda.define({
       name: names.functions[role],
-      codeDir: code.dir(role),
-      handler,
-      timeout,
-      memory,
-      environment: { ...environment, ...extra },
+      ...code.api,
+      handler: `index.${role}`,
+      timeout: role === "reconciler" ? RECONCILER_TIMEOUT : API_TIMEOUT,
+      memory: 256,
+      environment,
       logFormat: "JSON",
-      ...(role === "worker" && project.inspect !== undefined ? { inspect: project.inspect } : {}),
     });
-  define("worker", "index.handler", config.worker.timeout, config.worker.memory, { ...model.environment, ...config.worker.environment });
-  for (const role of ["api", "socket", "authorizer", "reconciler"] as const) {
-    define(role, `index.${role}`, role === "reconciler" ? 60 : API_TIMEOUT, 256, {});
   }
-  services.mappings.create({
-    source: queueArn,
-    functionName: names.functions.worker,
-    batchSize: config.queue.batchSize,
-    batchWindow: config.queue.batchWindow,
-    maxConcurrency: config.worker.maxConcurrency,
-    reportBatchItemFailures: true,
+  code.startWorker(() => {
+    services.mappings.create({
+      source: queueArn,
+      functionName: names.functions.worker,
+      batchSize: config.queue.batchSize,
+      batchWindow: config.queue.batchWindow,
+      maxConcurrency: config.worker.maxConcurrency,
+      reportBatchItemFailures: true,
+    });
+    services.lambda.warm(names.functions.worker);
   });
-  code.start(names.functions);
 
   const host = services.lambda;
   const authorizer = { functionName: names.functions.authorizer };

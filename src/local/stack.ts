@@ -3,9 +3,7 @@ import { rmSync } from "node:fs";
 import type { Clock } from "../contract/clock.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
 import { AbortError } from "../contract/errors.ts";
-import type { StageOutputs } from "../contract/resources.ts";
 import type { StackEvent } from "./context.ts";
-import type { MessageSource } from "./interfaces.ts";
 import type { Faults } from "./faults/index.ts";
 import { createKernel } from "./kernel.ts";
 import { deployProject, type Deployment } from "./project.ts";
@@ -62,11 +60,6 @@ export interface LocalStack {
   close(): Promise<void>;
 }
 
-export interface LocalStage extends LocalStack {
-  deployment: Deployment;
-  outputs: StageOutputs;
-}
-
 /**
  * Starts the embedded AWS stack on the loopback address.
  * @throws AbortError `PORT_TAKEN` when the named port is in use.
@@ -90,7 +83,8 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   try {
     server = await listenOn(options, router);
     kernel.setEndpoint(server.endpoint);
-    const deployment = options.project ? await deployProject(kernel.context, services, options.project) : undefined;
+    const deployment = options.project ? deployProject(kernel.context, services, options.project, options.stateDir) : undefined;
+    if (deployment) router.use({ http: deployment.api, socket: deployment.sockets });
     return {
       endpoint: server.endpoint,
       port: server.port,
@@ -139,5 +133,3 @@ function seededRandom(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
-
-export type { MessageSource };
