@@ -11,8 +11,16 @@ export class AttemptTimeout extends TransientError {
   }
 }
 
+export interface Deadline {
+  signal: AbortSignal;
+  abort(reason: Error): void;
+  /** Milliseconds. */
+  remaining(): number;
+  clear(): void;
+}
+
 /** One signal for everything an attempt does: its deadline, or whoever aborts it. */
-export function createDeadline(ms: number) {
+export function createDeadline(ms: number): Deadline {
   const controller = new AbortController();
   const endsAt = performance.now() + ms;
   const timer = setTimeout(() => controller.abort(new AttemptTimeout(Math.round(ms / 100) / 10)), ms);
