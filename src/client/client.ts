@@ -64,7 +64,15 @@ export function createClient(options: ClientOptions): PipelineClient {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const timings = { ...DEFAULT_TIMINGS, ...options.timings };
-  const http = createHttp({ url: options.url, token: options.token, getToken: options.getToken, fetch, clock, random, timings });
+  const http = createHttp({
+    url: options.url,
+    token: options.token,
+    getToken: options.getToken,
+    fetch,
+    clock,
+    random,
+    timings,
+  });
   const address = { url: options.socketUrl };
   const path = (taskId: string, rest = "") => `/tasks/${encodeURIComponent(taskId)}${rest}`;
   const eventsPath = (taskId: string, after: number) => path(taskId, `/events?after=${after}`);
@@ -79,10 +87,23 @@ export function createClient(options: ClientOptions): PipelineClient {
     timings,
     pollAfter: options.pollAfter ?? 3,
     fetchEvents: (taskId, after, signal) =>
-      http.request({ method: "GET", path: eventsPath(taskId, after), signal, repeatable: false, guard: isEventsResponse }),
+      http.request({
+        method: "GET",
+        path: eventsPath(taskId, after),
+        signal,
+        repeatable: false,
+        guard: isEventsResponse,
+      }),
     fetchTicket: (taskId, signal) =>
-      http.request({ method: "POST", path: path(taskId, "/ticket"), signal, repeatable: false, guard: isTicketResponse }),
-    fetchList: (page, signal) => http.request({ method: "GET", path: listPath(page), signal, repeatable: false, guard: isListResponse }),
+      http.request({
+        method: "POST",
+        path: path(taskId, "/ticket"),
+        signal,
+        repeatable: false,
+        guard: isTicketResponse,
+      }),
+    fetchList: (page, signal) =>
+      http.request({ method: "GET", path: listPath(page), signal, repeatable: false, guard: isListResponse }),
     fetchResult: (taskId, signal) => readResult(http, taskId, signal),
   });
 
@@ -95,13 +116,21 @@ export function createClient(options: ClientOptions): PipelineClient {
     },
     follow: (taskId, follow = {}) => followTask(followContext(), taskId, follow),
     followAll: ({ signal } = {}) => followAll(followContext(), signal),
-    get: (taskId, { signal } = {}) => http.request({ method: "GET", path: path(taskId), signal, guard: isTaskResponse }),
-    list: ({ signal, ...page } = {}) => http.request({ method: "GET", path: listPath(page), signal, guard: isListResponse }),
+    get: (taskId, { signal } = {}) =>
+      http.request({ method: "GET", path: path(taskId), signal, guard: isTaskResponse }),
+    list: ({ signal, ...page } = {}) =>
+      http.request({ method: "GET", path: listPath(page), signal, guard: isListResponse }),
     events: (taskId, after = 0, { signal } = {}) =>
       http.request({ method: "GET", path: eventsPath(taskId, after), signal, guard: isEventsResponse }),
-    cancel: (taskId, { signal } = {}) => http.request({ method: "POST", path: path(taskId, "/cancel"), signal, guard: isTaskResponse }),
+    cancel: (taskId, { signal } = {}) =>
+      http.request({ method: "POST", path: path(taskId, "/cancel"), signal, guard: isTaskResponse }),
     async ticket(taskId, { signal } = {}) {
-      const answer = await http.request({ method: "POST", path: path(taskId, "/ticket"), signal, guard: isTicketResponse });
+      const answer = await http.request({
+        method: "POST",
+        path: path(taskId, "/ticket"),
+        signal,
+        guard: isTicketResponse,
+      });
       address.url ??= answer.socketUrl;
       return answer;
     },
@@ -118,7 +147,7 @@ function listPath({ status, limit, cursor }: Omit<ListOptions, "signal">): strin
   if (status !== undefined) query.set("status", status);
   if (limit !== undefined) query.set("limit", String(limit));
   if (cursor !== undefined) query.set("cursor", cursor);
-  return query.size > 0 ? `/tasks?${query}` : "/tasks";
+  return query.size > 0 ? `/tasks?${query.toString()}` : "/tasks";
 }
 
 function isHttpUrl(url: string): boolean {

@@ -18,18 +18,26 @@ const PAGE = 100;
 const STABLE_MS = 10_000;
 
 /** Follows all tasks the caller may see; see {@link PipelineClient.followAll}. */
-export async function* followAll(context: FollowContext, userSignal: AbortSignal | undefined): AsyncGenerator<FollowEvent> {
+export async function* followAll(
+  context: FollowContext,
+  userSignal: AbortSignal | undefined,
+): AsyncGenerator<FollowEvent> {
   socketUrl(context.address);
   if (!context.http.hasToken || !context.headers) {
-    throw new ClientError("Following all tasks needs the token in the socket's headers, which this environment cannot send.", {
-      code: "HEADERS_UNSUPPORTED",
-      hint: "Follow single tasks with `follow`, or run `followAll` in Node with a token.",
-    });
+    throw new ClientError(
+      "Following all tasks needs the token in the socket's headers, which this environment cannot send.",
+      {
+        code: "HEADERS_UNSUPPORTED",
+        hint: "Follow single tasks with `follow`, or run `followAll` in Node with a token.",
+      },
+    );
   }
   const stop = new AbortController();
   const signal = userSignal ? AbortSignal.any([stop.signal, userSignal]) : stop.signal;
   const channel = createChannel<FollowEvent>();
-  const run = runAll(context, signal, channel.push).then(channel.end, (error: unknown) => (signal.aborted ? channel.end() : channel.fail(error)));
+  const run = runAll(context, signal, channel.push).then(channel.end, (error: unknown) =>
+    signal.aborted ? channel.end() : channel.fail(error),
+  );
   try {
     for await (const event of channel) yield await withResult(context, event, userSignal);
   } finally {
@@ -41,7 +49,11 @@ export async function* followAll(context: FollowContext, userSignal: AbortSignal
 async function runAll(context: FollowContext, signal: AbortSignal, emit: (event: FollowEvent) => void): Promise<void> {
   const { clock, timings, random } = context;
   const tasks = createTasks(context, signal, emit);
-  const targets = createTargets({ ...context, ticket: undefined, fetchTicket: () => Promise.reject(new Error("Not for all tasks.")) });
+  const targets = createTargets({
+    ...context,
+    ticket: undefined,
+    fetchTicket: () => Promise.reject(new Error("Not for all tasks.")),
+  });
   let state: string | undefined;
   const tell = (next: "connected" | "reconnecting" | "polling", reason?: string) => {
     if (next === state) return;
@@ -49,7 +61,7 @@ async function runAll(context: FollowContext, signal: AbortSignal, emit: (event:
     emit({ type: "connection", state: next, ...(reason === undefined ? {} : { reason }) });
   };
   await retryTransient(context, signal, () => tasks.begin());
-  for (let failures = 0; !signal.aborted; ) {
+  for (let failures = 0; !signal.aborted;) {
     let refused: ClientError | undefined;
     let subscribed = false;
     const result = await runSession({
@@ -85,7 +97,10 @@ async function runAll(context: FollowContext, signal: AbortSignal, emit: (event:
     const wait = reconnectDelay(failures, timings.reconnectBase, timings.reconnectMax, random);
     const until = clock.now() + wait;
     for (let round = 0; poll && clock.now() < until; round += 1) {
-      await clock.sleep(Math.min(Math.max(until - clock.now(), 0), pollDelay(round, timings.pollBase, timings.pollMax, random)), signal);
+      await clock.sleep(
+        Math.min(Math.max(until - clock.now(), 0), pollDelay(round, timings.pollBase, timings.pollMax, random)),
+        signal,
+      );
       await tasks.catchUp().catch(throwFatal);
     }
     await clock.sleep(Math.max(0, until - clock.now()), signal);
@@ -111,14 +126,18 @@ async function retryTransient(context: FollowContext, signal: AbortSignal, act: 
       return await act();
     } catch (error) {
       throwFatal(error);
-      await context.clock.sleep(pollDelay(round, context.timings.pollBase, context.timings.pollMax, context.random), signal);
+      await context.clock.sleep(
+        pollDelay(round, context.timings.pollBase, context.timings.pollMax, context.random),
+        signal,
+      );
     }
   }
 }
 
 /** A task's very first start is told from its acceptance on: that may be on its way still, from another function. */
 function firstSeq(message: TaskEvent | TokenEvent): number {
-  if (message.type === "token" || (message.type === "started" && message.generation === 1 && message.attempt === 1)) return 0;
+  if (message.type === "token" || (message.type === "started" && message.generation === 1 && message.attempt === 1))
+    return 0;
   return message.seq - 1;
 }
 
@@ -137,7 +156,8 @@ function createTasks(context: FollowContext, signal: AbortSignal, emit: (event: 
     live.delete(taskId);
     ended.delete(taskId);
     ended.set(taskId, timeline.seq);
-    if (ended.size > MAX_REMEMBERED) for (const oldest of ended.keys()) if (ended.size > MAX_REMEMBERED) ended.delete(oldest);
+    if (ended.size > MAX_REMEMBERED)
+      for (const oldest of ended.keys()) if (ended.size > MAX_REMEMBERED) ended.delete(oldest);
   };
   const begin = (taskId: string, seq: number): Timeline => {
     const timeline = createTimeline(seq);
@@ -166,7 +186,9 @@ function createTasks(context: FollowContext, signal: AbortSignal, emit: (event: 
     let oldest: string;
     do {
       const page = await context.fetchList({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }, signal);
-      fresh.push(...page.tasks.filter((task) => task.acceptedAt > newest && !live.has(task.taskId) && !ended.has(task.taskId)));
+      fresh.push(
+        ...page.tasks.filter((task) => task.acceptedAt > newest && !live.has(task.taskId) && !ended.has(task.taskId)),
+      );
       oldest = page.tasks.at(-1)?.acceptedAt ?? "";
       cursor = page.cursor;
     } while (cursor !== undefined && oldest > newest && fresh.length < MAX_CAUGHT_UP);

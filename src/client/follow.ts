@@ -40,11 +40,22 @@ const REPAIR_BASE_MS = 100;
 const REPAIR_MAX_MS = 10_000;
 
 /** Follows one task; see {@link PipelineClient.follow}. */
-export async function* followTask(context: FollowContext, taskId: string, options: FollowOptions): AsyncGenerator<FollowEvent> {
+export async function* followTask(
+  context: FollowContext,
+  taskId: string,
+  options: FollowOptions,
+): AsyncGenerator<FollowEvent> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
   const channel = createChannel<FollowEvent>();
-  const follower = new Follower(context, taskId, options, signal, (event) => channel.push(event), () => stop.abort());
+  const follower = new Follower(
+    context,
+    taskId,
+    options,
+    signal,
+    (event) => channel.push(event),
+    () => stop.abort(),
+  );
   const run = follower.run().then(channel.end, channel.fail);
   try {
     for await (const event of channel) yield await withResult(context, event, options.signal);
@@ -55,8 +66,18 @@ export async function* followTask(context: FollowContext, taskId: string, option
 }
 
 /** Fetches a result that was too large for the event. If that fails the event keeps its reference, and `result()` can be called. */
-export async function withResult(context: FollowContext, event: FollowEvent, signal: AbortSignal | undefined): Promise<FollowEvent> {
-  if (event.type !== "completed" || event.result !== undefined || event.resultRef === undefined || !context.http.hasToken) return event;
+export async function withResult(
+  context: FollowContext,
+  event: FollowEvent,
+  signal: AbortSignal | undefined,
+): Promise<FollowEvent> {
+  if (
+    event.type !== "completed" ||
+    event.result !== undefined ||
+    event.resultRef === undefined ||
+    !context.http.hasToken
+  )
+    return event;
   const result = await context.fetchResult(event.taskId, signal).catch(() => undefined);
   return result === undefined ? event : { ...event, result };
 }
@@ -71,7 +92,7 @@ class Follower {
   readonly #targets: Targets;
   #emitted = 0;
   #state: "connected" | "reconnecting" | "polling" | undefined;
-  #fatal: unknown;
+  #fatal: Error | undefined;
   #polling: AbortController | undefined;
   #polls: Promise<void> = Promise.resolve();
 
@@ -119,10 +140,14 @@ class Follower {
             hint: "Have your backend make a new ticket (POST /tasks/{taskId}/ticket) and follow again with `after`.",
           });
         }
-        if (!this.#done()) await clock.sleep(reconnectDelay(failures, timings.reconnectBase, timings.reconnectMax, random), this.#signal);
+        if (!this.#done())
+          await clock.sleep(
+            reconnectDelay(failures, timings.reconnectBase, timings.reconnectMax, random),
+            this.#signal,
+          );
       }
     } catch (error) {
-      if (!this.#signal.aborted) this.#fatal ??= error;
+      if (!this.#signal.aborted) this.#fatal ??= toError(error);
     } finally {
       this.#polling?.abort();
       await this.#polls;
@@ -141,7 +166,13 @@ class Follower {
       target = await this.#targets.next();
     } catch (error) {
       if (error instanceof ClientError && !isTransient(error)) throw error;
-      return { opened: false, answered: false, planned: false, reason: error instanceof Error ? error.message : String(error), lasted: 0 };
+      return {
+        opened: false,
+        answered: false,
+        planned: false,
+        reason: error instanceof Error ? error.message : String(error),
+        lasted: 0,
+      };
     }
     const repair = createRepair(this.#timeline);
     const result = await runSession({
@@ -216,14 +247,14 @@ class Follower {
     this.#tell("polling");
     this.#polls = this.#pollUntil(AbortSignal.any([polling.signal, this.#signal])).catch((error: unknown) => {
       if (polling.signal.aborted || this.#signal.aborted) return;
-      this.#fatal = error;
+      this.#fatal = toError(error);
       this.#stop();
     });
   }
 
   async #pollUntil(signal: AbortSignal): Promise<void> {
     const { clock, timings, random } = this.#context;
-    for (let quiet = 0; !signal.aborted; ) {
+    for (let quiet = 0; !signal.aborted;) {
       quiet = (await this.#poll()) ? 0 : quiet + 1;
       await clock.sleep(pollDelay(quiet, timings.pollBase, timings.pollMax, random), signal);
     }
@@ -246,6 +277,8 @@ export function acceptPast(timeline: Timeline, past: EventsResponse): FollowEven
   out.push(...timeline.caughtUp(last?.seq ?? timeline.seq, last ? {} : { status: past.status }));
   return out;
 }
+
+const toError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
 
 /** Asks again while something is missing, less and less often: the text that is stored follows the one that is told. */
 function createRepair(timeline: Timeline): (session: Session) => void {

@@ -25,7 +25,14 @@ function isObject(value: unknown): value is Fields {
 const isText = (value: unknown): value is string => typeof value === "string";
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
-const STATUSES: ReadonlySet<unknown> = new Set<TaskStatus>(["accepted", "running", "retrying", "completed", "deadlettered", "cancelled"]);
+const STATUSES: ReadonlySet<unknown> = new Set<TaskStatus>([
+  "accepted",
+  "running",
+  "retrying",
+  "completed",
+  "deadlettered",
+  "cancelled",
+]);
 const EVENT_TYPES: ReadonlySet<unknown> = new Set<TaskEvent["type"]>([
   "accepted",
   "started",
@@ -82,14 +89,22 @@ export function parseServerMessage(data: unknown): ServerMessage | undefined {
 /** @returns undefined when the text is no JSON. */
 export function parseJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text);
+    // oxlint-disable-next-line typescript/no-unsafe-assignment -- JSON.parse makes nothing else than Json.
+    const value: Json = JSON.parse(text);
+    return value;
   } catch {
     return undefined;
   }
 }
 
 function isRecord(value: unknown): value is TaskRecord {
-  return isObject(value) && isObject(value["task"]) && isText(value["task"]["taskId"]) && STATUSES.has(value["status"]) && isCount(value["seq"]);
+  return (
+    isObject(value) &&
+    isObject(value["task"]) &&
+    isText(value["task"]["taskId"]) &&
+    STATUSES.has(value["status"]) &&
+    isCount(value["seq"])
+  );
 }
 
 function isSummary(value: unknown): value is TaskSummary {

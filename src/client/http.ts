@@ -66,7 +66,8 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   return {
-    hasToken: options.token !== undefined || options.getToken !== undefined,
+    // An empty one is what an unset variable reads as.
+    hasToken: Boolean(options.token) || options.getToken !== undefined,
     token,
     async request(request) {
       for (let tries = 1; ; tries += 1) {
@@ -109,7 +110,11 @@ interface Sending {
   limitMs: number;
 }
 
-async function send(options: HttpOptions, url: string, sending: Sending): Promise<{ response: ResponseLike; text: string }> {
+async function send(
+  options: HttpOptions,
+  url: string,
+  sending: Sending,
+): Promise<{ response: ResponseLike; text: string }> {
   sending.signal?.throwIfAborted();
   const limit = AbortSignal.timeout(sending.limitMs);
   const signal = sending.signal ? AbortSignal.any([sending.signal, limit]) : limit;
@@ -117,7 +122,13 @@ async function send(options: HttpOptions, url: string, sending: Sending): Promis
   try {
     // The options' function is called bare: a browser's fetch refuses any other `this`.
     const { fetch } = options;
-    const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }), signal, redirect: "error" });
+    const response = await fetch(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      signal,
+      redirect: "error",
+    });
     return { response, text: await response.text() };
   } catch (cause) {
     // An abort is the caller's own doing and stays what it is.
@@ -175,14 +186,18 @@ function defaultMessage(status: number, base: string): string {
 }
 
 function badResponse(base: string, path: string): ClientError {
-  return new ClientError(`${base}${path.split("?")[0] ?? ""} answered with something else than the pipeline's API does.`, {
-    code: "BAD_RESPONSE",
-    hint: "Check that `url` is the address of the stage's HTTP API.",
-  });
+  return new ClientError(
+    `${base}${path.split("?")[0] ?? ""} answered with something else than the pipeline's API does.`,
+    {
+      code: "BAD_RESPONSE",
+      hint: "Check that `url` is the address of the stage's HTTP API.",
+    },
+  );
 }
 
 /** A view on shared memory cannot be sent by fetch; any other is passed on without a copy. */
 function toArrayBuffered(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes.buffer instanceof ArrayBuffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
+  return bytes.buffer instanceof ArrayBuffer
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(bytes);
 }
-

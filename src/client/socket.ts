@@ -84,7 +84,9 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
   try {
     if (options.signal.aborted) session.end("stopped");
     const { WebSocket } = options;
-    socket = options.target.headers ? new WebSocket(options.target.url, { headers: options.target.headers }) : new WebSocket(options.target.url);
+    socket = options.target.headers
+      ? new WebSocket(options.target.url, { headers: options.target.headers })
+      : new WebSocket(options.target.url);
     after(timings.connect, over.signal, () => {
       if (!result.opened) session.end("the connection did not open in time");
     });
@@ -115,9 +117,14 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
     // The close that follows says more; without a listener `ws` would throw.
     socket.addEventListener("error", () => {});
     socket.addEventListener("close", (event) => {
-      session.end(result.opened ? `the connection closed (${event.code}${event.reason ? `: ${event.reason}` : ""})` : "the connection was refused");
+      session.end(
+        result.opened
+          ? `the connection closed (${event.code}${event.reason ? `: ${event.reason}` : ""})`
+          : "the connection was refused",
+      );
     });
-    if (!over.signal.aborted) await new Promise<void>((resolve) => over.signal.addEventListener("abort", () => resolve(), { once: true }));
+    if (!over.signal.aborted)
+      await new Promise<void>((resolve) => over.signal.addEventListener("abort", () => resolve(), { once: true }));
   } catch (error) {
     session.end(error instanceof Error ? error.message : "the socket could not be made");
   } finally {

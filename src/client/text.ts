@@ -58,7 +58,8 @@ export function createTextAssembler(): TextAssembler {
       return [];
     },
     has: (mark) =>
-      !isLater(mark.generation, mark.attempt) && (mark.generation !== generation || mark.attempt !== attempt || length >= mark.length),
+      !isLater(mark.generation, mark.attempt) &&
+      (mark.generation !== generation || mark.attempt !== attempt || length >= mark.length),
     get gap() {
       return early.size > 0;
     },

@@ -137,4 +137,3 @@ export interface PipelineClient {
   /** The result of a task, wherever it lies; undefined when it has none. */
   result(record: TaskRecord, options?: RequestOptions): Promise<Json | undefined>;
 }
-

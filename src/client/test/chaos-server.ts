@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import { isTerminal, type TaskEvent, type TaskStatus, type TokenEvent } from "../../contract/event.ts";
 import type { ServerMessage } from "../../contract/socket.ts";
+import { listenLocally } from "../../../test/helpers/listen.ts";
 
 /** What happens to a message on its way to the client. */
 export type Mishap = "none" | "twice" | "lost" | "late" | "cut" | "cut-after";
@@ -65,8 +65,7 @@ export class ChaosServer {
   }
 
   async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.#http.listen(0, "127.0.0.1", resolve));
-    const { port } = this.#http.address() as AddressInfo;
+    const port = await listenLocally(this.#http);
     this.url = `http://127.0.0.1:${port}`;
     this.socketUrl = `ws://127.0.0.1:${port}`;
     return this;
@@ -161,7 +160,12 @@ export class ChaosServer {
     if (this.#unavailable++ < (this.#options.unavailable ?? 0)) return reply(503, { message: "Service Unavailable" });
     if (url.pathname === "/result") return reply(200, this.result);
     if (url.pathname.endsWith("/ticket")) {
-      return reply(200, { v: 1, socketUrl: this.socketUrl, ticket: this.newTicket(), ticketExpiresAt: new Date().toISOString() });
+      return reply(200, {
+        v: 1,
+        socketUrl: this.socketUrl,
+        ticket: this.newTicket(),
+        ticketExpiresAt: new Date().toISOString(),
+      });
     }
     if (url.pathname.endsWith("/events") && !this.#options.missing) {
       const after = Number(url.searchParams.get("after"));
@@ -169,16 +173,37 @@ export class ChaosServer {
       return reply(200, { v: 1, status: this.status(), events, ...(this.#stored ? { text: this.#stored } : {}) });
     }
     const id = /^\/tasks\/([^/]+)$/.exec(url.pathname)?.[1];
-    if (id === "task-0001") return reply(200, { v: 1, task: this.#record(), ...(this.result === undefined ? {} : { resultUrl: `${this.url}/result` }) });
+    if (id === "task-0001")
+      return reply(200, {
+        v: 1,
+        task: this.#record(),
+        ...(this.result === undefined ? {} : { resultUrl: `${this.url}/result` }),
+      });
     if (url.pathname === "/tasks" && req.method === "GET") {
       const first = this.log[0];
-      const tasks = first ? [{ taskId: "task-0001", acceptedAt: first.at, status: this.status(), ended: isTerminal(this.log.at(-1) ?? first) }] : [];
+      const tasks = first
+        ? [
+            {
+              taskId: "task-0001",
+              acceptedAt: first.at,
+              status: this.status(),
+              ended: isTerminal(this.log.at(-1) ?? first),
+            },
+          ]
+        : [];
       return reply(200, { v: 1, tasks });
     }
     reply(404, { error: { code: "TASK_NOT_FOUND", message: "There is no such task." } });
   }
 
   #record() {
-    return { v: 1, task: { taskId: "task-0001", userId: "u", prompt: "p" }, status: this.status(), seq: this.log.length, attempts: [], usage: [] };
+    return {
+      v: 1,
+      task: { taskId: "task-0001", userId: "u", prompt: "p" },
+      status: this.status(),
+      seq: this.log.length,
+      attempts: [],
+      usage: [],
+    };
   }
 }

@@ -16,7 +16,10 @@ async function start(options: ChaosOptions = {}) {
 afterEach(() => server.close());
 
 /** Follows until the task has ended; tells the first steps when the follower is connected. */
-async function followToEnd(client: ReturnType<typeof createClient>, onEvent: (event: FollowEvent) => void): Promise<FollowEvent[]> {
+async function followToEnd(
+  client: ReturnType<typeof createClient>,
+  onEvent: (event: FollowEvent) => void,
+): Promise<FollowEvent[]> {
   const out: FollowEvent[] = [];
   for await (const event of client.followAll()) {
     out.push(event);
@@ -83,7 +86,8 @@ test("the past is not repeated", async () => {
   for (const step of steps.slice(0, 2)) server.tell(step);
   // The start of the first attempt is the past here as well.
   const events = await followToEnd(client, (event) => {
-    if (event.type === "connection" && event.state === "connected") for (const step of steps.slice(2)) server.tell(step);
+    if (event.type === "connection" && event.state === "connected")
+      for (const step of steps.slice(2)) server.tell(step);
   });
   expect(seqs(events)).toEqual([3, 4, 5]);
 });

@@ -7,7 +7,16 @@ import type { ClientOptions } from "../types.ts";
 import { ChaosServer, type ChaosOptions, type Step } from "./chaos-server.ts";
 import { mishapsArbitrary, story, storyArbitrary, TASK } from "./stories.ts";
 
-const FAST = { heartbeat: 40, reply: 60, reconnectBase: 1, reconnectMax: 10, pollBase: 5, pollMax: 20, connect: 2_000, request: 5_000 };
+const FAST = {
+  heartbeat: 40,
+  reply: 60,
+  reconnectBase: 1,
+  reconnectMax: 10,
+  pollBase: 5,
+  pollMax: 20,
+  connect: 2_000,
+  request: 5_000,
+};
 const open = new Set<ChaosServer>();
 
 async function serve(options: ChaosOptions = {}): Promise<ChaosServer> {
@@ -53,36 +62,40 @@ async function collect(events: AsyncIterable<FollowEvent>): Promise<FollowEvent[
 }
 
 describe("follow", () => {
-  test("whatever the network does, the events are the durable log and the text is the whole text", { timeout: 120_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        storyArbitrary,
-        mishapsArbitrary,
-        fc.nat(4),
-        fc.integer({ min: 1, max: 4 }),
-        fc.boolean(),
-        async ({ steps, texts }, mishaps, refuse, snapshotEvery, early) => {
-          const server = await serve({ mishaps, refuse, snapshotEvery });
-          try {
-            const played = early ? undefined : play(server, steps);
-            const following = collect(clientOf(server).follow(TASK));
-            await (played ?? play(server, steps));
-            const events = await following;
-            expect(events.filter(isDurable)).toEqual(server.log);
-            const seen = textsOf(events);
-            const last = texts.length;
-            for (const [attempt, text] of seen) expect(texts[attempt - 1]?.startsWith(text)).toBe(true);
-            if (server.status() === "completed") expect(seen.get(last) ?? "").toBe(texts[last - 1]);
-            expect(events.at(-1)).toEqual(server.log.at(-1));
-          } finally {
-            await server.close();
-            open.delete(server);
-          }
-        },
-      ),
-      { numRuns: 150 },
-    );
-  });
+  test(
+    "whatever the network does, the events are the durable log and the text is the whole text",
+    { timeout: 120_000 },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          storyArbitrary,
+          mishapsArbitrary,
+          fc.nat(4),
+          fc.integer({ min: 1, max: 4 }),
+          fc.boolean(),
+          async ({ steps, texts }, mishaps, refuse, snapshotEvery, early) => {
+            const server = await serve({ mishaps, refuse, snapshotEvery });
+            try {
+              const played = early ? undefined : play(server, steps);
+              const following = collect(clientOf(server).follow(TASK));
+              await (played ?? play(server, steps));
+              const events = await following;
+              expect(events.filter(isDurable)).toEqual(server.log);
+              const seen = textsOf(events);
+              const last = texts.length;
+              for (const [attempt, text] of seen) expect(texts[attempt - 1]?.startsWith(text)).toBe(true);
+              if (server.status() === "completed") expect(seen.get(last) ?? "").toBe(texts[last - 1]);
+              expect(events.at(-1)).toEqual(server.log.at(-1));
+            } finally {
+              await server.close();
+              open.delete(server);
+            }
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
 
   test("continues after the event it is given", async () => {
     const { steps } = story([["a", "b"], ["c"]], "completed");
@@ -105,7 +118,9 @@ describe("follow", () => {
     const server = await serve();
     await play(server, first.steps);
     const at = new Date().toISOString();
-    server.tell({ event: { v: 1, taskId: TASK, seq: 5, at, type: "replayed", kind: "redrive", generation: 2, attempt: 0 } });
+    server.tell({
+      event: { v: 1, taskId: TASK, seq: 5, at, type: "replayed", kind: "redrive", generation: 2, attempt: 0 },
+    });
     const following = collect(clientOf(server).follow(TASK));
     while (server.connections === 0) await new Promise((resolve) => setImmediate(resolve));
     server.tell({ event: { v: 1, taskId: TASK, seq: 6, at, type: "cancelled", by: "u", generation: 2, attempt: 0 } });
@@ -168,7 +183,11 @@ describe("follow", () => {
       setTimeout(() => (cuts < 4 ? server.cut() : void play(server, steps.slice(2))), 10);
     }
     expect(server.connections).toBe(4);
-    expect(types.filter((type) => type !== "connection" && type !== "token")).toEqual(["accepted", "started", "completed"]);
+    expect(types.filter((type) => type !== "connection" && type !== "token")).toEqual([
+      "accepted",
+      "started",
+      "completed",
+    ]);
     expect(server.requests).toEqual([]);
   });
 
@@ -229,10 +248,14 @@ describe("follow", () => {
     const server = await serve();
     server.result = { text: "x".repeat(10_000) };
     const [accepted, started, , last] = steps;
-    if (!accepted || !started || !last || !("event" in last) || last.event.type !== "completed") throw new Error("not the story");
+    if (!accepted || !started || !last || !("event" in last) || last.event.type !== "completed")
+      throw new Error("not the story");
     const { result: _, ...completed } = last.event;
     await play(server, [accepted, started, { event: { ...completed, resultRef: "s3://bucket/results/1.json" } }]);
-    expect((await collect(clientOf(server).follow(TASK))).at(-1)).toMatchObject({ type: "completed", result: server.result });
+    expect((await collect(clientOf(server).follow(TASK))).at(-1)).toMatchObject({
+      type: "completed",
+      result: server.result,
+    });
   });
 
   test("a task that is not there is an error", async () => {

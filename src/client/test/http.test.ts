@@ -1,11 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { listenLocally } from "../../../test/helpers/listen.ts";
 import { createClient } from "../client.ts";
 import { ClientError } from "../errors.ts";
 
 type Answer = (req: IncomingMessage, body: string, res: ServerResponse) => void;
-const TASK = { v: 1, taskId: "task-0001", status: "accepted", duplicate: false, socketUrl: "wss://x", ticket: "t", ticketExpiresAt: "2026-01-01T00:00:00.000Z" };
+const TASK = {
+  v: 1,
+  taskId: "task-0001",
+  status: "accepted",
+  duplicate: false,
+  socketUrl: "wss://x",
+  ticket: "t",
+  ticketExpiresAt: "2026-01-01T00:00:00.000Z",
+};
 let server: Server | undefined;
 /** Waits without waiting: what the client asked to sleep is written down. */
 const sleeps: number[] = [];
@@ -19,9 +27,7 @@ async function serve(answers: Answer[]): Promise<string> {
     req.on("end", () => (answers.length > 1 ? answers.shift() : answers[0])?.(req, body, res));
   });
   server = made;
-  await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve));
-  const { port } = made.address() as AddressInfo;
-  return `http://127.0.0.1:${port}`;
+  return `http://127.0.0.1:${await listenLocally(made)}`;
 }
 
 const json =
@@ -40,10 +46,14 @@ test("submit sends the same id again when the server fails, and waits as long as
   const note =
     (answer: Answer): Answer =>
     (req, body, res) => {
-      ids.push(JSON.parse(body).taskId);
+      ids.push(/"taskId":"([^"]+)"/.exec(body)?.[1]);
       answer(req, body, res);
     };
-  const url = await serve([note(json(503, { message: "x" })), note(json(429, {}, { "retry-after": "7" })), note(json(202, TASK))]);
+  const url = await serve([
+    note(json(503, { message: "x" })),
+    note(json(429, {}, { "retry-after": "7" })),
+    note(json(202, TASK)),
+  ]);
   await createClient({ url, token: "t", clock }).submit({ prompt: "p" });
   expect(new Set(ids).size).toBe(1);
   expect(ids).toHaveLength(3);
@@ -51,7 +61,12 @@ test("submit sends the same id again when the server fails, and waits as long as
 });
 
 test("a refusal is typed, with the server's code, hint and issues, and not tried again", async () => {
-  const error = { code: "INVALID_REQUEST", message: "The task is not valid.", hint: "Mend it.", issues: [{ path: "prompt", message: "is missing" }] };
+  const error = {
+    code: "INVALID_REQUEST",
+    message: "The task is not valid.",
+    hint: "Mend it.",
+    issues: [{ path: "prompt", message: "is missing" }],
+  };
   const url = await serve([json(400, { error })]);
   const failure = createClient({ url, token: "t", clock }).submit({ prompt: "" });
   await expect(failure).rejects.toBeInstanceOf(ClientError);
@@ -71,8 +86,13 @@ test.each([
 test("no answer in time is a TIMEOUT, a closed port a NETWORK error that names the place", async () => {
   const url = await serve([() => {}]);
   const client = createClient({ url, token: "t", clock, timings: { request: 20 } });
-  await expect(client.get("task-0001")).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringContaining(url) });
-  await expect(createClient({ url: "http://127.0.0.1:1", clock }).get("task-0001")).rejects.toMatchObject({ code: "NETWORK" });
+  await expect(client.get("task-0001")).rejects.toMatchObject({
+    code: "TIMEOUT",
+    message: expect.stringContaining(url),
+  });
+  await expect(createClient({ url: "http://127.0.0.1:1", clock }).get("task-0001")).rejects.toMatchObject({
+    code: "NETWORK",
+  });
 });
 
 test("something else than the API is told as such", async () => {
@@ -108,7 +128,11 @@ test("upload asks for a place, then sends the bytes there without the token", as
     (req, body, res) => {
       const uploadUrl = `http://${req.headers.host}/put?signature=1`;
       expect(JSON.parse(body)).toEqual({ name: "a.txt", bytes: 5, contentType: "text/plain" });
-      json(201, { v: 1, documentReference: "s3://b/a.txt", uploadUrl, headers: { "content-type": "text/plain" } })(req, body, res);
+      json(201, { v: 1, documentReference: "s3://b/a.txt", uploadUrl, headers: { "content-type": "text/plain" } })(
+        req,
+        body,
+        res,
+      );
     },
     (req, body, res) => {
       puts.push({ authorization: req.headers.authorization, type: req.headers["content-type"], body });
@@ -116,6 +140,8 @@ test("upload asks for a place, then sends the bytes there without the token", as
     },
   ]);
   const body = new TextEncoder().encode("hello");
-  await expect(createClient({ url, token: "t" }).upload({ name: "a.txt", body, contentType: "text/plain" })).resolves.toBe("s3://b/a.txt");
+  await expect(
+    createClient({ url, token: "t" }).upload({ name: "a.txt", body, contentType: "text/plain" }),
+  ).resolves.toBe("s3://b/a.txt");
   expect(puts).toEqual([{ authorization: undefined, type: "text/plain", body: "hello" }]);
 });

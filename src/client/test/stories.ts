@@ -32,9 +32,17 @@ export function story(attempts: string[][], end: "completed" | "deadlettered"): 
     }
     const last = index === attempts.length - 1;
     if (!last || end === "deadlettered") add({ ...at, type: "failed", error: ERROR, final: last, durationMs: 1 });
-    if (last && end === "deadlettered") add({ ...at, type: "deadlettered", reason: "attempts-exhausted", error: ERROR });
+    if (last && end === "deadlettered")
+      add({ ...at, type: "deadlettered", reason: "attempts-exhausted", error: ERROR });
     if (last && end === "completed") {
-      add({ ...at, type: "completed", durationMs: 1, usage: [], result: { text }, ...(text ? { textLength: text.length } : {}) });
+      add({
+        ...at,
+        type: "completed",
+        durationMs: 1,
+        usage: [],
+        result: { text },
+        ...(text ? { textLength: text.length } : {}),
+      });
     }
     return text;
   });

@@ -33,5 +33,7 @@ export function invalid(message: string, issues: Issue[], hint?: string): ApiErr
 
 /** The same answer for a task that is not there and for one that is somebody else's. */
 export function taskNotFound(taskId: string): ApiError {
-  return new ApiError(404, "TASK_NOT_FOUND", `There is no task ${taskId.slice(0, 128)}.`, { hint: "Tasks are removed some days after their end; GET /tasks lists those that are kept." });
+  return new ApiError(404, "TASK_NOT_FOUND", `There is no task ${taskId.slice(0, 128)}.`, {
+    hint: "Tasks are removed some days after their end; GET /tasks lists those that are kept.",
+  });
 }

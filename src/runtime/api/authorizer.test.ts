@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listenLocally } from "../../../test/helpers/listen.ts";
 import { handleAuthorizer } from "./authorizer.ts";
 import type { Authorities } from "./authorize.ts";
 import { createJwtVerifier } from "./jwt.ts";
@@ -24,10 +24,12 @@ beforeAll(async () => {
     if (req.url !== "/.well-known/jwks.json") return void res.writeHead(404).end();
     res.setHeader("content-type", "application/json").end(JSON.stringify({ keys: [jwk] }));
   });
-  await new Promise<void>((resolve) => keys.listen(0, "127.0.0.1", resolve));
-  const { port } = keys.address() as AddressInfo;
-  issuer = `http://127.0.0.1:${port}/`;
-  authorities = { stageToken: "stage-token", now: () => NOW, verifyJwt: createJwtVerifier({ issuer, audience: ["pipeline"] }, true) };
+  issuer = `http://127.0.0.1:${await listenLocally(keys)}/`;
+  authorities = {
+    stageToken: async () => "stage-token",
+    now: () => NOW,
+    verifyJwt: createJwtVerifier({ issuer, audience: ["pipeline"] }, true),
+  };
 });
 afterAll(() => new Promise((resolve) => keys.close(resolve)));
 
@@ -46,7 +48,11 @@ function jwt(claims: Claims = {}, key: CryptoKey | Uint8Array = privateKey, alg 
 }
 
 const http = (authorization?: string) =>
-  handleAuthorizer(authorities, { version: "2.0", type: "REQUEST", headers: authorization === undefined ? {} : { authorization } });
+  handleAuthorizer(authorities, {
+    version: "2.0",
+    type: "REQUEST",
+    headers: authorization === undefined ? {} : { authorization },
+  });
 const connect = (credentials: { authorization?: string; ticket?: string }) =>
   handleAuthorizer(authorities, {
     type: "REQUEST",
@@ -60,7 +66,10 @@ describe("HTTP", () => {
     await expect(http("Bearer stage-token")).resolves.toEqual({ isAuthorized: true, context: { kind: "service" } });
   });
   test("a JWT of the identity provider is its subject", async () => {
-    await expect(http(`Bearer ${await jwt()}`)).resolves.toEqual({ isAuthorized: true, context: { kind: "user", userId: "auth0|7" } });
+    await expect(http(`Bearer ${await jwt()}`)).resolves.toEqual({
+      isAuthorized: true,
+      context: { kind: "user", userId: "auth0|7" },
+    });
   });
   test("the provider's keys are fetched once", async () => {
     await http(`Bearer ${await jwt()}`);
@@ -85,7 +94,14 @@ describe("HTTP", () => {
   });
   test("a ticket opens no HTTP route", async () => {
     const { ticket } = createTicket("stage-token", { taskId: "task-0001", userId: "u", kind: "user" }, NOW);
-    await expect(handleAuthorizer(authorities, { version: "2.0", type: "REQUEST", headers: {}, queryStringParameters: { ticket } })).resolves.toEqual({ isAuthorized: false });
+    await expect(
+      handleAuthorizer(authorities, {
+        version: "2.0",
+        type: "REQUEST",
+        headers: {},
+        queryStringParameters: { ticket },
+      }),
+    ).resolves.toEqual({ isAuthorized: false });
   });
   test("keys that cannot be had are a fault, not a refusal", async () => {
     const verifyJwt = createJwtVerifier({ issuer, audience: ["pipeline"], jwksUri: `${issuer}nowhere` }, true);
@@ -105,14 +121,34 @@ describe("$connect", () => {
     const { ticket } = createTicket("stage-token", { taskId: "task-0001", userId: "u-1", kind: "user" }, NOW);
     await expect(connect({ ticket })).resolves.toMatchObject({
       principalId: "u-1",
-      context: { kind: "user", userId: "u-1", taskId: "task-0001", ticketNonce: expect.any(String), ticketExpires: expect.stringMatching(/^\d+$/) },
+      context: {
+        kind: "user",
+        userId: "u-1",
+        taskId: "task-0001",
+        ticketNonce: expect.any(String),
+        ticketExpires: expect.stringMatching(/^\d+$/),
+      },
     });
   });
   test("nothing to show is 401, something wrong 403", async () => {
     await expect(connect({})).rejects.toThrow(/^Unauthorized$/);
     for (const credentials of [{ ticket: "forged.ticket" }, { authorization: "Bearer wrong" }]) {
-      await expect(connect(credentials)).resolves.toMatchObject({ policyDocument: { Statement: [{ Effect: "Deny" }] } });
+      await expect(connect(credentials)).resolves.toMatchObject({
+        policyDocument: { Statement: [{ Effect: "Deny" }] },
+      });
     }
+  });
+});
+
+test("a token that was changed is found after the first refusal", async () => {
+  let known = "old-token";
+  const changed: Authorities = {
+    ...authorities,
+    stageToken: async () => known,
+    renew: () => ((known = "new-token"), true),
+  };
+  await expect(handleAuthorizer(changed, { headers: { authorization: "Bearer new-token" } })).resolves.toMatchObject({
+    isAuthorized: true,
   });
 });
 

@@ -12,7 +12,10 @@ export interface SimpleAnswer {
 /** The WebSocket API's answer to a REQUEST authorizer. */
 export interface PolicyAnswer {
   principalId: string;
-  policyDocument: { Version: "2012-10-17"; Statement: { Action: "execute-api:Invoke"; Effect: "Allow" | "Deny"; Resource: string }[] };
+  policyDocument: {
+    Version: "2012-10-17";
+    Statement: { Action: "execute-api:Invoke"; Effect: "Allow" | "Deny"; Resource: string }[];
+  };
   context?: CallerContext;
 }
 
@@ -26,7 +29,9 @@ export async function handleAuthorizer(authorities: Authorities, event: unknown)
   const authorization = header(fields(headers), "authorization");
   if (typeof methodArn !== "string") {
     const caller = await authorize({ authorization }, authorities);
-    return typeof caller === "string" ? { isAuthorized: false } : { isAuthorized: true, context: callerToContext(caller) };
+    return typeof caller === "string"
+      ? { isAuthorized: false }
+      : { isAuthorized: true, context: callerToContext(caller) };
   }
   const credentials: Credentials = { authorization, ticket: text(fields(queryStringParameters)["ticket"]) };
   const caller = await authorize(credentials, authorities);
@@ -36,6 +41,8 @@ export async function handleAuthorizer(authorities: Authorities, event: unknown)
 }
 
 function policy(principalId: string, Effect: "Allow" | "Deny", Resource: string): PolicyAnswer {
-  return { principalId, policyDocument: { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", Effect, Resource }] } };
+  return {
+    principalId,
+    policyDocument: { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", Effect, Resource }] },
+  };
 }
-

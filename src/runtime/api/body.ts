@@ -6,9 +6,13 @@ export function parseObject(body: string): Record<string, unknown> {
   try {
     value = JSON.parse(body);
   } catch (error) {
-    throw invalid(`The body is not JSON: ${error instanceof Error ? jsonProblem(error.message) : "it cannot be read"}.`, []);
+    throw invalid(
+      `The body is not JSON: ${error instanceof Error ? jsonProblem(error.message) : "it cannot be read"}.`,
+      [],
+    );
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid("The body is not a JSON object.", []);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw invalid("The body is not a JSON object.", []);
   return { ...value };
 }
 

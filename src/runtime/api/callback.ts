@@ -5,7 +5,10 @@ import type { Settings } from "../../contract/settings.ts";
  * @returns what is wrong with a callback's address; undefined when nothing is. Its resolved address is checked when it is
  * called: names can change in between.
  */
-export function callbackProblem(address: string, settings: Pick<Settings, "allowLoopback" | "callbackHosts">): string | undefined {
+export function callbackProblem(
+  address: string,
+  settings: Pick<Settings, "allowLoopback" | "callbackHosts">,
+): string | undefined {
   let url: URL;
   try {
     url = new URL(address);
@@ -18,7 +21,8 @@ export function callbackProblem(address: string, settings: Pick<Settings, "allow
   if (url.protocol !== "https:" && !(settings.allowLoopback && loopback && url.protocol === "http:")) {
     return settings.allowLoopback ? "must be https, or http on a loopback address" : "must be https";
   }
-  if (loopback) return settings.allowLoopback ? undefined : "names this machine; only the local stage calls loopback addresses";
+  if (loopback)
+    return settings.allowLoopback ? undefined : "names this machine; only the local stage calls loopback addresses";
   if (settings.callbackHosts && !settings.callbackHosts.some((pattern) => matchesHost(host, pattern))) {
     return `has a host that the stage does not call; allowed (webhooks.allow): ${settings.callbackHosts.join(", ")}`;
   }

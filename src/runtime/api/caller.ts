@@ -17,14 +17,20 @@ export function callerToContext(caller: Caller): CallerContext {
     kind: caller.kind,
     ...(caller.userId === undefined ? {} : { userId: caller.userId }),
     ...(caller.taskId === undefined ? {} : { taskId: caller.taskId }),
-    ...(caller.ticket === undefined ? {} : { ticketNonce: caller.ticket.nonce, ticketExpires: String(caller.ticket.expires) }),
+    ...(caller.ticket === undefined
+      ? {}
+      : { ticketNonce: caller.ticket.nonce, ticketExpires: String(caller.ticket.expires) }),
   };
 }
 
 /** @returns undefined when the gateway passed no caller on: its authorizer is missing, and nothing must be done. */
 export function callerFromContext(context: unknown): Caller | undefined {
   if (typeof context !== "object" || context === null) return undefined;
-  const fields = new Map(Object.entries(context).filter((entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== ""));
+  const fields = new Map(
+    Object.entries(context).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== "",
+    ),
+  );
   const kind = fields.get("kind");
   const userId = fields.get("userId");
   const taskId = fields.get("taskId");

@@ -19,10 +19,14 @@ export function createConnections(dynamo: Dynamo, settings: Pick<Settings, "conn
   async function topics(connectionId: string): Promise<string[]> {
     const { pk } = connectionKey(connectionId);
     const found: string[] = [];
-    for await (const item of dynamo.query({ table, pk, prefix: TOPIC, only: ["sk"] })) found.push(String(item["sk"]).slice(TOPIC.length));
+    for await (const item of dynamo.query({ table, pk, prefix: TOPIC, only: ["sk"] }))
+      found.push(String(item["sk"]).slice(TOPIC.length));
     return found;
   }
-  const keysOf = (connectionId: string, topic: string): Key[] => [subscriptionKey(topic, connectionId), connectionTopicKey(connectionId, topic)];
+  const keysOf = (connectionId: string, topic: string): Key[] => [
+    subscriptionKey(topic, connectionId),
+    connectionTopicKey(connectionId, topic),
+  ];
 
   return {
     /** Uses a ticket up. @returns false when that was done before. */
@@ -40,7 +44,15 @@ export function createConnections(dynamo: Dynamo, settings: Pick<Settings, "conn
     async open(connectionId: string, caller: Caller): Promise<void> {
       const { kind, userId, taskId } = caller;
       const connectedAt = new Date(clock.now()).toISOString();
-      await dynamo.put(table, { ...connectionKey(connectionId), connectionId, kind, userId, taskId, connectedAt, ttl: seconds() + CONNECTION_SECONDS });
+      await dynamo.put(table, {
+        ...connectionKey(connectionId),
+        connectionId,
+        kind,
+        userId,
+        taskId,
+        connectedAt,
+        ttl: seconds() + CONNECTION_SECONDS,
+      });
     },
 
     /** @returns who is connected; undefined when the connection is not known (any more). */
@@ -65,7 +77,10 @@ export function createConnections(dynamo: Dynamo, settings: Pick<Settings, "conn
     /** @param topic absent: all of them. */
     async unsubscribe(connectionId: string, topic?: string): Promise<void> {
       const ended = topic === undefined ? await topics(connectionId) : [topic];
-      await dynamo.removeAll(table, ended.flatMap((name) => keysOf(connectionId, name)));
+      await dynamo.removeAll(
+        table,
+        ended.flatMap((name) => keysOf(connectionId, name)),
+      );
     },
 
     /** Forgets a connection with all it follows. */

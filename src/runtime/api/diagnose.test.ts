@@ -37,15 +37,56 @@ test.each<[string, Partial<StoredRecord>, typeof EMPTY, ReturnType<typeof diagno
   ["sent, and its message must have expired", { queuedAt: ago(MINUTE), updatedAt: ago(5 * 86_400_000) }, BUSY, "dead"],
   ["running", { status: "running", attempt: 3, lease: lease(-MINUTE) }, EMPTY, "fine"],
   ["running past its last lease", { status: "running", attempt: 3, lease: lease(MINUTE) }, BUSY, "dead"],
-  ["running past its lease by a clock's difference", { status: "running", attempt: 3, lease: lease(1_000) }, BUSY, "fine"],
-  ["crashed with attempts left", { status: "running", attempt: 1, lease: lease(60 * MINUTE), updatedAt: ago(61 * MINUTE) }, BUSY, "fine"],
-  ["crashed with attempts left and no message", { status: "running", attempt: 1, lease: lease(60 * MINUTE), updatedAt: ago(61 * MINUTE) }, EMPTY, "dead"],
-  ["due again later", { status: "retrying", attempt: 1, retryAt: ago(-MINUTE), updatedAt: ago(60 * MINUTE) }, EMPTY, "fine"],
-  ["due again long ago", { status: "retrying", attempt: 1, retryAt: ago(30 * MINUTE), updatedAt: ago(60 * MINUTE) }, EMPTY, "dead"],
+  [
+    "running past its lease by a clock's difference",
+    { status: "running", attempt: 3, lease: lease(1_000) },
+    BUSY,
+    "fine",
+  ],
+  [
+    "crashed with attempts left",
+    { status: "running", attempt: 1, lease: lease(60 * MINUTE), updatedAt: ago(61 * MINUTE) },
+    BUSY,
+    "fine",
+  ],
+  [
+    "crashed with attempts left and no message",
+    { status: "running", attempt: 1, lease: lease(60 * MINUTE), updatedAt: ago(61 * MINUTE) },
+    EMPTY,
+    "dead",
+  ],
+  [
+    "due again later",
+    { status: "retrying", attempt: 1, retryAt: ago(-MINUTE), updatedAt: ago(60 * MINUTE) },
+    EMPTY,
+    "fine",
+  ],
+  [
+    "due again long ago",
+    { status: "retrying", attempt: 1, retryAt: ago(30 * MINUTE), updatedAt: ago(60 * MINUTE) },
+    EMPTY,
+    "dead",
+  ],
   ["ended and told", { status: "completed", seq: 3, toldSeq: 3 }, EMPTY, "fine"],
   ["ended, being told", { status: "completed", seq: 3, toldSeq: 2, lease: lease(-MINUTE) }, EMPTY, "fine"],
-  ["ended, never told", { status: "completed", seq: 3, toldSeq: 2, lease: lease(5 * MINUTE), updatedAt: ago(5 * MINUTE) }, EMPTY, "tell"],
-  ["ended, webhook pending", { status: "cancelled", seq: 3, toldSeq: 3, webhook: { id: "w", status: "pending", tries: 1 }, updatedAt: ago(5 * MINUTE) }, EMPTY, "tell"],
+  [
+    "ended, never told",
+    { status: "completed", seq: 3, toldSeq: 2, lease: lease(5 * MINUTE), updatedAt: ago(5 * MINUTE) },
+    EMPTY,
+    "tell",
+  ],
+  [
+    "ended, webhook pending",
+    {
+      status: "cancelled",
+      seq: 3,
+      toldSeq: 3,
+      webhook: { id: "w", status: "pending", tries: 1 },
+      updatedAt: ago(5 * MINUTE),
+    },
+    EMPTY,
+    "tell",
+  ],
 ])("%s", (_name, change, queue, expected) => {
   expect(diagnose(record(change), NOW, queue, 3)).toBe(expected);
 });

@@ -1,15 +1,9 @@
+import type { QueueState } from "../aws/queue-state.ts";
 import type { StoredRecord } from "../store/index.ts";
 import { isSettled, isTerminalStatus } from "../store/index.ts";
 
 /** What the reconciler does about a task. */
 export type Diagnosis = "fine" | "send" | "dead" | "tell";
-
-export interface QueueState {
-  /** No message waits, is in flight or is delayed. Counts of SQS are approximate and up to a minute old. */
-  empty: boolean;
-  /** Milliseconds a message can live in it at most. */
-  retentionMs: number;
-}
 
 /** A submit sends within its own function's time; this is well past it. */
 const SEND_GRACE_MS = 60_000;
@@ -30,7 +24,8 @@ const QUIET_MS = 10 * 60_000;
 export function diagnose(record: StoredRecord, now: number, queue: QueueState, maxAttempts: number): Diagnosis {
   const quietMs = now - Date.parse(record.updatedAt);
   const leaseOver = record.lease === undefined || record.lease.until + LEASE_GRACE_MS < now;
-  if (isTerminalStatus(record.status)) return !isSettled(record) && leaseOver && quietMs > SEND_GRACE_MS ? "tell" : "fine";
+  if (isTerminalStatus(record.status))
+    return !isSettled(record) && leaseOver && quietMs > SEND_GRACE_MS ? "tell" : "fine";
   if (record.status === "accepted" && record.queuedAt === undefined) return quietMs > SEND_GRACE_MS ? "send" : "fine";
   if (!leaseOver) return "fine";
   if (record.status === "running" && record.attempt >= maxAttempts) return "dead";

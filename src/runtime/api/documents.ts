@@ -5,7 +5,7 @@ import { objectReference } from "../aws/objects.ts";
 import { invalid, type Issue } from "./api-error.ts";
 import { parseObject } from "./body.ts";
 import type { Caller } from "./caller.ts";
-import type { Presigner } from "./presign.ts";
+import type { Presigner } from "../aws/presigner.ts";
 
 /** S3 takes no more in one PUT. */
 const MAX_DOCUMENT_BYTES = 5 * 1024 ** 3;
@@ -18,22 +18,51 @@ export function userPrefix(userId: string): string {
 }
 
 /** POST /documents: gives a place to upload to, in the caller's own folder. @throws ApiError 400. */
-export async function createDocument(body: string, caller: Caller, settings: Settings, presigner: Presigner): Promise<DocumentResponse> {
+export async function createDocument(
+  body: string,
+  caller: Caller,
+  settings: Settings,
+  presigner: Presigner,
+): Promise<DocumentResponse> {
   const { name, bytes, contentType = "application/octet-stream", ...unknown } = parseObject(body);
-  const issues: Issue[] = Object.keys(unknown).map((path) => ({ path: path.slice(0, 64), message: "is not a field of a document; fields: name, bytes, contentType" }));
-  if (typeof name !== "string" || name === "" || name.length > 255) issues.push({ path: "name", message: "must be a text of 1 to 255 characters" });
+  const issues: Issue[] = Object.keys(unknown).map((path) => ({
+    path: path.slice(0, 64),
+    message: "is not a field of a document; fields: name, bytes, contentType",
+  }));
+  if (typeof name !== "string" || name === "" || name.length > 255)
+    issues.push({ path: "name", message: "must be a text of 1 to 255 characters" });
   if (!Number.isInteger(bytes) || Number(bytes) < 1 || Number(bytes) > MAX_DOCUMENT_BYTES) {
     issues.push({ path: "bytes", message: `must be a whole number from 1 to ${MAX_DOCUMENT_BYTES}` });
   }
-  if (typeof contentType !== "string" || !CONTENT_TYPE.test(contentType)) issues.push({ path: "contentType", message: "must look like application/pdf" });
-  if (issues.length > 0) throw invalid(`The document is not valid: ${issues.map((issue) => `${issue.path} ${issue.message}`).join("; ")}.`, issues);
-  const address = { bucket: settings.bucket, key: `${userPrefix(caller.userId ?? "service")}${randomUUID()}/${safeName(String(name))}` };
-  const uploadUrl = await presigner.put(address, { bytes: Number(bytes), contentType: String(contentType), seconds: UPLOAD_SECONDS });
-  return { v: 1, documentReference: objectReference(address), uploadUrl, headers: { "content-type": String(contentType) } };
+  if (typeof contentType !== "string" || !CONTENT_TYPE.test(contentType))
+    issues.push({ path: "contentType", message: "must look like application/pdf" });
+  if (issues.length > 0)
+    throw invalid(
+      `The document is not valid: ${issues.map((issue) => `${issue.path} ${issue.message}`).join("; ")}.`,
+      issues,
+    );
+  const address = {
+    bucket: settings.bucket,
+    key: `${userPrefix(caller.userId ?? "service")}${randomUUID()}/${safeName(String(name))}`,
+  };
+  const uploadUrl = await presigner.put(address, {
+    bytes: Number(bytes),
+    contentType: String(contentType),
+    seconds: UPLOAD_SECONDS,
+  });
+  return {
+    v: 1,
+    documentReference: objectReference(address),
+    uploadUrl,
+    headers: { "content-type": String(contentType) },
+  };
 }
 
 /** Keeps letters, digits and what is harmless in addresses and shells. */
 function safeName(name: string): string {
-  const safe = (name.split(/[/\\]/).at(-1) ?? "").normalize("NFC").replaceAll(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "_");
+  const safe = (name.split(/[/\\]/).at(-1) ?? "")
+    .normalize("NFC")
+    .replaceAll(/[^\p{L}\p{N}._-]+/gu, "_")
+    .replace(/^\.+/, "_");
   return safe === "" ? "document" : safe;
 }

@@ -26,11 +26,14 @@ export function readHttpEvent(event: unknown): HttpRequest {
   const stage = text(context["stage"]);
   const path = text(rawPath) ?? "/";
   // A named stage is the first segment of the path; the stage `$default` is not part of it.
-  const route = stage !== undefined && stage !== "$default" && path.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) : path;
+  const route =
+    stage !== undefined && stage !== "$default" && path.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) : path;
   return {
     method: text(fields(context["http"])["method"]) ?? "",
     segments: route.split("/").filter((segment) => segment !== ""),
-    query: Object.fromEntries(Object.entries(fields(queryStringParameters)).map(([name, value]) => [name, text(value)])),
+    query: Object.fromEntries(
+      Object.entries(fields(queryStringParameters)).map(([name, value]) => [name, text(value)]),
+    ),
     // curl's -d sends a form type, which the gateway takes for bytes.
     body: isBase64Encoded === true ? Buffer.from(content, "base64").toString("utf8") : content,
     authorizerContext: fields(context["authorizer"])["lambda"],
@@ -45,5 +48,9 @@ export interface HttpAnswer {
 }
 
 export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer {
-  return { statusCode, headers: { "content-type": "application/json", "cache-control": "no-store", ...headers }, body: JSON.stringify(body) };
+  return {
+    statusCode,
+    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+    body: JSON.stringify(body),
+  };
 }

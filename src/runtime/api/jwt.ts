@@ -1,7 +1,19 @@
 import type { Settings } from "../../contract/settings.ts";
 
 /** Signed with the issuer's private key: with a shared secret or none anyone who verifies could also sign. */
-const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
+const ALGORITHMS = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+  "Ed25519",
+];
 
 export type JwtVerifier = (token: string) => Promise<{ userId: string } | undefined>;
 
@@ -13,7 +25,9 @@ export function createJwtVerifier(auth: NonNullable<Settings["auth"]>, allowLoop
   const address = new URL(auth.jwksUri ?? `${auth.issuer.replace(/\/+$/, "")}/.well-known/jwks.json`);
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(address.hostname);
   if (address.protocol !== "https:" && !(allowLoopback && loopback)) {
-    throw new Error(`The keys of ${auth.issuer} must be fetched by https; set api.auth.jwksUri in ai-pipeline.config.ts.`);
+    throw new Error(
+      `The keys of ${auth.issuer} must be fetched by https; set api.auth.jwksUri in ai-pipeline.config.ts.`,
+    );
   }
   let loading: ReturnType<typeof load> | undefined;
   const load = async () => {
@@ -34,7 +48,10 @@ export function createJwtVerifier(auth: NonNullable<Settings["auth"]>, allowLoop
       return payload.sub ? { userId: payload.sub } : undefined;
     } catch (error) {
       // A token that is not right is refused; keys that cannot be had (no answer, or not 200) are a fault, and told as one.
-      const refused = error instanceof jose.errors.JOSEError && error.code !== "ERR_JOSE_GENERIC" && error.code !== "ERR_JWKS_TIMEOUT";
+      const refused =
+        error instanceof jose.errors.JOSEError &&
+        error.code !== "ERR_JOSE_GENERIC" &&
+        error.code !== "ERR_JWKS_TIMEOUT";
       if (refused) return undefined;
       throw error;
     }

@@ -5,22 +5,16 @@ import type { Queue } from "../aws/queue.ts";
 import type { Sockets } from "../aws/sockets.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import type { TaskRecord } from "../../contract/record.ts";
+import type { Logger } from "../log/logger.ts";
 import type { TaskStore } from "../store/index.ts";
 import type { Connections } from "./connections.ts";
-import type { Presigner } from "./presign.ts";
-
-/** Structured log lines. Never given a token, a ticket or a prompt. */
-export interface Log {
-  info(message: string, fields?: Record<string, unknown>): void;
-  warn(message: string, fields?: Record<string, unknown>): void;
-  error(message: string, fields?: Record<string, unknown>): void;
-}
+import type { Presigner } from "../aws/presigner.ts";
 
 /** What the functions of the API work with; made once in each environment, at its first call. */
 export interface ApiParts {
   settings: Settings;
   clock: Clock;
-  log: Log;
+  log: Logger;
   store: TaskStore;
   connections: Connections;
   queue: Queue;
@@ -31,6 +25,6 @@ export interface ApiParts {
   stageToken(): Promise<string>;
   /** Tells the followers of events that were just written. Never rejects: who was not told reads them. */
   publish(events: TaskEvent[], task: TaskRecord["task"]): Promise<void>;
-  /** Tells followers and webhook of an ended task's end, as far as nobody has. */
-  tellEnd(taskId: string): Promise<void>;
+  /** Tells followers and webhook of an ended task's end, as far as nobody has, within so many milliseconds. */
+  tellEnd(taskId: string, withinMs: number): Promise<void>;
 }

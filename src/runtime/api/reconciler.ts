@@ -1,7 +1,8 @@
 import { TERMINAL_STATUSES } from "../../contract/event.ts";
 import { dayPartition, TIME_INDEX, TIME_SHARDS } from "../../contract/table.ts";
 import type { Dynamo } from "../aws/dynamo.ts";
-import { diagnose, type Diagnosis, type QueueState } from "./diagnose.ts";
+import type { QueueState } from "../aws/queue-state.ts";
+import { diagnose, type Diagnosis } from "./diagnose.ts";
 import type { ApiParts } from "./parts.ts";
 import { enqueue } from "./send.ts";
 
@@ -11,6 +12,8 @@ const PERIOD_MS = 300_000;
 /** Tasks mended at a time, and in one run: what is left has its turn in the next. */
 const AT_ONCE = 8;
 const MOST = 2_000;
+/** So long one task's followers and webhook may take. */
+const TELL_MS = 15_000;
 
 export interface ReconcileReport {
   looked: number;
@@ -49,7 +52,7 @@ export async function reconcile(parts: ReconcileParts, timeLeft: () => number): 
     report.looked += 1;
     batch.push(taskId);
     if (batch.length >= AT_ONCE) await mendBatch();
-    if (report.looked >= MOST || timeLeft() < 10_000) break;
+    if (report.looked >= MOST || timeLeft() < 2 * TELL_MS) break;
   }
   await mendBatch();
   parts.log.info("Reconciled.", { ...report });
@@ -65,12 +68,16 @@ async function mend(parts: ReconcileParts, taskId: string, queue: QueueState): P
     if (diagnosis === "send") await enqueue(parts, record.task);
     if (diagnosis === "dead") {
       // Looked at once more in the write itself: an attempt may have begun in between.
-      const written = await store.deadletter(taskId, (current) => diagnose(current, clock.now(), queue, settings.maxAttempts) === "dead");
+      const written = await store.deadletter(
+        taskId,
+        (current) => diagnose(current, clock.now(), queue, settings.maxAttempts) === "dead",
+      );
       if (!written) return "fine";
-      await parts.tellEnd(taskId);
+      await parts.tellEnd(taskId, TELL_MS);
     }
-    if (diagnosis === "tell") await parts.tellEnd(taskId);
-    if (diagnosis !== "fine") parts.log.info("Mended a task.", { taskId, diagnosis, attempt: record.attempt, generation: record.generation });
+    if (diagnosis === "tell") await parts.tellEnd(taskId, TELL_MS);
+    if (diagnosis !== "fine")
+      parts.log.info("Mended a task.", { taskId, diagnosis, attempt: record.attempt, generation: record.generation });
     return diagnosis;
   } catch (error) {
     parts.log.error("A task could not be reconciled; the next run tries again.", { taskId, error });
@@ -98,6 +105,7 @@ async function* candidates({ dynamo, settings, clock }: ReconcileParts): AsyncGe
 
 function isOpen({ status, seq, toldSeq, webhook }: Record<string, unknown>): boolean {
   if (!TERMINAL_STATUSES.some((terminal) => terminal === status)) return true;
-  const pending = typeof webhook === "object" && webhook !== null && "status" in webhook && webhook.status === "pending";
+  const pending =
+    typeof webhook === "object" && webhook !== null && "status" in webhook && webhook.status === "pending";
   return Number(toldSeq) < Number(seq) || pending;
 }

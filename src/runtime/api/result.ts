@@ -8,15 +8,26 @@ import type { ApiParts } from "./parts.ts";
 const MAX_INLINE_BYTES = 5 * 1024 * 1024;
 const RESULT_URL_SECONDS = 15 * 60;
 
+/** @throws SyntaxError when the stored object is not what the worker wrote. */
+function parseJson(text: string): Json {
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- JSON.parse makes nothing else than Json.
+  const value: Json = JSON.parse(text);
+  return value;
+}
+
 /** Adds a result that lies in the bucket: itself when it fits an answer, or else an address to read it from. */
-export async function addResult(parts: Pick<ApiParts, "objects" | "presigner" | "settings">, record: TaskRecord): Promise<TaskResponse> {
+export async function addResult(
+  parts: Pick<ApiParts, "objects" | "presigner" | "settings">,
+  record: TaskRecord,
+): Promise<TaskResponse> {
   const address = record.resultRef === undefined ? undefined : parseObjectReference(record.resultRef);
   // Only ever the stage's own: the reference was written by the worker, but the worker's code is the team's.
-  if (!address || address.bucket !== parts.settings.bucket || record.result !== undefined) return { v: 1, task: record };
+  if (!address || address.bucket !== parts.settings.bucket || record.result !== undefined)
+    return { v: 1, task: record };
   const size = await parts.presigner.size(address);
   if (size === undefined) return { v: 1, task: record };
-  if (size > MAX_INLINE_BYTES) return { v: 1, task: record, resultUrl: await parts.presigner.get(address, RESULT_URL_SECONDS) };
+  if (size > MAX_INLINE_BYTES)
+    return { v: 1, task: record, resultUrl: await parts.presigner.get(address, RESULT_URL_SECONDS) };
   const { bytes } = await parts.objects.get(address);
-  const result: Json = JSON.parse(new TextDecoder().decode(bytes));
-  return { v: 1, task: { ...record, result } };
+  return { v: 1, task: { ...record, result: parseJson(new TextDecoder().decode(bytes)) } };
 }

@@ -47,6 +47,7 @@ export function parseClientMessage(body: string): ClientMessage | { problem: str
   if (all === true) return { action, all };
   if (typeof taskId !== "string" || taskId === "") return { problem: "A subscription needs `taskId`, or `all: true`." };
   if (after === undefined) return { action, taskId };
-  if (typeof after !== "number" || !Number.isSafeInteger(after) || after < 0 || after > 99_999_999) return { problem: "`after` must be the seq of the last event you have." };
+  if (typeof after !== "number" || !Number.isSafeInteger(after) || after < 0 || after > 99_999_999)
+    return { problem: "`after` must be the seq of the last event you have." };
   return { action, taskId, after };
 }

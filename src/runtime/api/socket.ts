@@ -1,10 +1,9 @@
 import type { ServerMessage } from "../../contract/socket.ts";
 import { ALL_TOPIC, taskTopic, userTopic } from "../../contract/table.ts";
+import { socketMessage, tokenEvents } from "../outbox/socket-message.ts";
 import { callerFromContext, maySee, type Caller } from "./caller.ts";
-import { fitEvent, textMessages } from "./messages.ts";
 import type { ApiParts } from "./parts.ts";
 import { parseClientMessage, readSocketEvent, type SocketEvent } from "./socket-event.ts";
-import { storedText } from "./tasks.ts";
 import { createTicket } from "./ticket.ts";
 
 /** Ends a reply half-way: nobody is there to read it. */
@@ -24,8 +23,16 @@ export async function handleSocket(parts: ApiParts, event: unknown): Promise<{ s
   } catch (error) {
     if (error instanceof Gone) await parts.connections.close(request.connectionId);
     else {
-      parts.log.error("A message of a socket failed.", { requestId: request.requestId, connectionId: request.connectionId, error });
-      await reply({ type: "error", code: "INTERNAL", message: "The message could not be handled; send it again." }).catch(() => {});
+      parts.log.error("A message of a socket failed.", {
+        requestId: request.requestId,
+        connectionId: request.connectionId,
+        error,
+      });
+      await reply({
+        type: "error",
+        code: "INTERNAL",
+        message: "The message could not be handled; send it again.",
+      }).catch(() => {});
     }
   }
   return { statusCode: 200 };
@@ -35,7 +42,8 @@ type Reply = (message: ServerMessage) => Promise<void>;
 
 function createReply(parts: ApiParts, connectionId: string): Reply {
   return async (message) => {
-    if ((await parts.sockets.post(connectionId, JSON.stringify(message))) === "gone") throw new Gone();
+    const text = "seq" in message && message.type !== "subscribed" ? socketMessage(message) : JSON.stringify(message);
+    if ((await parts.sockets.post(connectionId, text)) === "gone") throw new Gone();
   };
 }
 
@@ -47,7 +55,9 @@ async function connect(parts: ApiParts, request: SocketEvent): Promise<{ statusC
   const caller = callerFromContext(request.authorizerContext);
   if (!caller) return { statusCode: 401 };
   if (request.origin !== undefined && !isAllowedOrigin(request.origin, parts.settings)) {
-    parts.log.warn("A page of another origin was refused; list it under api.allowedOrigins to allow it.", { origin: request.origin });
+    parts.log.warn("A page of another origin was refused; list it under api.allowedOrigins to allow it.", {
+      origin: request.origin,
+    });
     return { statusCode: 403 };
   }
   if (caller.ticket && !(await parts.connections.useTicket(caller.ticket))) {
@@ -70,19 +80,34 @@ async function answer(parts: ApiParts, request: SocketEvent, reply: Reply): Prom
   const { connections } = parts;
   const { connectionId } = request;
   if (message.action === "unsubscribe") {
-    return await connections.unsubscribe(connectionId, message.taskId === undefined ? undefined : taskTopic(message.taskId));
+    return await connections.unsubscribe(
+      connectionId,
+      message.taskId === undefined ? undefined : taskTopic(message.taskId),
+    );
   }
   const caller = await connections.caller(connectionId);
-  if (!caller) return await reply({ type: "error", code: "UNAUTHORIZED", message: "This connection is not known any more; connect again." });
+  if (!caller)
+    return await reply({
+      type: "error",
+      code: "UNAUTHORIZED",
+      message: "This connection is not known any more; connect again.",
+    });
   if ("all" in message) return await followAll(parts, caller, connectionId, reply);
   await followTask(parts, caller, connectionId, message, reply);
 }
 
 async function followAll(parts: ApiParts, caller: Caller, connectionId: string, reply: Reply): Promise<void> {
   if (caller.taskId !== undefined || (caller.kind === "user" && caller.userId === undefined)) {
-    return await reply({ type: "error", code: "FORBIDDEN", message: "A ticket is for its own task; following all tasks needs a token." });
+    return await reply({
+      type: "error",
+      code: "FORBIDDEN",
+      message: "A ticket is for its own task; following all tasks needs a token.",
+    });
   }
-  await parts.connections.subscribe(connectionId, caller.kind === "service" ? ALL_TOPIC : userTopic(caller.userId ?? ""));
+  await parts.connections.subscribe(
+    connectionId,
+    caller.kind === "service" ? ALL_TOPIC : userTopic(caller.userId ?? ""),
+  );
   await reply({ type: "subscribed" });
 }
 
@@ -97,15 +122,24 @@ async function followTask(
   const { store, connections, clock } = parts;
   const found = await store.get(taskId);
   if (!found || !maySee(caller, found.task)) {
-    return await reply({ type: "error", code: "TASK_NOT_FOUND", message: `There is no task ${taskId.slice(0, 128)}.`, taskId });
+    return await reply({
+      type: "error",
+      code: "TASK_NOT_FOUND",
+      message: `There is no task ${taskId.slice(0, 128)}.`,
+      taskId,
+    });
   }
   await connections.subscribe(connectionId, taskTopic(taskId));
   const record = (await store.get(taskId)) ?? found;
-  for (const event of await store.events(taskId, after)) await reply(fitEvent(event));
+  for (const event of await store.events(taskId, after)) await reply(event);
   // Read after the events: once the end is among them, the text is whole.
-  const text = await storedText(parts, taskId);
-  if (text) for (const message of textMessages(text)) await reply(message);
-  const { ticket } = createTicket(await parts.stageToken(), { taskId, userId: found.task.userId, kind: caller.kind }, clock.now());
-  const { generation, attempt, delta } = text ?? { generation: 0, attempt: 0, delta: "" };
-  await reply({ type: "subscribed", taskId, seq: record.seq, status: record.status, text: { generation, attempt, length: delta.length }, ticket });
+  const { generation, attempt, text } = (await store.text(taskId)) ?? { generation: 0, attempt: 0, text: "" };
+  for (const message of tokenEvents({ taskId, generation, attempt }, text)) await reply(message);
+  const { ticket } = createTicket(
+    await parts.stageToken(),
+    { taskId, userId: found.task.userId, kind: caller.kind },
+    clock.now(),
+  );
+  const { seq, status } = record;
+  await reply({ type: "subscribed", taskId, seq, status, text: { generation, attempt, length: text.length }, ticket });
 }

@@ -21,7 +21,15 @@ function refusal(body: unknown, caller = SERVICE, rules: Parameters<typeof parse
 }
 
 test("takes a task as it is", () => {
-  const request = { taskId: "uuid-1234-5678", userId: "user-99", prompt: "p", documentReference: "s3://shared-docs/a/b.pdf", callbackUrl: "https://a.example/x", input: [1], metadata: { a: null } };
+  const request = {
+    taskId: "uuid-1234-5678",
+    userId: "user-99",
+    prompt: "p",
+    documentReference: "s3://shared-docs/a/b.pdf",
+    callbackUrl: "https://a.example/x",
+    input: [1],
+    metadata: { a: null },
+  };
   expect(parseSubmitRequest(JSON.stringify(request), SERVICE, RULES)).toEqual(request);
 });
 
@@ -57,7 +65,11 @@ test.each([["{"], ["[]"], ["null"], [""], ["text"]])("a body of %j is refused wi
 });
 
 test("a task over the limit is refused with the way out", () => {
-  expect(refusal({ prompt: "x".repeat(MAX_TASK_BYTES) })).toMatchObject({ status: 413, code: "TASK_TOO_LARGE", hint: expect.stringContaining("POST /documents") });
+  expect(refusal({ prompt: "x".repeat(MAX_TASK_BYTES) })).toMatchObject({
+    status: 413,
+    code: "TASK_TOO_LARGE",
+    hint: expect.stringContaining("POST /documents"),
+  });
 });
 
 describe("a user", () => {
@@ -66,18 +78,26 @@ describe("a user", () => {
     expect(parseSubmitRequest(JSON.stringify({ prompt: "p", userId: "auth0|1" }), USER, RULES).prompt).toBe("p");
   });
   test("reads its own documents of the stage's bucket, not others' and no results", () => {
-    expect(refusal({ prompt: "p", documentReference: `s3://own/${userPrefix("auth0|2")}1/a.pdf` }, USER).status).toBe(403);
+    expect(refusal({ prompt: "p", documentReference: `s3://own/${userPrefix("auth0|2")}1/a.pdf` }, USER).status).toBe(
+      403,
+    );
     expect(refusal({ prompt: "p", documentReference: "s3://own/results/1.json" }, USER).status).toBe(403);
     const own = `s3://own/${userPrefix("auth0|1")}1/a.pdf`;
-    expect(parseSubmitRequest(JSON.stringify({ prompt: "p", documentReference: own }), USER, RULES).documentReference).toBe(own);
+    expect(
+      parseSubmitRequest(JSON.stringify({ prompt: "p", documentReference: own }), USER, RULES).documentReference,
+    ).toBe(own);
   });
 });
 
 describe("callbacks", () => {
   test("may be loopback, also http, on the local stage only", () => {
     const body = JSON.stringify({ prompt: "p", callbackUrl: "http://127.0.0.1:3000/hook" });
-    expect(parseSubmitRequest(body, SERVICE, { ...RULES, allowLoopback: true }).callbackUrl).toBe("http://127.0.0.1:3000/hook");
-    expect(refusal({ prompt: "p", callbackUrl: "http://a.example/" }, SERVICE, { ...RULES, allowLoopback: true }).status).toBe(400);
+    expect(parseSubmitRequest(body, SERVICE, { ...RULES, allowLoopback: true }).callbackUrl).toBe(
+      "http://127.0.0.1:3000/hook",
+    );
+    expect(
+      refusal({ prompt: "p", callbackUrl: "http://a.example/" }, SERVICE, { ...RULES, allowLoopback: true }).status,
+    ).toBe(400);
   });
   test.each([
     ["https://example.com/", true],

@@ -1,3 +1,4 @@
+import { TASK_ID_PATTERN } from "../../contract/names.ts";
 import type { Settings } from "../../contract/settings.ts";
 import { MAX_TASK_BYTES, type Json, type SubmitRequest } from "../../contract/task.ts";
 import { isStorable } from "../aws/marshal.ts";
@@ -9,7 +10,6 @@ import type { Caller } from "./caller.ts";
 import { userPrefix } from "./documents.ts";
 
 const FIELDS = ["taskId", "userId", "prompt", "documentReference", "callbackUrl", "input", "metadata"] as const;
-const TASK_ID = /^[A-Za-z0-9_-]{8,128}$/;
 
 type Rules = Pick<Settings, "allowedBuckets" | "bucket" | "allowLoopback" | "callbackHosts">;
 
@@ -22,7 +22,11 @@ export function parseSubmitRequest(body: string, caller: Caller, rules: Rules): 
   if (bytes > MAX_TASK_BYTES) throw tooLarge(bytes);
   const value = parseObject(body);
   const issues = findIssues(value, rules);
-  if (issues.length > 0) throw invalid(`The task is not valid: ${issues.map(({ path, message }) => `${path} ${message}`).join("; ")}.`, issues);
+  if (issues.length > 0)
+    throw invalid(
+      `The task is not valid: ${issues.map(({ path, message }) => `${path} ${message}`).join("; ")}.`,
+      issues,
+    );
   if (!isSubmitRequest(value)) throw invalid("The task is not valid.", []);
   if (caller.kind === "user") checkUser(value, caller, rules);
   return value;
@@ -42,7 +46,7 @@ function findIssues(value: Record<string, unknown>, rules: Rules): Issue[] {
     if (!known.has(field)) note(field.slice(0, 64), `is not a field of a task; fields: ${FIELDS.join(", ")}`);
   }
   const { taskId, userId, prompt, documentReference, callbackUrl, input, metadata } = value;
-  if (taskId !== undefined && !(typeof taskId === "string" && TASK_ID.test(taskId))) {
+  if (taskId !== undefined && !(typeof taskId === "string" && TASK_ID_PATTERN.test(taskId))) {
     note("taskId", "must be 8 to 128 characters of A-Z a-z 0-9 _ -");
   }
   if (userId !== undefined && !(typeof userId === "string" && userId.trim() !== "" && userId.length <= 256)) {
@@ -51,7 +55,8 @@ function findIssues(value: Record<string, unknown>, rules: Rules): Issue[] {
   if (prompt === undefined) note("prompt", "is missing");
   else if (typeof prompt !== "string" || prompt.trim() === "") note("prompt", "must be a text that is not empty");
   if (documentReference !== undefined) {
-    const problem = typeof documentReference === "string" ? documentProblem(documentReference, rules) : "must be a text";
+    const problem =
+      typeof documentReference === "string" ? documentProblem(documentReference, rules) : "must be a text";
     if (problem) note("documentReference", problem);
   }
   if (callbackUrl !== undefined) {
@@ -62,7 +67,8 @@ function findIssues(value: Record<string, unknown>, rules: Rules): Issue[] {
     note("metadata", "must be an object");
   }
   for (const [path, json] of Object.entries({ input, metadata })) {
-    if (!isStorable(json)) note(path, "is nested too deep (at most 28 levels) or holds a number beyond what can be stored");
+    if (!isStorable(json))
+      note(path, "is nested too deep (at most 28 levels) or holds a number beyond what can be stored");
   }
   return issues;
 }
@@ -78,11 +84,16 @@ function documentProblem(reference: string, rules: Rules): string | undefined {
 function checkUser(request: SubmitRequest, caller: Caller, rules: Rules): void {
   const userId = caller.userId ?? "";
   if (request.userId !== undefined && request.userId !== userId) {
-    throw new ApiError(403, "FORBIDDEN", "A user can submit tasks for itself only.", { hint: "Leave userId out: it is your token's subject." });
+    throw new ApiError(403, "FORBIDDEN", "A user can submit tasks for itself only.", {
+      hint: "Leave userId out: it is your token's subject.",
+    });
   }
-  const document = request.documentReference === undefined ? undefined : parseObjectReference(request.documentReference);
+  const document =
+    request.documentReference === undefined ? undefined : parseObjectReference(request.documentReference);
   if (document?.bucket === rules.bucket && !document.key.startsWith(userPrefix(userId))) {
-    throw new ApiError(403, "FORBIDDEN", "This document is not yours to read.", { hint: "Upload it by POST /documents, and name the documentReference of its answer." });
+    throw new ApiError(403, "FORBIDDEN", "This document is not yours to read.", {
+      hint: "Upload it by POST /documents, and name the documentReference of its answer.",
+    });
   }
 }
 

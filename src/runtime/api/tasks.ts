@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { TERMINAL_STATUSES, type TaskEvent, type TaskStatus, type TokenEvent } from "../../contract/event.ts";
-import type { EventsResponse, ListResponse, SubmitResponse, TaskResponse, TicketResponse } from "../../contract/http.ts";
+import type {
+  EventsResponse,
+  ListResponse,
+  SubmitResponse,
+  TaskResponse,
+  TicketResponse,
+} from "../../contract/http.ts";
 import type { TaskRecord } from "../../contract/record.ts";
 import { MAX_TASK_BYTES, type Task } from "../../contract/task.ts";
 import { ApiError, invalid, taskNotFound } from "./api-error.ts";
@@ -13,6 +19,8 @@ import { createTicket } from "./ticket.ts";
 
 /** A function's answer holds 6 MB; this leaves room for the text and the envelope. */
 const MAX_EVENTS_BYTES = 4 * 1024 * 1024;
+/** So long a cancel waits for followers and webhook; what is left then is the reconciler's. */
+const CANCEL_TELL_MS = 5_000;
 const MAX_PAGE = 100;
 const DEFAULT_PAGE = 20;
 const STATUSES: readonly TaskStatus[] = ["accepted", "running", "retrying", ...TERMINAL_STATUSES];
@@ -31,19 +39,33 @@ export async function submitTask(parts: ApiParts, caller: Caller, body: string):
 
   const { outcome, record, events } = await parts.store.accept(task);
   if (outcome === "conflict") {
-    throw new ApiError(409, "TASK_CONFLICT", `The id ${task.taskId} belongs to another task.`, { hint: "Repeat the submit with the same content, or leave taskId out to get a new id." });
+    throw new ApiError(409, "TASK_CONFLICT", `The id ${task.taskId} belongs to another task.`, {
+      hint: "Repeat the submit with the same content, or leave taskId out to get a new id.",
+    });
   }
   // Told before the worker can tell more, so that followers of all tasks hear of a task from its beginning.
   if (events.length > 0) await parts.publish(events, task);
   if (record.queuedAt === undefined && !isEnded(record)) await enqueue(parts, task);
-  return { v: 1, taskId: task.taskId, status: record.status, duplicate: outcome === "duplicate", ...(await issueTicket(parts, caller, task)) };
+  return {
+    v: 1,
+    taskId: task.taskId,
+    status: record.status,
+    duplicate: outcome === "duplicate",
+    ...(await issueTicket(parts, caller, task)),
+  };
 }
 
 /** GET /tasks. A user's list holds its own tasks only. @throws ApiError 400. */
-export async function listTasks(parts: ApiParts, caller: Caller, query: Record<string, string | undefined>): Promise<ListResponse> {
+export async function listTasks(
+  parts: ApiParts,
+  caller: Caller,
+  query: Record<string, string | undefined>,
+): Promise<ListResponse> {
   const limit = query["limit"] === undefined ? DEFAULT_PAGE : Number(query["limit"]);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
-    throw invalid("The limit is not valid.", [{ path: "limit", message: `must be a whole number from 1 to ${MAX_PAGE}` }]);
+    throw invalid("The limit is not valid.", [
+      { path: "limit", message: `must be a whole number from 1 to ${MAX_PAGE}` },
+    ]);
   }
   const status = STATUSES.find((known) => known === query["status"]);
   if (query["status"] !== undefined && !status) {
@@ -59,7 +81,8 @@ export async function listTasks(parts: ApiParts, caller: Caller, query: Record<s
     });
     return { v: 1, ...page };
   } catch (error) {
-    if (error instanceof RangeError) throw invalid(error.message, [{ path: "cursor", message: "must be the cursor of the page before" }]);
+    if (error instanceof RangeError)
+      throw invalid(error.message, [{ path: "cursor", message: "must be the cursor of the page before" }]);
     throw error;
   }
 }
@@ -70,10 +93,17 @@ export async function getTask(parts: ApiParts, caller: Caller, taskId: string): 
 }
 
 /** GET /tasks/{taskId}/events: what a poller reads. @throws ApiError 400 or 404. */
-export async function getEvents(parts: ApiParts, caller: Caller, taskId: string, query: Record<string, string | undefined>): Promise<EventsResponse> {
+export async function getEvents(
+  parts: ApiParts,
+  caller: Caller,
+  taskId: string,
+  query: Record<string, string | undefined>,
+): Promise<EventsResponse> {
   const after = Number(query["after"] ?? 0);
   if (!Number.isSafeInteger(after) || after < 0 || after > 99_999_999) {
-    throw invalid("`after` is not valid.", [{ path: "after", message: "must be the seq of the last event you have, or 0" }]);
+    throw invalid("`after` is not valid.", [
+      { path: "after", message: "must be the seq of the last event you have, or 0" },
+    ]);
   }
   const { status } = await visibleTask(parts, caller, taskId);
   const all = await parts.store.events(taskId, after);
@@ -91,7 +121,7 @@ export async function cancelTask(parts: ApiParts, caller: Caller, taskId: string
   if (result.outcome === "ended" && result.record.status !== "cancelled") {
     throw new ApiError(409, "TASK_ENDED", `Task ${taskId} has ended already: ${result.record.status}.`);
   }
-  await parts.tellEnd(taskId);
+  await parts.tellEnd(taskId, CANCEL_TELL_MS);
   return { v: 1, task: result.record };
 }
 
@@ -109,13 +139,19 @@ async function visibleTask(parts: ApiParts, caller: Caller, taskId: string): Pro
 }
 
 /** The text streamed so far, as one token from the beginning. */
-export async function storedText(parts: Pick<ApiParts, "store">, taskId: string): Promise<TokenEvent | undefined> {
+async function storedText(parts: ApiParts, taskId: string): Promise<TokenEvent | undefined> {
   const text = await parts.store.text(taskId);
-  return text && { type: "token", taskId, generation: text.generation, attempt: text.attempt, offset: 0, delta: text.text };
+  return (
+    text && { type: "token", taskId, generation: text.generation, attempt: text.attempt, offset: 0, delta: text.text }
+  );
 }
 
 async function issueTicket(parts: ApiParts, caller: Caller, task: Task): Promise<Omit<TicketResponse, "v">> {
-  const made = createTicket(await parts.stageToken(), { taskId: task.taskId, userId: task.userId, kind: caller.kind }, parts.clock.now());
+  const made = createTicket(
+    await parts.stageToken(),
+    { taskId: task.taskId, userId: task.userId, kind: caller.kind },
+    parts.clock.now(),
+  );
   return { socketUrl: parts.settings.socketUrl, ...made };
 }
 
@@ -126,6 +162,8 @@ function isEnded(record: TaskRecord): boolean {
 /** As many events as fit, and one at least: who asks again gets on. */
 function firstBytes(events: TaskEvent[], limit: number): TaskEvent[] {
   let bytes = 0;
-  const end = events.findIndex((event, index) => (bytes += Buffer.byteLength(JSON.stringify(event))) > limit && index > 0);
+  const end = events.findIndex(
+    (event, index) => (bytes += Buffer.byteLength(JSON.stringify(event))) > limit && index > 0,
+  );
   return end < 0 ? events : events.slice(0, end);
 }

@@ -26,7 +26,11 @@ test.each([
   ["empty", () => ({ ticket: "" })],
   ["something else", () => ({ ticket: "a.b.c" })],
 ])("a ticket that is %s is refused", (_name, change) => {
-  const { ticket, at = NOW, token = "token" }: { ticket: string; at?: number; token?: string } = change(createTicket("token", caller, NOW).ticket);
+  const {
+    ticket,
+    at = NOW,
+    token = "token",
+  }: { ticket: string; at?: number; token?: string } = change(createTicket("token", caller, NOW).ticket);
   expect(verifyTicket(token, ticket, at)).toBeUndefined();
 });
 

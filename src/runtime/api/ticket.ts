@@ -24,7 +24,10 @@ export function createTicket(
   const exp = Math.floor(now / 1000) + TICKET_SECONDS;
   const claims: TicketClaims = { ...caller, exp, nonce: randomBytes(16).toString("base64url") };
   const payload = Buffer.from(JSON.stringify(claims)).toString("base64url");
-  return { ticket: `${payload}.${sign(stageToken, payload).toString("base64url")}`, ticketExpiresAt: new Date(exp * 1000).toISOString() };
+  return {
+    ticket: `${payload}.${sign(stageToken, payload).toString("base64url")}`,
+    ticketExpiresAt: new Date(exp * 1000).toISOString(),
+  };
 }
 
 /** @returns the claims of a ticket that this stage made and that has not expired. Whether it was used is the table's to say. */
@@ -55,5 +58,9 @@ function parseClaims(payload: string): TicketClaims | undefined {
 function isClaims(value: unknown): value is TicketClaims {
   if (typeof value !== "object" || value === null) return false;
   const { taskId, userId, kind, exp, nonce } = { taskId: "", userId: "", kind: "", exp: 0, nonce: "", ...value };
-  return [taskId, userId, nonce].every((text) => typeof text === "string" && text !== "") && (kind === "service" || kind === "user") && Number.isInteger(exp);
+  return (
+    [taskId, userId, nonce].every((text) => typeof text === "string" && text !== "") &&
+    (kind === "service" || kind === "user") &&
+    Number.isInteger(exp)
+  );
 }

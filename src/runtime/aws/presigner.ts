@@ -1,5 +1,5 @@
-import { clientOptions } from "../aws/options.ts";
-import type { ObjectAddress } from "../aws/objects.ts";
+import { clientOptions } from "./options.ts";
+import type { ObjectAddress } from "./objects.ts";
 
 export type Presigner = ReturnType<typeof createPresigner>;
 
@@ -7,10 +7,18 @@ export type Presigner = ReturnType<typeof createPresigner>;
 export function createPresigner() {
   let loading: ReturnType<typeof load> | undefined;
   const load = async () => {
-    const [s3, { getSignedUrl }] = await Promise.all([import("@aws-sdk/client-s3"), import("@aws-sdk/s3-request-presigner")]);
-    const forcePathStyle = process.env["AWS_ENDPOINT_URL_S3"] !== undefined || process.env["AWS_ENDPOINT_URL"] !== undefined;
+    const [s3, { getSignedUrl }] = await Promise.all([
+      import("@aws-sdk/client-s3"),
+      import("@aws-sdk/s3-request-presigner"),
+    ]);
+    const forcePathStyle =
+      process.env["AWS_ENDPOINT_URL_S3"] !== undefined || process.env["AWS_ENDPOINT_URL"] !== undefined;
     // Otherwise the SDK would sign a checksum of the empty body, and every upload would fail.
-    const client = new s3.S3Client({ ...clientOptions({ request: 5_000 }), forcePathStyle, requestChecksumCalculation: "WHEN_REQUIRED" });
+    const client = new s3.S3Client({
+      ...clientOptions({ request: 5_000 }),
+      forcePathStyle,
+      requestChecksumCalculation: "WHEN_REQUIRED",
+    });
     return { s3, getSignedUrl, client };
   };
   const ready = () => (loading ??= load());
@@ -31,10 +39,21 @@ export function createPresigner() {
       return await getSignedUrl(client, new s3.GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: seconds });
     },
     /** Size and type are part of the signature: nothing else can be put there. */
-    async put({ bucket, key }: ObjectAddress, content: { bytes: number; contentType: string; seconds: number }): Promise<string> {
+    async put(
+      { bucket, key }: ObjectAddress,
+      content: { bytes: number; contentType: string; seconds: number },
+    ): Promise<string> {
       const { s3, client, getSignedUrl } = await ready();
-      const command = new s3.PutObjectCommand({ Bucket: bucket, Key: key, ContentLength: content.bytes, ContentType: content.contentType });
-      return await getSignedUrl(client, command, { expiresIn: content.seconds, signableHeaders: new Set(["content-type", "content-length"]) });
+      const command = new s3.PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ContentLength: content.bytes,
+        ContentType: content.contentType,
+      });
+      return await getSignedUrl(client, command, {
+        expiresIn: content.seconds,
+        signableHeaders: new Set(["content-type", "content-length"]),
+      });
     },
   };
 }

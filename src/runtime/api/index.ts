@@ -1,0 +1,57 @@
+import type { PolicyAnswer, SimpleAnswer } from "./authorizer.ts";
+import type { Authorities } from "./authorize.ts";
+import type { HttpAnswer } from "./http-event.ts";
+import type { ReconcileParts, ReconcileReport } from "./reconciler.ts";
+
+/*
+ * The Lambda handlers of the API. Each loads its own part at its first call and keeps it: so the authorizer starts without
+ * the database's client, and the environment is read when it is there.
+ */
+
+/** The part of Lambda's context that the handlers read. */
+export interface InvocationContext {
+  getRemainingTimeInMillis(): number;
+}
+
+let parts: Promise<ReconcileParts> | undefined;
+let authorities: Promise<Authorities> | undefined;
+
+const loadParts = () => (parts ??= import("./create-parts.ts").then(({ createApiParts }) => createApiParts()));
+const loadAuthorities = () =>
+  (authorities ??= import("./create-authorities.ts").then(({ createAuthorities }) => createAuthorities()));
+
+/**
+ * The HTTP API: an HTTP API's event (payload format 2.0) in, its answer out. Behind `authorizer`; without a caller from
+ * there every request is answered 401.
+ */
+export async function api(event: unknown): Promise<HttpAnswer> {
+  const [{ handleHttp }, ready] = await Promise.all([import("./api.ts"), loadParts()]);
+  return await handleHttp(ready, event);
+}
+
+/** The WebSocket API: `$connect` (behind `authorizer`), `$disconnect` and `$default`. */
+export async function socket(event: unknown): Promise<{ statusCode: number }> {
+  const [{ handleSocket }, ready] = await Promise.all([import("./socket.ts"), loadParts()]);
+  return await handleSocket(ready, event);
+}
+
+/**
+ * The authorizer of both APIs: simple responses for the HTTP API (payload format 2.0, identity source `Authorization`), a
+ * policy for `$connect` (type REQUEST, no identity source, since a browser shows a ticket in the query string).
+ * @throws Error "Unauthorized" for a `$connect` without credentials, which API Gateway answers by 401.
+ */
+export async function authorizer(event: unknown): Promise<SimpleAnswer | PolicyAnswer> {
+  const [{ handleAuthorizer }, ready] = await Promise.all([import("./authorizer.ts"), loadAuthorities()]);
+  return await handleAuthorizer(ready, event);
+}
+
+/** Ends tasks that died without a word; to be run every five minutes. */
+export async function reconciler(_event?: unknown, context?: InvocationContext): Promise<ReconcileReport> {
+  const [{ reconcile }, ready] = await Promise.all([import("./reconciler.ts"), loadParts()]);
+  return await reconcile(ready, () => context?.getRemainingTimeInMillis() ?? Infinity);
+}
+
+export type { HttpAnswer } from "./http-event.ts";
+export type { PolicyAnswer, SimpleAnswer } from "./authorizer.ts";
+export type { CallerContext } from "./caller.ts";
+export type { ReconcileReport } from "./reconciler.ts";

@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { systemClock, type Clock } from "../../src/contract/clock.ts";
+import { taskKey } from "../../src/contract/table.ts";
+import type { Task } from "../../src/contract/task.ts";
+import { createDynamo } from "../../src/runtime/aws/dynamo.ts";
+import { createTaskStore, type TaskStore } from "../../src/runtime/store/index.ts";
+import { startStage, type TestStage } from "./harness.ts";
+
+let stage: TestStage;
+let dynamo: ReturnType<typeof createDynamo>;
+let skew = 0;
+const clock: Clock = { ...systemClock, now: () => Date.now() + skew };
+let store: TaskStore;
+
+beforeAll(async () => {
+  stage = await startStage();
+  dynamo = createDynamo();
+  store = createTaskStore({ dynamo, settings: stage.settings, clock });
+});
+afterAll(() => stage.close());
+
+const HOUR = 3_600_000;
+
+/** Does something as if so long ago. */
+async function ago<T>(ms: number, act: () => Promise<T>): Promise<T> {
+  skew = -ms;
+  try {
+    return await act();
+  } finally {
+    skew = 0;
+  }
+}
+const aTask = (): Task => ({ taskId: randomUUID(), userId: "u", prompt: "p" });
+const claim = (task: Task, receiveCount: number) =>
+  store.claim({
+    task,
+    messageId: "m",
+    receiveCount,
+    sentAt: clock.now(),
+    requestId: randomUUID(),
+    leaseUntil: clock.now() + 1_000,
+  });
+const types = async (taskId: string) => (await store.events(taskId)).map((event) => event.type);
+/** Takes what lies in the queue. */
+function drain(): string[] {
+  const messages = stage.queue?.receive(10) ?? [];
+  for (const { receiptHandle } of messages) stage.queue?.delete(receiptHandle);
+  return messages.map(({ body }) => body);
+}
+
+test("a task that was accepted and never sent is sent", async () => {
+  const task = aTask();
+  await ago(HOUR, () => store.accept(task));
+  await expect(stage.invoke("reconciler", {})).resolves.toMatchObject({ sent: 1, deadlettered: 0, failed: 0 });
+  expect(drain()).toEqual([JSON.stringify(task)]);
+  expect((await store.get(task.taskId))?.queuedAt).toBeDefined();
+  await store.remove(task.taskId);
+});
+
+test("a task whose last attempt died without a word is dead-lettered, and its followers are told", async () => {
+  const task = aTask();
+  await ago(HOUR, async () => {
+    await store.accept(task);
+    await store.markQueued(task.taskId);
+    for (const count of [1, 2, 3]) {
+      await claim(task, count);
+      skew += 5_000;
+    }
+  });
+  const seen: string[] = [];
+  let report: unknown;
+  for await (const event of stage.client().follow(task.taskId, { after: 4 })) {
+    seen.push(event.type);
+    if (event.type === "connection") report = await stage.invoke("reconciler", {});
+  }
+  expect(report).toMatchObject({ deadlettered: 1, failed: 0 });
+  expect(seen.at(-1)).toBe("deadlettered");
+  expect(await store.get(task.taskId)).toMatchObject({ status: "deadlettered" });
+  await expect(stage.invoke("reconciler", {})).resolves.toMatchObject({ deadlettered: 0, told: 0 });
+});
+
+test("a task that never ran and whose message is gone is dead-lettered as such", async () => {
+  const task = aTask();
+  await ago(HOUR, async () => {
+    await store.accept(task);
+    await store.markQueued(task.taskId);
+  });
+  await stage.invoke("reconciler", {});
+  expect((await store.events(task.taskId)).at(-1)).toMatchObject({ type: "deadlettered", reason: "never-ran" });
+});
+
+test("what waits, runs or is well is left alone", async () => {
+  const [waiting, running, fresh] = [aTask(), aTask(), aTask()];
+  await ago(HOUR, async () => {
+    await store.accept(waiting);
+    await store.markQueued(waiting.taskId);
+  });
+  // Another message in the queue: it may be that one's.
+  const client = stage.client();
+  const { taskId } = await client.submit({ prompt: "in the queue" });
+  await store.accept(running);
+  await store.claim({
+    task: running,
+    messageId: "m2",
+    receiveCount: 3,
+    sentAt: Date.now(),
+    requestId: "r",
+    leaseUntil: Date.now() + 60_000,
+  });
+  await store.accept(fresh);
+  await expect(stage.invoke("reconciler", {})).resolves.toMatchObject({ sent: 0, deadlettered: 0, told: 0, failed: 0 });
+  for (const { taskId: id } of [waiting, fresh, { taskId }]) expect(await types(id)).toEqual(["accepted"]);
+  expect(await types(running.taskId)).toEqual(["accepted", "started"]);
+  drain();
+});
+
+test("an end that nobody was told of is told", async () => {
+  const task = aTask();
+  await ago(HOUR, async () => {
+    await store.accept(task);
+    await store.cancel(task.taskId, "service");
+  });
+  await expect(stage.invoke("reconciler", {})).resolves.toMatchObject({ told: 1 });
+  expect(await dynamo.get(stage.settings.tasksTable, taskKey(task.taskId))).toMatchObject({ seq: 2, toldSeq: 2 });
+});
