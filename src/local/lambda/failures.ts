@@ -46,3 +46,14 @@ export const RESPONSE_TOO_LARGE: FailurePayload = {
   errorType: "Function.ResponseSizeTooLarge",
   errorMessage: "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
 };
+
+/** @returns the `errorType` of a failure's payload, or `Unknown`. */
+export function errorTypeOf(payload: Buffer): string {
+  try {
+    const value: unknown = JSON.parse(payload.toString("utf8"));
+    if (typeof value === "object" && value !== null && "errorType" in value && typeof value.errorType === "string") return value.errorType;
+  } catch {
+    // Not JSON: it has no type either.
+  }
+  return "Unknown";
+}

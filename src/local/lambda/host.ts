@@ -2,8 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { AwsError, type LocalContext } from "../context.ts";
 import type { FunctionHost, InvokeResult, LogSink } from "../interfaces.ts";
 import { type FunctionDefinition, type FunctionRecord, MAX_SYNC_PAYLOAD } from "./definition.ts";
-import { type Environment, errorTypeOf, type InitFailure, type Outcome, startEnvironment } from "./environment.ts";
-import { exited, type FailurePayload } from "./failures.ts";
+import { type Environment, type InitFailure, type Outcome, startEnvironment } from "./environment.ts";
+import { errorTypeOf, exited, type FailurePayload } from "./failures.ts";
 import { createPool, type Pool } from "./pool.ts";
 import { createReaper } from "./reaper.ts";
 import { createRuntimeApi } from "./runtime-api.ts";
@@ -239,7 +239,7 @@ function failurePayload(requestId: string, failure: InitFailure): Buffer {
   if (failure.payload) return failure.payload;
   const payload: FailurePayload = failure.timedOut
     ? { errorType: "Sandbox.Timedout", errorMessage: `RequestId: ${requestId} Error: Task timed out after 10.00 seconds` }
-    : exited(requestId, failure.exit ?? { code: null, signal: "SIGKILL" });
+    : exited(requestId, failure.exit);
   return Buffer.from(JSON.stringify(payload));
 }
 

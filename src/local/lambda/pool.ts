@@ -97,14 +97,14 @@ export function createPool(options: PoolOptions): Pool {
       return record;
     },
     acquire(signal) {
-      if (signal?.aborted) return Promise.reject(signal.reason);
+      if (signal?.aborted) return Promise.reject(reasonOf(signal));
       const environment = idle.pop();
       if (environment) return Promise.resolve({ environment });
       return new Promise((resolve, reject) => {
         const onAbort = () => {
           const at = waiting.indexOf(waiter);
           if (at >= 0) waiting.splice(at, 1);
-          reject(signal?.reason);
+          if (signal) reject(reasonOf(signal));
         };
         const waiter: Waiter = {
           give(acquired) {
@@ -140,7 +140,11 @@ export function createPool(options: PoolOptions): Pool {
       closed = true;
       for (const environment of all) environment.kill();
       await Promise.all([...all].map((environment) => environment.gone));
-      for (const waiter of waiting.splice(0)) waiter.give({ failure: { exit: { code: null, signal: "SIGKILL" } } });
+      for (const waiter of waiting.splice(0)) waiter.give({ failure: { exit: { code: null, signal: "SIGKILL" }, timedOut: false } });
     },
   };
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error("The invocation was given up.", { cause: signal.reason });
 }

@@ -22,7 +22,7 @@ while read -r op pid; do
   for p in $pids; do [ "$p" = "$pid" ] || rest="$rest $p"; done
   pids=$rest
 done
-for p in $pids; do kill -KILL -- "-$p" 2>/dev/null; done
+for p in $pids; do kill -9 "-$p" 2>/dev/null; done
 [ -z "$1" ] || rm -rf -- "$1"
 `;
 

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { MAX_RESPONSE_PAYLOAD } from "./definition.ts";
 
 /** An event on its way into an environment. */
@@ -64,7 +63,9 @@ export function createRuntimeApi(): RuntimeApi {
       server.once("error", reject);
       server.listen(0, "127.0.0.1", resolve);
     });
-    return { server, port: (server.address() as AddressInfo).port };
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("The Runtime API listens on no port.");
+    return { server, port: address.port };
   };
 
   return {

@@ -104,10 +104,11 @@ function compileSelector(text: string): (value: unknown) => unknown[] {
   return (value) => {
     let found: unknown[] = [value];
     for (const step of steps) {
-      found = found.flatMap((item) => {
+      found = found.flatMap((item): unknown[] => {
         if (typeof item !== "object" || item === null) return [undefined];
         if ("all" in step) return Array.isArray(item) ? item : [undefined];
-        return [Object.hasOwn(item, step.key) ? Reflect.get(item, step.key) : undefined];
+        const member: unknown = Object.hasOwn(item, step.key) ? Reflect.get(item, step.key) : undefined;
+        return [member];
       });
     }
     return found;
