@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { bundleCli, bundleClient, bundleConfig, bundleRuntime } from "./build/bundles.ts";
+import { bundleCli, bundleClient, bundleConfig, bundleFunctions, bundleRuntime } from "./build/bundles.ts";
 import { writeNotices } from "./build/notices.ts";
 import { writeSchemas } from "./build/schemas.ts";
 import { emitTypes } from "./build/types.ts";
@@ -17,7 +17,9 @@ await mkdir(join(root, "node_modules", ".cache"), { recursive: true });
 const out = await mkdtemp(join(root, "node_modules", ".cache", "build-"));
 try {
   const [metafiles] = await Promise.all([
-    Promise.all([bundleCli, bundleRuntime, bundleClient, bundleConfig].map((bundle) => bundle(root, out))),
+    Promise.all(
+      [bundleCli, bundleRuntime, bundleFunctions, bundleClient, bundleConfig].map((bundle) => bundle(root, out)),
+    ),
     emitTypes(root, join(out, "types")),
     writeSchemas(join(out, "schema")),
   ]);

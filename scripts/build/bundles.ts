@@ -57,6 +57,23 @@ export const bundleRuntime: Bundle = (root, out) =>
     minifyWhitespace: true,
   });
 
+/**
+ * The API functions of a project that adds none of its own, ready to run: `dev` need not bundle them. The local stack
+ * looks for `functions/index.js` and these exports.
+ */
+export const bundleFunctions: Bundle = (root, out) =>
+  run({
+    ...shared,
+    absWorkingDir: root,
+    entryPoints: { index: "src/runtime/api/index.ts" },
+    outdir: join(out, "functions"),
+    platform: "node",
+    splitting: true,
+    chunkNames: "chunk-[hash]",
+    minify: true,
+    banner: { js: REQUIRE },
+  });
+
 /** The client, for browsers and Node alike. */
 export const bundleClient: Bundle = (root, out) =>
   run({

@@ -1,2 +1,2 @@
 /** Stands in for packages that our dependencies name but that the program never reaches. */
-export {};
+export default undefined;

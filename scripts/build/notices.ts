@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
+import * as z from "zod";
 
 interface Notice {
   name: string;
@@ -35,24 +36,16 @@ function bundledPackages(metafile: Metafile): string[] {
 }
 
 async function readNotice(folder: string): Promise<Notice> {
-  const manifest: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-  const name = field(manifest, "name");
-  const version = field(manifest, "version");
-  const license = field(manifest, "license");
+  const manifest = MANIFEST.parse(JSON.parse(await readFile(join(folder, "package.json"), "utf8")));
   const files = (await readdir(folder)).filter((entry) => /^(licen[cs]e|copying|notice)/i.test(entry)).sort();
   const texts = await Promise.all(files.map((entry) => readFile(join(folder, entry), "utf8")));
   const text = texts.map((part) => part.replaceAll("\r\n", "\n").trim()).join("\n\n");
-  return {
-    name,
-    version,
-    license,
-    text: text || `Published under the licence named ${license}, without a text of its own.`,
-  };
+  return { ...manifest, text: text || `Published under the licence ${manifest.license}, without a text of its own.` };
 }
 
-function field(manifest: unknown, key: "name" | "version" | "license"): string {
-  const value =
-    typeof manifest === "object" && manifest !== null && key in manifest ? Reflect.get(manifest, key) : undefined;
-  if (typeof value !== "string") throw new Error(`A bundled package has no ${key}: ${JSON.stringify(manifest)}`);
-  return value;
-}
+/** An old form of the licence names a type and an address. */
+const MANIFEST = z.object({
+  name: z.string(),
+  version: z.string(),
+  license: z.union([z.string(), z.object({ type: z.string() }).transform(({ type }) => type)]),
+});
