@@ -1,7 +1,6 @@
 import { Command, CommanderError } from "commander";
 import type { Cli, CommandModule } from "./commands/shared/cli.ts";
-import { UsageError } from "./contract/errors.ts";
-import { EXIT, type ExitCode } from "./contract/exit.ts";
+import { COMPLETED, type ExitCode, USAGE, sentence, usageError } from "./commands/shared/usage.ts";
 
 /** A command or a group of them. Only the one that is called is loaded: each brings its own dependencies. */
 type Entry = { name: string; summary: string } & ({ load: () => Promise<{ command: CommandModule }> } | { children: Entry[] });
@@ -49,16 +48,16 @@ const COMMANDS: Entry[] = [
  * @throws UsageError for a command line that is wrong, and what the command throws.
  */
 export async function runProgram(argv: readonly string[], cli: Cli, invocation: string): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT.completed;
+  let exitCode: ExitCode = COMPLETED;
   const program = await createProgram(argv, cli, invocation, (code) => (exitCode = code));
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return EXIT.completed;
+    if (error.exitCode === 0) return COMPLETED;
     // Commander's own words for a command line that is only a group's name: the help was printed.
-    if (error.code === "commander.help") return EXIT.usage;
-    throw usageError(error, argv, invocation);
+    if (error.code === "commander.help") return USAGE;
+    throw usageError(error, argv, `${invocation}${calledPath(argv)} --help`);
   }
   return exitCode;
 }
@@ -84,7 +83,7 @@ async function createProgram(argv: readonly string[], cli: Cli, invocation: stri
 
 async function addEntries(parent: Command, entries: Entry[], path: string[], cli: Cli, done: (code: ExitCode) => void): Promise<void> {
   for (const entry of entries) {
-    const command = parent.command(entry.name).description(capital(entry.summary)).summary(entry.summary);
+    const command = parent.command(entry.name).description(sentence(entry.summary)).summary(entry.summary);
     if (entry.name !== path[0]) continue;
     if ("children" in entry) {
       await addEntries(command, entry.children, path.slice(1), cli, done);
@@ -95,17 +94,9 @@ async function addEntries(parent: Command, entries: Entry[], path: string[], cli
   }
 }
 
-const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-
-function usageError(error: CommanderError, argv: readonly string[], invocation: string): UsageError {
-  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const message = capital(first.trim()).replace(/[.?!]?\.$/, ".");
-  const known = COMMANDS.find(({ name }) => name === argv[0]);
-  const child = known && "children" in known ? known.children.find(({ name }) => name === argv[1]) : undefined;
-  const place = [known?.name, child?.name].filter(Boolean).join(" ");
-  return new UsageError(message, {
-    code: error.code.replace("commander.", "").replaceAll(/([a-z])([A-Z])/g, "$1_$2").toUpperCase(),
-    where: ["ai-pipeline", ...argv].join(" "),
-    hint: [...rest.filter((line) => line.trim() !== "").map((line) => line.replace(/^\((.*)\)$/, "$1")), `See: ${invocation}${place ? ` ${place}` : ""} --help`],
-  });
+/** @returns the words of the command line that name a command, for its help. */
+function calledPath(argv: readonly string[]): string {
+  const entry = COMMANDS.find(({ name }) => name === argv[0]);
+  const child = entry && "children" in entry ? entry.children.find(({ name }) => name === argv[1]) : undefined;
+  return [entry, child].map((found) => (found ? ` ${found.name}` : "")).join("");
 }

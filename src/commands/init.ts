@@ -19,17 +19,17 @@ interface InitFlags extends OutputFlags {
 }
 
 export const command: CommandModule = {
-  configure(command, cli, done) {
-    command
+  configure(it, cli, done) {
+    it
       .argument("[directory]", "folder to make the project in; new or empty")
       .option("--template <name>", "template to start from")
       .option("--app <name>", "name of the app (default: the folder's)")
       .option("--list", "list the templates")
       .option("--no-install", "do not install dependencies")
       .option("--yes", "ask nothing: take the defaults");
-    outputFlags(command);
-    examples(command, invocation(cli.place.installation, cli.place.cwd), ["$ init my-app --template summarize", "$ init --list"]);
-    command.action(async (directory: string | undefined, flags: InitFlags) => {
+    outputFlags(it);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ init my-app --template summarize", "$ init --list"]);
+    it.action(async (directory: string | undefined, flags: InitFlags) => {
       if (flags.list) return done(await show("init-list", listTemplates(cli.place), presentation(cli, flags, { linesAreResult: true })));
       const answers = await complete(directory, flags, cli);
       done(await show("init", init({ ...answers, install: flags.install }, cli.place), presentation(cli, flags)));
@@ -75,8 +75,8 @@ async function ask(questions: Question[], cli: Cli): Promise<Record<string, stri
   const terminal = load ? openScreen(presentation(cli, {})) : undefined;
   if (!load || !terminal) return undefined;
   try {
-    const { ask } = await load();
-    const answers = await ask(questions, terminal.screen);
+    const prompts = await load();
+    const answers = await prompts.ask(questions, terminal.screen);
     if (!answers) throw new InterruptedError("SIGINT");
     return answers;
   } finally {

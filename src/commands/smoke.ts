@@ -18,18 +18,18 @@ interface SmokeFlags extends StageFlags {
 }
 
 export const command: CommandModule = {
-  configure(command, cli, done) {
+  configure(it, cli, done) {
     const limits = SMOKE_HOPS.map((hop) => `${hop} ${HOP_LIMITS[hop] / 1000}s`).join(", ");
-    command
+    it
       .option("--prompt <text>", "what the canary asks; @file reads a file", "Reply with the single word: pong.")
       .option("--input <json>", "template-specific JSON; @file reads a file")
       .option("--doc <path>", "document the canary brings")
       .option("--max-cost <usd>", "fail when the canary cost more dollars", decimal(0, 1000))
       .option("--limit <hop=time>", `limit of a hop, may be repeated (default: ${limits})`, collect)
       .option("--junit <file>", "write a JUnit report");
-    stageFlags(command);
-    examples(command, invocation(cli.place.installation, cli.place.cwd), ["$ smoke", "$ smoke --stage prod --max-cost 0.01 --limit worked=60s --junit smoke.xml"]);
-    command.action(async (flags: SmokeFlags) => {
+    stageFlags(it);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ smoke", "$ smoke --stage prod --max-cost 0.01 --limit worked=60s --junit smoke.xml"]);
+    it.action(async (flags: SmokeFlags) => {
       const input = {
         choice: choiceOf(flags),
         prompt: await readArgument(flags.prompt, cli, "--prompt"),

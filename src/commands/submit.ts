@@ -26,8 +26,8 @@ interface SubmitFlags extends StageFlags {
 }
 
 export const command: CommandModule = {
-  configure(command, cli, done) {
-    command
+  configure(it, cli, done) {
+    it
       .argument("[text]", "the prompt; - reads stdin, @file a file")
       .option("--doc <path>", "document to upload and refer to (or s3://bucket/key to refer to)")
       .option("--input <json>", "template-specific JSON; @file reads a file")
@@ -38,22 +38,22 @@ export const command: CommandModule = {
       .option("--watch", "follow the task with its tokens; the result goes to stdout")
       .option("--wait", "follow the task without its tokens")
       .option("--timeout <time>", "how long to follow: 90s, 10m, 2h")
-      .addOption(command.createOption("--via <way>", "through the HTTP API, or straight to the queue").choices(["api", "queue"]).default("api"))
+      .addOption(it.createOption("--via <way>", "through the HTTP API, or straight to the queue").choices(["api", "queue"]).default("api"))
       .option("--batch <file>", "submit each line of a JSONL file (- for stdin) as a task")
       .option("--concurrency <n>", "with --batch: tasks on their way at once", whole(1, 500), 10);
-    stageFlags(command);
-    examples(command, invocation(cli.place.installation, cli.place.cwd), [
+    stageFlags(it);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
       '$ submit "Summarize the attached report." --doc ./report.pdf --watch > summary.md',
       "git diff | $ submit - --wait",
       "$ submit --batch tasks.jsonl --wait --concurrency 20",
     ]);
-    command.action(async (text: string | undefined, flags: SubmitFlags) => done(await (flags.batch === undefined ? one(text, flags, cli) : many(text, flags.batch, flags, cli))));
+    it.action(async (text: string | undefined, flags: SubmitFlags) => done(await (flags.batch === undefined ? one(text, flags, cli) : many(text, flags.batch, flags, cli))));
   },
 };
 
 async function one(text: string | undefined, flags: SubmitFlags, cli: Cli) {
   if (text === undefined) {
-    throw new UsageError("There is no prompt.", { code: "PROMPT_MISSING", where: "submit [text]", hint: 'Write it after the command, or read it: submit "..." / submit - / submit @file' });
+    throw new UsageError("There is no prompt.", { code: "PROMPT_MISSING", where: "submit [text]", hint: 'Write it after the it, or read it: submit "..." / submit - / submit @file' });
   }
   const input = {
     choice: choiceOf(flags),

@@ -36,7 +36,7 @@ export function readManifest(folder: string): Manifest | undefined {
   }
   if (typeof value !== "object" || value === null) return undefined;
   const text = (name: string) => {
-    const found = Object.entries(value).find(([key]) => key === name)?.[1];
+    const found: unknown = Object.entries(value).find(([key]) => key === name)?.[1];
     return typeof found === "string" ? found : undefined;
   };
   const record = (name: string): Record<string, string> => {

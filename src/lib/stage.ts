@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from "../contract/config.ts";
-import { AbortError, PipelineError, UsageError } from "../contract/errors.ts";
+import { AbortError, type PipelineError, UsageError } from "../contract/errors.ts";
 import type { StackChange, StageShown } from "../contract/operations/shared.ts";
 import type { StageClient } from "../contract/ports.ts";
 import { APP_PATTERN, APP_RULE, STAGE_PATTERN } from "../contract/names.ts";

@@ -8,11 +8,11 @@ interface ListFlags extends StageFlags {
 }
 
 export const command: CommandModule = {
-  configure(command, cli, done) {
-    command.option("--limit <n>", "look at so many messages at most", whole(1, 10_000), 100);
-    stageFlags(command);
-    examples(command, invocation(cli.place.installation, cli.place.cwd), ["$ dlq list --stage prod"]);
-    command.action(async (flags: ListFlags) => {
+  configure(it, cli, done) {
+    it.option("--limit <n>", "look at so many messages at most", whole(1, 10_000), 100);
+    stageFlags(it);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ dlq list --stage prod"]);
+    it.action(async (flags: ListFlags) => {
       const events = listDeadLetters({ choice: choiceOf(flags), limit: flags.limit }, cli.place);
       done(await show("dlq-list", events, presentation(cli, flags, { linesAreResult: true })));
     });

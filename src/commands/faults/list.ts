@@ -4,10 +4,10 @@ import { type CommandModule, type OutputFlags, presentation, show } from "../sha
 import { examples, outputFlags } from "../shared/flags.ts";
 
 export const command: CommandModule = {
-  configure(command, cli, done) {
-    outputFlags(command);
-    examples(command, invocation(cli.place.installation, cli.place.cwd), ["$ faults list"]);
-    command.action(async (flags: OutputFlags) => {
+  configure(it, cli, done) {
+    outputFlags(it);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ faults list"]);
+    it.action(async (flags: OutputFlags) => {
       done(await show("faults", changeFaults({ action: "list" }, cli.place), presentation(cli, flags, { linesAreResult: true })));
     });
   },

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { AbortError, UsageError } from "../../contract/errors.ts";
+import { parseJson } from "../../contract/json.ts";
 import type { Json } from "../../contract/task.ts";
 import type { Cli } from "./cli.ts";
 
@@ -27,8 +28,7 @@ export async function readArgument(value: string, cli: Cli, where: string): Prom
 export async function readJson(value: string, cli: Cli, where: string): Promise<Json> {
   const text = await readArgument(value, cli, where);
   try {
-    const json: Json = JSON.parse(text);
-    return json;
+    return parseJson(text);
   } catch (error) {
     throw new UsageError(`${where} is not JSON: ${reasonOf(error)}.`, {
       code: "JSON_INVALID",
@@ -54,8 +54,7 @@ export function readPairs(pairs: string[], where: string): Record<string, Json> 
 function valueOf(text: string): Json {
   if (!/^(true|false|null|-?\d+(\.\d+)?|[[{].*[\]}])$/s.test(text)) return text;
   try {
-    const json: Json = JSON.parse(text);
-    return json;
+    return parseJson(text);
   } catch {
     return text;
   }

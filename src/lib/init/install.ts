@@ -41,7 +41,7 @@ export async function* install(directory: string, manager: PackageManager, clock
     yield { type: "install", state: "running", command, line: last };
   }
   const result = await child;
-  if (signal.aborted) throw signal.reason;
+  signal.throwIfAborted();
   const ms = clock.now() - began;
   if (!result.failed) {
     yield { type: "install", state: "done", command, ms };

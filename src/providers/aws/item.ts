@@ -31,7 +31,8 @@ function attribute(value: unknown): AttributeValue {
   if (typeof value === "number") return { N: String(value) };
   if (typeof value === "boolean") return { BOOL: value };
   if (Array.isArray(value)) return { L: value.map(attribute) };
-  return { M: attributesOf(Object(value)) };
+  if (typeof value === "object") return { M: attributesOf(value) };
+  throw new TypeError(`A value of type ${typeof value} cannot be stored.`);
 }
 
 /** What the writers keep in a record for themselves. */

@@ -1,10 +1,10 @@
 import type { AttributeValue, DynamoDBClient, QueryCommandInput } from "@aws-sdk/client-dynamodb";
 import { UsageError } from "../../contract/errors.ts";
 import type { TaskEvent } from "../../contract/event.ts";
+import { parseJson } from "../../contract/json.ts";
 import type { TaskReader } from "../../contract/ports.ts";
 import type { TaskRecord } from "../../contract/record.ts";
 import { dayPartition, eventKey, taskKey, TIME_INDEX, TIME_SHARDS } from "../../contract/table.ts";
-import type { Json } from "../../contract/task.ts";
 import type { StageContext } from "./context.ts";
 import { calling } from "./errors.ts";
 import { attributesOf, eventOf, plainItem, recordOf, summaryOf } from "./item.ts";
@@ -89,8 +89,7 @@ export function createReader(stage: StageContext): TaskReader {
     },
     async result(record) {
       if (record.result !== undefined || record.resultRef === undefined) return record.result;
-      const json: Json = JSON.parse(await readObject(stage, record.resultRef));
-      return json;
+      return parseJson(await readObject(stage, record.resultRef));
     },
   };
 }
