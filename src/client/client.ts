@@ -1,7 +1,8 @@
 import { systemClock } from "../contract/clock.ts";
 import { uploadDocument, readResult } from "./documents.ts";
 import { ClientError } from "./errors.ts";
-import { type FollowContext, followTask } from "./follow.ts";
+import { followTask } from "./follow.ts";
+import type { FollowContext } from "./follow-context.ts";
 import { followAll } from "./follow-all.ts";
 import { isEventsResponse, isListResponse, isSubmitResponse, isTaskResponse, isTicketResponse } from "./guards.ts";
 import { createHttp } from "./http.ts";

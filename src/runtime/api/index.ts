@@ -53,5 +53,4 @@ export async function reconciler(_event?: unknown, context?: InvocationContext):
 
 export type { HttpAnswer } from "./http-event.ts";
 export type { PolicyAnswer, SimpleAnswer } from "./authorizer.ts";
-export type { CallerContext } from "./caller.ts";
 export type { ReconcileReport } from "./reconciler.ts";

@@ -89,7 +89,7 @@ async function answer(parts: ApiParts, request: SocketEvent, reply: Reply): Prom
   if (!caller)
     return await reply({
       type: "error",
-      code: "UNAUTHORIZED",
+      code: "UNKNOWN_CONNECTION",
       message: "This connection is not known any more; connect again.",
     });
   if ("all" in message) return await followAll(parts, caller, connectionId, reply);
