@@ -35,7 +35,7 @@ export const SEARCH_PLACES = [
  * @throws AbortError `CONFIG_INVALID` naming file, line, setting and mend.
  */
 export async function findProject(cwd: string, stage: string): Promise<Project | undefined> {
-  const { cosmiconfig } = await import("cosmiconfig");
+  const { cosmiconfig } = await import("./explorer.ts");
   const loaders = Object.fromEntries(CODE.map((ending) => [`.${ending}`, loadModule]));
   // Folder by folder: cosmiconfig's own way up would end at a user-wide configuration, which is no project.
   const explorer = cosmiconfig(NAME, { searchPlaces: SEARCH_PLACES, searchStrategy: "none", cache: false, loaders });
