@@ -11,7 +11,12 @@ const REFUSAL_NOTICE = "[Offline model: it can pick sentences out of a text, but
 const NOTICE = /\[Offline model:[^\]\n]*\]\s*/g;
 
 /** Words of a request that say what to do, not what about. */
-const ORDERS = new Set(contentWords("summarize summarise summary concise brief write following text document report article attached sentence bullet point word paragraph please"));
+const ORDERS = new Set(
+  contentWords(
+    "summarize summarise summary concise brief write answer following text document report article attached context sentence bullet point " +
+      "word paragraph list please one two three four five six seven eight nine ten",
+  ),
+);
 
 /**
  * Answers a conversation without any model: an extract of the text that it brings, or, where it brings none, that it
@@ -20,7 +25,7 @@ const ORDERS = new Set(contentWords("summarize summarise summary concise brief w
 export function answer(messages: readonly Message[]): string {
   const { request, document } = readPrompt(messages.map(({ role, text }) => ({ role, text: text.replace(NOTICE, "") })));
   const wish = readWish(request);
-  const focus = contentWords(request).filter((word) => !ORDERS.has(word));
+  const focus = { words: contentWords(request).filter((word) => !ORDERS.has(word)), question: request.includes("?") };
   const sentences = document ? pickSentences(document, wish, focus) : [];
   if (sentences.length === 0) return refusal(request, document !== undefined);
   const text = wish.bullets ? sentences.map((sentence) => `- ${sentence}`).join("\n") : paragraphs(sentences);

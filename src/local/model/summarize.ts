@@ -13,45 +13,56 @@ const MAX_CHARACTERS = 600_000;
 /** Begins that lean on the sentence before, which an extract does not have. */
 const LEANING = /^(it|this|that|these|those|they|he|she|but|and|or|so|also|however|thus|therefore|then|such|for example|for instance|instead|otherwise|in this case|as a result)\b/i;
 
+/** What the request asks about. */
+export interface Focus {
+  words: readonly string[];
+  /** A question wants the sentences that answer it, wherever they stand; else the whole text is wanted. */
+  question: boolean;
+}
+
 /**
  * Picks sentences of a text: it is cut into as many stretches as sentences are wanted, and from each comes the one whose
- * words are the text's most frequent and not told yet. Deterministic.
+ * words are the text's most frequent and not told yet. For a question they come from anywhere. Deterministic.
  *
- * @param focus words the request asks about; sentences with them win.
  * @returns the sentences in the text's order; none when the text has no sentence.
  */
-export function pickSentences(text: string, wish: Wish, focus: readonly string[] = []): string[] {
+export function pickSentences(text: string, wish: Wish, focus: Focus = { words: [], question: false }): string[] {
   const candidates = splitSentences(text.slice(0, MAX_CHARACTERS));
   if (candidates.length === 0) return [];
-  const wanted = Math.min(candidates.length, wish.sentences ?? defaultCount(candidates.length));
+  const wanted = Math.min(candidates.length, wish.sentences ?? (focus.question ? 3 : defaultCount(candidates.length)));
   const weights = wordWeights(candidates, focus);
-  const picked: string[] = [];
+  const picked = new Set<Sentence>();
   let words = 0;
   for (let i = 0; i < wanted; i++) {
-    const from = Math.floor((i * candidates.length) / wanted);
-    const to = Math.floor(((i + 1) * candidates.length) / wanted);
-    const best = bestOf(candidates.slice(from, to), weights, i === 0);
+    const from = focus.question ? 0 : Math.floor((i * candidates.length) / wanted);
+    const to = focus.question ? candidates.length : Math.floor(((i + 1) * candidates.length) / wanted);
+    const rest = candidates.slice(from, to).filter((sentence) => !picked.has(sentence));
+    const best = bestOf(rest, weights, i === 0 && !focus.question);
     if (!best) continue;
     words += countWords(best.text);
-    if (wish.words !== undefined && words > wish.words && picked.length > 0) break;
-    picked.push(best.text);
+    if (wish.words !== undefined && words > wish.words && picked.size > 0) break;
+    picked.add(best);
     // What is told counts less from here on.
     for (const word of new Set(contentWords(best.text))) weights.set(word, (weights.get(word) ?? 0) / 3);
   }
-  return picked;
+  return candidates.filter((sentence) => picked.has(sentence)).map((sentence) => sentence.text);
 }
 
 function defaultCount(sentences: number): number {
   return Math.max(3, Math.min(8, Math.ceil(Math.sqrt(sentences))));
 }
 
-function wordWeights(sentences: readonly Sentence[], focus: readonly string[]): Map<string, number> {
+function wordWeights(sentences: readonly Sentence[], focus: Focus): Map<string, number> {
   const counts = new Map<string, number>();
   for (const sentence of sentences) for (const word of contentWords(sentence.text)) counts.set(word, (counts.get(word) ?? 0) + 1);
   const most = Math.max(1, ...counts.values());
   const weights = new Map<string, number>();
   for (const [word, count] of counts) weights.set(word, Math.log1p(count) / Math.log1p(most));
-  for (const word of focus) if (weights.has(word)) weights.set(word, (weights.get(word) ?? 0) + 1);
+  for (const word of new Set(focus.words)) {
+    const count = counts.get(word);
+    // The rarer a word that is asked about, the more it tells.
+    if (count) weights.set(word, (weights.get(word) ?? 0) + (focus.question ? 4 / count : 1));
+  }
   return weights;
 }
 
@@ -72,7 +83,7 @@ function worth(sentence: Sentence, weights: ReadonlyMap<string, number>): number
   const sum = words.reduce((total, word) => total + (weights.get(word) ?? 0), 0);
   const length = countWords(sentence.text);
   let score = sum / (words.length + 3);
-  if (length < 7 || length > 45) score *= 0.4;
+  if (length < 6 || length > 45) score *= 0.4;
   if (sentence.leads) score *= 1.15;
   if (LEANING.test(sentence.text)) score *= 0.6;
   if (/^[^\p{Lu}\p{N}"“'(]/u.test(sentence.text)) score *= 0.5;

@@ -19,9 +19,11 @@ export function countWords(text: string): number {
 }
 
 function stem(word: string): string {
-  if (word.length > 5 && word.endsWith("ies")) return `${word.slice(0, -3)}y`;
-  if (word.length > 6 && word.endsWith("ing")) return word.slice(0, -3);
-  if (word.length > 5 && word.endsWith("ed")) return word.slice(0, -2);
-  if (word.length > 4 && word.endsWith("s") && !word.endsWith("ss")) return word.slice(0, -1);
-  return word.replace(/['’]s?$/, "");
+  const bare = word.replace(/['’]s?$/, "");
+  if (bare.length > 5 && bare.endsWith("ies")) return `${bare.slice(0, -3)}y`;
+  return bare
+    .replace(/^(.{3,})ing$/, "$1")
+    .replace(/^(.{3,})ed$/, "$1")
+    .replace(/^(.{3,}[^s])s$/, "$1")
+    .replace(/^(.{3,})e$/, "$1");
 }
