@@ -63,8 +63,8 @@ export async function runProgram(argv: readonly string[], cli: Cli, invocation: 
 }
 
 async function createProgram(argv: readonly string[], cli: Cli, invocation: string, done: (code: ExitCode) => void): Promise<Command> {
-  const words = argv.filter((word) => !word.startsWith("-"));
-  const path = words[0] === "help" ? words.slice(1) : words;
+  // `help tasks list`, `tasks help list` and `tasks list --help` all need the command's flags.
+  const path = argv.filter((word) => !word.startsWith("-") && word !== "help");
   const program = new Command("ai-pipeline")
     .description("Asynchronous LLM pipelines on serverless functions: from an empty folder to an operated stage.")
     .version(cli.place.installation.version, "-V, --version")

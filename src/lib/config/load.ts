@@ -38,7 +38,7 @@ export async function findProject(cwd: string, stage: string): Promise<Project |
   const { cosmiconfig } = await import("./explorer.ts");
   const loaders = Object.fromEntries(CODE.map((ending) => [`.${ending}`, loadModule]));
   // Folder by folder: cosmiconfig's own way up would end at a user-wide configuration, which is no project.
-  const explorer = cosmiconfig(NAME, { searchPlaces: SEARCH_PLACES, searchStrategy: "none", cache: false, loaders });
+  const explorer = cosmiconfig(NAME, { searchPlaces: SEARCH_PLACES, searchStrategy: "none", ignoreEmptySearchPlaces: false, cache: false, loaders });
   let found: Awaited<ReturnType<typeof explorer.search>> = null;
   try {
     for (const folder of await foldersUp(cwd)) {

@@ -1,5 +1,4 @@
 import { AbortError, AuthorizationError, ExternalError, PipelineError } from "../../contract/errors.ts";
-import { EXIT } from "../../contract/exit.ts";
 import type { ErrorPlace } from "./errors.ts";
 
 /** The members of the client's errors that tell what happened. */
@@ -13,6 +12,12 @@ interface ApiFailure extends Error {
 function isApiFailure(error: unknown): error is ApiFailure {
   return error instanceof Error && error.name === "ClientError" && "code" in error && typeof error.code === "string";
 }
+
+/** The next step where the API names none. */
+const NEXT: Partial<Record<number, string[]>> = {
+  404: ["Check the id, and that --stage and --app name the stage the task was submitted to."],
+  409: ["Look at the task as it is now: `tasks show` with its id."],
+};
 
 /** @returns a failure of the HTTP or WebSocket API as an error with a next step; anything else as it is. */
 export function explainApiError(error: unknown, url: string, place: ErrorPlace): unknown {
@@ -28,7 +33,7 @@ export function explainApiError(error: unknown, url: string, place: ErrorPlace):
   }
   if (status === 403) return new AuthorizationError(message, { ...details, hint: [...hint, "Use the stage's token, or credentials that may read it."] });
   if (issues.length > 0) return new AbortError(message, { ...details, hint: [...issues.map((issue) => `${issue.path}: ${issue.message}`), ...hint] });
-  if (status !== undefined && status < 500 && status !== 429) return new AbortError(message, { ...details, hint, exitCode: EXIT.error });
+  if (status !== undefined && status < 500 && status !== 429) return new AbortError(message, { ...details, hint: hint.length > 0 ? hint : NEXT[status] ?? [] });
   if (status === undefined && (code === "NETWORK" || code === "TIMEOUT")) {
     return new ExternalError(`The stage's API cannot be reached: ${message}`, { ...details, hint: ["Check the network, and that the stage is up."] });
   }

@@ -7,29 +7,40 @@ import type { TextRenderer } from "./out.ts";
 const LOG_LENGTH = 500;
 
 /** `dev --headless`: what happens, a line each. */
-export const devText: TextRenderer<DevEvent> = (out, now) => (event) => {
-  switch (event.type) {
-    case "ready":
-      return out.result(readyText(event));
-    case "log":
-    case "function":
-    case "invocation":
-    case "request":
-    case "fault":
-    case "warning": {
-      const text = describeActivity(event);
-      return text ? out.result(`${formatTime(event.at)}  ${text}`) : undefined;
+export const devText: TextRenderer<DevEvent> = (out, now) => {
+  let prefix = "";
+  /** Functions that were built anew: every environment tells that it is ready, and only the code's own is news. */
+  const building = new Set<string>();
+  return (event) => {
+    switch (event.type) {
+      case "ready":
+        prefix = `${event.app}-${event.stage}-`;
+        return out.result(readyText(event));
+      case "function":
+        if (event.state === "building") return void building.add(event.name);
+        if (!building.delete(event.name) && event.state === "ready") return;
+        return out.result(`${formatTime(event.at)}  ${describeFunction(event, prefix)}`);
+      case "log":
+      case "invocation":
+      case "request":
+      case "fault":
+      case "warning": {
+        const text = describeActivity(event, prefix);
+        return text ? out.result(`${formatTime(event.at)}  ${text}`) : undefined;
+      }
+      case "token":
+      case "depths":
+        return;
+      case "stopping":
+        return out.line("stopping");
+      case "summary":
+        return out.line(
+          `stopped after ${formatDuration(event.elapsedMs)}: ${event.accepted} accepted, ${event.completed} completed, ${event.deadlettered} dead-lettered`,
+        );
+      default:
+        out.result(`${formatTime(event.at)}  ${shortId(event.taskId)}  ${describeEvent(event, undefined, now()).text}`);
     }
-    case "token":
-    case "depths":
-      return;
-    case "stopping":
-      return out.line("stopping");
-    case "summary":
-      return out.line(`stopped after ${formatDuration(event.elapsedMs)}: ${event.accepted} accepted, ${event.completed} completed, ${event.deadlettered} dead-lettered`);
-    default:
-      return out.result(`${formatTime(event.at)}  ${shortId(event.taskId)}  ${describeEvent(event, undefined, now()).text}`);
-  }
+  };
 };
 
 function readyText(event: DevReady): string {
@@ -45,44 +56,55 @@ function readyText(event: DevReady): string {
   ].join("\n");
 }
 
+type FunctionActivity = Extract<StackActivity, { type: "function" }>;
+
+function describeFunction({ name, state, ms, message }: FunctionActivity, prefix: string): string {
+  const short = shortName(name, prefix);
+  if (state === "ready") return `${short} ready${ms === undefined ? "" : ` in ${formatDuration(ms)}`}`;
+  return `${short} does not build: ${message ?? "no reason given"}`;
+}
+
 /** @returns an activity of the stack on one line; undefined when it is nothing to tell. */
-function describeActivity(event: StackActivity): string | undefined {
+function describeActivity(event: Exclude<StackActivity, FunctionActivity>, prefix: string): string | undefined {
   switch (event.type) {
     case "log":
-      return logLine(event.group, event.message);
-    case "function":
-      if (event.state === "building") return undefined;
-      if (event.state === "ready") return `${event.name} ready${event.ms === undefined ? "" : ` in ${formatDuration(event.ms)}`}`;
-      return `${event.name} does not build: ${event.message ?? "no reason given"}`;
+      return logLine(shortName(event.group.split("/").at(-1) ?? event.group, prefix), event.message);
     case "invocation":
-      return event.error ? `${event.name} failed: ${oneLine(event.error, LOG_LENGTH)}` : undefined;
+      return event.error ? `${shortName(event.name, prefix)} failed: ${oneLine(event.error, LOG_LENGTH)}` : undefined;
     case "request":
       return event.status >= 500 ? `${event.method} ${event.path} answered ${event.status}` : undefined;
     case "fault":
-      return `fault ${event.kind}: ${event.detail}`;
+      return `fault ${event.kind}${event.detail ? `: ${event.detail}` : ""}`;
     case "warning":
       return `warning: ${event.message}`;
   }
 }
 
+/** `my-app-local-worker` is `worker` to whoever runs one app on one stage. */
+function shortName(name: string, prefix: string): string {
+  return prefix && name.startsWith(prefix) ? name.slice(prefix.length) : name;
+}
+
 /** Lambda's own lines around each invocation. */
 const PLATFORM = /^(START|END|REPORT|INIT_START|INIT_REPORT) /;
 
-function logLine(group: string, message: string): string | undefined {
-  if (PLATFORM.test(message)) return undefined;
-  const name = group.split("/").at(-1) ?? group;
-  return `${name}: ${oneLine(readable(message), LOG_LENGTH)}`;
+function logLine(name: string, message: string): string | undefined {
+  const text = PLATFORM.test(message) ? undefined : readable(message);
+  return text === undefined ? undefined : `${name}: ${oneLine(text, LOG_LENGTH)}`;
 }
 
-/** A structured line reads as its level and message. */
-function readable(message: string): string {
+/** A structured line reads as its level and message; what is written for machines (Lambda's reports, metrics) is not shown. */
+function readable(message: string): string | undefined {
   if (!message.startsWith("{")) return message;
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(message);
-    if (typeof value !== "object" || value === null || !("message" in value) || typeof value.message !== "string") return message;
-    const level = "level" in value && typeof value.level === "string" ? `${value.level.toLowerCase()} ` : "";
-    return level + value.message;
+    value = JSON.parse(message);
   } catch {
     return message;
   }
+  if (typeof value !== "object" || value === null || "_aws" in value) return undefined;
+  if ("type" in value && typeof value.type === "string" && value.type.startsWith("platform.")) return undefined;
+  if (!("message" in value) || typeof value.message !== "string") return message;
+  const level = "level" in value && typeof value.level === "string" ? `${value.level.toLowerCase()} ` : "";
+  return level + value.message;
 }

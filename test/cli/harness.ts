@@ -1,0 +1,142 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { PassThrough, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { systemClock } from "../../src/contract/clock.ts";
+import type { Installation } from "../../src/lib/installation.ts";
+import { invocation } from "../../src/lib/installation.ts";
+import { InterruptedError } from "../../src/lib/interrupt.ts";
+import type { Services } from "../../src/lib/services.ts";
+import { createServices, runCli } from "../../src/main.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+export interface RunOptions {
+  cwd: string;
+  env?: Record<string, string>;
+  /** Text on stdin; absent: it is empty. */
+  stdin?: string;
+  services?: Services;
+  installation?: Installation;
+}
+
+/** A command at work in this process: real operations, real stack, streams of its own and no terminal. */
+export interface RunningCommand {
+  stdout(): string;
+  stderr(): string;
+  /** NDJSON on stdout, parsed. */
+  events(): Record<string, unknown>[];
+  /** Resolves when stdout or stderr holds the text. */
+  waitFor(text: string | RegExp): Promise<void>;
+  /** Ctrl-C. */
+  interrupt(): void;
+  exit: Promise<number>;
+}
+
+let nextPid = 1;
+
+/** Starts a command line. Paths and the command's own name are told apart from this machine's. */
+export function start(argv: string[], options: RunOptions): RunningCommand {
+  const stdout = capture();
+  const stderr = capture();
+  const controller = new AbortController();
+  const interrupt = () => controller.abort(new InterruptedError("SIGINT"));
+  const env = options.env ?? {};
+  const installation = options.installation ?? { root, version: "0.1.0" };
+  const stdin = new PassThrough();
+  stdin.end(options.stdin ?? "");
+  const exit = runCli(argv, {
+    io: { stdin, stdout: stdout.stream, stderr: stderr.stream, color: false },
+    views: { operations: {} },
+    interrupt,
+    place: {
+      cwd: options.cwd,
+      env,
+      clock: systemClock,
+      signal: controller.signal,
+      services: options.services ?? createServices(root, env),
+      installation,
+      // Every command of a test is a process of its own to the others; this one certainly lives.
+      pid: process.pid,
+    },
+  });
+  const clean = (text: string) => text.replaceAll(invocation(installation, options.cwd), "ai-pipeline").replaceAll(options.cwd, "<dir>").replaceAll(root, "<root>");
+  const running: RunningCommand = {
+    stdout: () => clean(stdout.text()),
+    stderr: () => clean(stderr.text()),
+    events: () => parseLines(stdout.text()),
+    interrupt,
+    exit,
+    async waitFor(text) {
+      const until = Date.now() + 15_000;
+      while (Date.now() < until) {
+        const all = stdout.text() + stderr.text();
+        if (typeof text === "string" ? all.includes(text) : text.test(all)) return;
+        await sleep(10);
+      }
+      throw new Error(`Never printed ${String(text)}:\n${running.stdout()}\n${running.stderr()}`);
+    },
+  };
+  return running;
+}
+
+/** Runs a command line to its end. */
+export async function run(argv: string[], options: RunOptions) {
+  const running = start(argv, options);
+  const exitCode = await running.exit;
+  return { exitCode, stdout: running.stdout(), stderr: running.stderr(), events: running.events() };
+}
+
+function parseLines(text: string): Record<string, unknown>[] {
+  return text
+    .split("\n")
+    // Help is plain text also beside `--json`.
+    .filter((line) => line.startsWith("{"))
+    .map((line) => {
+      const value: unknown = JSON.parse(line);
+      return typeof value === "object" && value !== null ? { ...value } : {};
+    });
+}
+
+function capture() {
+  const chunks: Buffer[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(Buffer.from(chunk));
+      done();
+    },
+  });
+  return { stream, text: () => Buffer.concat(chunks).toString() };
+}
+
+/** An empty folder that is removed when its test ends (`await using`). */
+export async function makeFolder(files: Record<string, string> = {}): Promise<AsyncDisposable & { dir: string; write(files: Record<string, string>): Promise<void> }> {
+  const dir = await realpath(await mkdtemp(join(tmpdir(), `ai-pipeline-${nextPid++}-`)));
+  // The search for a configuration ends here, whatever lies above.
+  await mkdir(join(dir, ".git"));
+  const write = async (more: Record<string, string>) => {
+    for (const [path, text] of Object.entries(more)) {
+      await mkdir(dirname(join(dir, path)), { recursive: true });
+      await writeFile(join(dir, path), text);
+    }
+  };
+  await write(files);
+  return { dir, write, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** A project with a worker that answers at once, and needs no model. */
+export const PROJECT = {
+  "package.json": '{ "name": "my-app", "type": "module" }\n',
+  "ai-pipeline.config.ts": 'import { defineConfig } from "ai-pipeline";\n\nexport default defineConfig({ app: "my-app", queue: { backoff: { base: 0, max: 0 } } });\n',
+  "src/worker.ts": `import { defineWorker } from "ai-pipeline/runtime";
+
+export const handler = defineWorker({
+  async run(task) {
+    if (task.prompt === "fail") throw new TypeError("asked to fail");
+    if (task.prompt === "wait") await new Promise((resolve) => setTimeout(resolve, 30_000));
+    return \`echo: \${task.prompt}\`;
+  },
+});
+`,
+};

@@ -1,0 +1,91 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { makeFolder, run } from "./harness.ts";
+
+test("--list names the templates with what they are", async () => {
+  await using folder = await makeFolder();
+  const { exitCode, stdout, stderr } = await run(["init", "--list"], { cwd: folder.dir });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(["minimal", "prompt", "summarize", ""]);
+});
+
+test("flags suffice: a project without a question", async () => {
+  await using folder = await makeFolder();
+  const { exitCode, events } = await run(["init", "apps/Text Tools", "--template", "minimal", "--no-install", "--json"], { cwd: folder.dir });
+  expect(exitCode).toBe(0);
+  const project = join(folder.dir, "apps/Text Tools");
+  expect(events.at(-1)).toMatchObject({
+    type: "summary",
+    operation: "init",
+    app: "text-tools",
+    template: "minimal",
+    directory: project,
+    installed: false,
+    next: ['cd "apps/Text Tools"', expect.stringMatching(/^node .*bin\/ai-pipeline\.js dev$/), expect.stringContaining("--watch")],
+  });
+  const files = await readdir(project);
+  expect(files).toContain(".gitignore");
+  expect(files).not.toContain("gitignore");
+  expect(files).not.toContain("template.json");
+  expect(await readFile(join(project, "ai-pipeline.config.ts"), "utf8")).toContain('app: "text-tools"');
+  const manifest: unknown = JSON.parse(await readFile(join(project, "package.json"), "utf8"));
+  expect(manifest).toMatchObject({ name: "text-tools", dependencies: { "ai-pipeline": expect.stringMatching(/^file:/) } });
+});
+
+test("a template's other files are copied as they are", async () => {
+  await using folder = await makeFolder();
+  await run(["init", "my", "--app", "other-name", "--template", "summarize", "--no-install"], { cwd: folder.dir });
+  const source = join(import.meta.dirname, "../../templates/summarize");
+  for (const file of ["src/worker.ts", "README.md", ".env.example", "tsconfig.json"]) {
+    expect(await readFile(join(folder.dir, "my", file), "utf8")).toBe(await readFile(join(source, file), "utf8"));
+  }
+});
+
+describe("refuses, and writes nothing", () => {
+  test("a folder that is not empty", async () => {
+    await using folder = await makeFolder({ "my-app/notes.txt": "mine" });
+    const { exitCode, stderr } = await run(["init", "my-app", "--template", "minimal", "--no-install"], { cwd: folder.dir });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatchInlineSnapshot(`
+      "Error: The folder my-app is not empty: it holds notes.txt.
+        at <dir>/my-app
+        Name a new or empty folder; nothing was written.
+      "
+    `);
+    expect(await readdir(join(folder.dir, "my-app"))).toEqual(["notes.txt"]);
+  });
+
+  test("an unknown template", async () => {
+    await using folder = await makeFolder();
+    const { exitCode, stderr } = await run(["init", "my-app", "--template", "agents"], { cwd: folder.dir });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('There is no template "agents".');
+    expect(stderr).toContain("minimal");
+    expect(await readdir(folder.dir)).toEqual([".git"]);
+  });
+
+  test("a name that cannot name resources, with one that can", async () => {
+    await using folder = await makeFolder();
+    const { exitCode, stderr } = await run(["init", "x", "--app", "My App!", "--template", "minimal"], { cwd: folder.dir });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("For example: --app my-app");
+    expect(await readdir(folder.dir)).toEqual([".git"]);
+  });
+});
+
+test("an install that fails leaves the files, says why, and exits with 1", async () => {
+  await using folder = await makeFolder();
+  // No package manager of this name is on the path of the test.
+  const env = { npm_config_user_agent: "bun/1.2.0 npm/? node/v24.0.0 linux x64", PATH: folder.dir };
+  const before = process.env["PATH"];
+  process.env["PATH"] = folder.dir;
+  try {
+    const { exitCode, stderr } = await run(["init", "my-app", "--template", "minimal"], { cwd: folder.dir, env });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("bun install failed: bun is not installed here.");
+    expect(await readdir(join(folder.dir, "my-app"))).toContain("package.json");
+  } finally {
+    process.env["PATH"] = before;
+  }
+});
