@@ -14,7 +14,11 @@ export async function peek(queue: QueuePort, url: string, limit: number, signal:
   try {
     while (seen.size < limit) {
       const messages = await queue.lease(url, { max: Math.min(10, limit - seen.size), seconds: LEASE_SECONDS, waitSeconds: 1, signal });
-      if (messages.length === 0) break;
+      // Nothing new: either the queue is empty, or leases end faster than the queue is read (a stack whose time runs fast).
+      if (messages.every(({ messageId }) => seen.has(messageId))) {
+        leases.push(...messages.map(({ lease }) => lease));
+        break;
+      }
       for (const message of messages) {
         leases.push(message.lease);
         seen.set(message.messageId, message);
