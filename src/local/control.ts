@@ -28,11 +28,16 @@ export async function serveControl(exchange: Exchange, options: ControlOptions):
   const key = `${exchange.req.method} ${name}`;
   if (key === "GET health") return sendJson(exchange, 200, { status: "ok", pid: process.pid, ...options.health?.() });
   if (!authorized(exchange.req.headers.authorization, options.token)) {
-    return sendJson(exchange, 401, { error: { code: "UNAUTHORIZED", message: "The control routes need the stack's own token." } });
+    return sendJson(exchange, 401, {
+      error: { code: "UNAUTHORIZED", message: "The control routes need the stack's own token." },
+    });
   }
   const routes: ControlHandlers = { ...faultRoutes(options.faults), ...options.handlers };
   const handler = Object.hasOwn(routes, key) ? routes[key] : undefined;
-  if (!handler) return sendJson(exchange, 404, { error: { code: "NOT_FOUND", message: `The local stack has no control route ${key}.` } });
+  if (!handler)
+    return sendJson(exchange, 404, {
+      error: { code: "NOT_FOUND", message: `The local stack has no control route ${key}.` },
+    });
   try {
     const result = await handler(parseBody(await exchange.body()), exchange);
     sendJson(exchange, 200, result ?? {});
@@ -63,7 +68,8 @@ function faultRoutes(faults: Faults): ControlHandlers {
 }
 
 function errorAnswer(error: unknown): [number, unknown] {
-  if (error instanceof PipelineError) return [400, { error: { code: error.code, message: error.message, hint: error.hint } }];
+  if (error instanceof PipelineError)
+    return [400, { error: { code: error.code, message: error.message, hint: error.hint } }];
   if (error instanceof AwsError) return [error.status, { error: { code: error.code, message: error.message } }];
   return [500, { error: { code: "INTERNAL", message: "The local stack failed on this request." } }];
 }
@@ -84,9 +90,18 @@ function authorized(header: string | undefined, token: string): boolean {
 }
 
 /** Writes a JSON answer whole. */
-export function sendJson(exchange: Exchange, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function sendJson(
+  exchange: Exchange,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   if (exchange.res.headersSent || exchange.res.destroyed) return;
   const text = JSON.stringify(body);
-  exchange.res.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text), ...headers });
+  exchange.res.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(text),
+    ...headers,
+  });
   exchange.res.end(text);
 }

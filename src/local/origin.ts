@@ -9,7 +9,10 @@ const LOCAL_ORIGIN = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\]|[a-z0-9.-]+\.l
  * @param options.allowed origins that may, beside this machine's
  * @param options.readable plain reads may come from anywhere: a link on a page is one
  */
-export function isCrossSite(req: IncomingMessage, options: { allowed?: readonly string[] | undefined; readable: boolean }): boolean {
+export function isCrossSite(
+  req: IncomingMessage,
+  options: { allowed?: readonly string[] | undefined; readable: boolean },
+): boolean {
   const { origin } = req.headers;
   if (origin !== undefined) return !LOCAL_ORIGIN.test(origin) && !(options.allowed ?? []).includes(origin);
   // Without an Origin (images, forms by GET, links) browsers still tell where the request comes from.

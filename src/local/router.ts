@@ -69,7 +69,11 @@ const SCOPES: Readonly<Record<string, ServiceName>> = {
 };
 
 /** The query protocol's `Version` of a form that nobody signed. */
-const VERSIONS: Readonly<Record<string, ServiceName>> = { "2011-06-15": "sts", "2012-11-05": "sqs", "2010-08-01": "cloudwatch" };
+const VERSIONS: Readonly<Record<string, ServiceName>> = {
+  "2011-06-15": "sts",
+  "2012-11-05": "sqs",
+  "2010-08-01": "cloudwatch",
+};
 
 const LAMBDA_PATH = /^\/20\d\d-\d\d-\d\d\//;
 const CONTROL = "/_ai-pipeline/";
@@ -144,11 +148,13 @@ async function findDestination(exchange: Exchange): Promise<Destination> {
   const { req, url, scope } = exchange;
   const target = req.headers["x-amz-target"];
   if (typeof target === "string") return awsTarget(target.split(".")[0] ?? "");
-  if (req.headers["smithy-protocol"] === "rpc-v2-cbor") return awsTarget(/^\/service\/([^/]+)\/operation\//.exec(url.pathname)?.[1] ?? "");
+  if (req.headers["smithy-protocol"] === "rpc-v2-cbor")
+    return awsTarget(/^\/service\/([^/]+)\/operation\//.exec(url.pathname)?.[1] ?? "");
   if (isManagementPath(url.pathname)) return { kind: "management" };
   if (url.pathname.startsWith(MODEL)) return { kind: "model" };
   if (url.pathname.startsWith(CONTROL)) return { kind: "control" };
-  if (scope.service === "lambda" || (LAMBDA_PATH.test(url.pathname) && scope.service !== "s3")) return { kind: "aws", name: "lambda" };
+  if (scope.service === "lambda" || (LAMBDA_PATH.test(url.pathname) && scope.service !== "s3"))
+    return { kind: "aws", name: "lambda" };
   if (scope.service && scope.service !== "execute-api") {
     const name = Object.hasOwn(SCOPES, scope.service) ? SCOPES[scope.service] : undefined;
     return name ? { kind: "aws", name } : { kind: "unknown", service: scope.service };
@@ -166,7 +172,8 @@ function awsTarget(prefix: string): Destination {
 async function unsignedForm({ req, url, body }: Exchange): Promise<ServiceName | undefined> {
   if (url.pathname !== "/" || req.headers.authorization !== undefined) return undefined;
   const form = req.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
-  const fields = req.method === "POST" && form ? new URLSearchParams((await body()).toString("utf8")) : url.searchParams;
+  const fields =
+    req.method === "POST" && form ? new URLSearchParams((await body()).toString("utf8")) : url.searchParams;
   const version = fields.get("Version") ?? "";
   return fields.has("Action") && Object.hasOwn(VERSIONS, version) ? VERSIONS[version] : undefined;
 }

@@ -20,7 +20,12 @@ export type Decision =
   | { outcome: "failed"; reason: string };
 
 /** Makes the function that decides over requests; it keeps decisions, allowed or denied, as long as asked. */
-export function createHttpAuthorizer(ctx: LocalContext, host: FunctionHost, authorizer: HttpAuthorizer, arn: (event: HttpEvent) => string) {
+export function createHttpAuthorizer(
+  ctx: LocalContext,
+  host: FunctionHost,
+  authorizer: HttpAuthorizer,
+  arn: (event: HttpEvent) => string,
+) {
   const kept = new Map<string, { until: number; decision: Decision }>();
   const ttl = (authorizer.cacheSeconds ?? 0) * 1000;
   return async (event: HttpEvent): Promise<Decision> => {
@@ -30,7 +35,12 @@ export function createHttpAuthorizer(ctx: LocalContext, host: FunctionHost, auth
     const known = kept.get(key);
     if (known && known.until > ctx.clock.now()) return known.decision;
     kept.delete(key);
-    const decision = await ask(host, authorizer.functionName, { ...event, type: "REQUEST", routeArn: arn(event), identitySource: identity });
+    const decision = await ask(host, authorizer.functionName, {
+      ...event,
+      type: "REQUEST",
+      routeArn: arn(event),
+      identitySource: identity,
+    });
     if (ttl > 0 && authorizer.identitySource.length > 0 && decision.outcome !== "failed") {
       // Tokens come and go: the map must not grow with them.
       if (kept.size >= 1_000) kept.delete(kept.keys().next().value ?? "");

@@ -23,7 +23,12 @@ export interface ApiIdentity {
 }
 
 /** @returns the event of a matched request, in payload format 2.0, and the request's id. */
-export function httpEvent(ctx: LocalContext, exchange: Exchange, match: RouteMatch, api: ApiIdentity): { event: HttpEvent; requestId: string } {
+export function httpEvent(
+  ctx: LocalContext,
+  exchange: Exchange,
+  match: RouteMatch,
+  api: ApiIdentity,
+): { event: HttpEvent; requestId: string } {
   const { req, url } = exchange;
   const now = ctx.clock.now();
   const requestId = gatewayId();
@@ -69,5 +74,7 @@ const TEXT = /^(text\/|application\/(json|xml|javascript|[\w.+-]+\+(json|xml))\b
 export function eventBody(body: Buffer, contentType: string | undefined): { body?: string; isBase64Encoded: boolean } {
   if (body.length === 0) return { isBase64Encoded: false };
   const text = contentType !== undefined && TEXT.test(contentType.trim());
-  return text ? { body: body.toString("utf8"), isBase64Encoded: false } : { body: body.toString("base64"), isBase64Encoded: true };
+  return text
+    ? { body: body.toString("utf8"), isBase64Encoded: false }
+    : { body: body.toString("base64"), isBase64Encoded: true };
 }

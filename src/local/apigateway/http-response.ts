@@ -1,4 +1,4 @@
-import { isObject } from "../wire/objects.ts";
+import { isObject, isScalar } from "../wire/objects.ts";
 
 /** What goes to the client. */
 export interface HttpAnswer {
@@ -9,7 +9,11 @@ export interface HttpAnswer {
 
 /** @returns one of API Gateway's own answers, `{"message": ...}`. */
 export function message(status: number, text: string): HttpAnswer {
-  return { status, headers: { "content-type": "application/json" }, body: Buffer.from(JSON.stringify({ message: text })) };
+  return {
+    status,
+    headers: { "content-type": "application/json" },
+    body: Buffer.from(JSON.stringify({ message: text })),
+  };
 }
 
 /** The function's answer cannot be sent; API Gateway tells the client nothing more than 500. */
@@ -57,18 +61,20 @@ function readHeaders(value: unknown): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, header] of Object.entries(value)) {
     if (header === undefined || header === null) continue;
-    if (typeof header === "object" || !HEADER_NAME.test(name) || /[\r\n\0]/.test(String(header))) {
+    if (!isScalar(header) || !HEADER_NAME.test(name) || /[\r\n\0]/.test(String(header))) {
       throw new MalformedAnswer(`the header ${JSON.stringify(name)} is not one line of text`);
     }
     // The connection is ours to manage.
-    if (!/^(connection|transfer-encoding|content-length|keep-alive|upgrade)$/i.test(name)) headers[name] = String(header);
+    if (!/^(connection|transfer-encoding|content-length|keep-alive|upgrade)$/i.test(name))
+      headers[name] = String(header);
   }
   return headers;
 }
 
 function readCookies(value: unknown): string[] {
   if (value === undefined || value === null) return [];
-  if (Array.isArray(value) && value.every((item) => typeof item === "string" && !/[\r\n\0]/.test(item))) return value;
+  if (Array.isArray(value) && value.every((item): item is string => typeof item === "string" && !/[\r\n\0]/.test(item)))
+    return value;
   throw new MalformedAnswer("cookies is not a list of strings");
 }
 

@@ -37,7 +37,10 @@ export function matchRoute(routes: readonly HttpRoute[], method: string, pathnam
 }
 
 /** Rank: for each segment 3 when literal, 2 when a variable, 1 when greedy. */
-function matchPath(pattern: string[], segments: string[]): { parameters: Record<string, string>; rank: number[] } | undefined {
+function matchPath(
+  pattern: string[],
+  segments: string[],
+): { parameters: Record<string, string>; rank: number[] } | undefined {
   const parameters: Record<string, string> = {};
   const rank: number[] = [];
   for (const [index, part] of pattern.entries()) {

@@ -16,7 +16,10 @@ async function start(functions: Record<string, TestFunction>, options: Partial<H
     { method: "POST", path: "/tasks", functionName: "api" },
     { method: "GET", path: "/tasks/{taskId}", functionName: "api" },
   ];
-  const stack = await startTestStack((ctx) => ({ apis: { http: createHttpApi(ctx, { host, routes, ...options }) } }), clock ? { clock } : {});
+  const stack = await startTestStack(
+    (ctx) => ({ apis: { http: createHttpApi(ctx, { host, routes, ...options }) } }),
+    clock ? { clock } : {},
+  );
   stacks.push(stack);
   return { ...stack, host };
 }
@@ -26,14 +29,21 @@ const ok: TestFunction = () => ({ statusCode: 200, body: "fine" });
 describe("the event of the HTTP API", () => {
   it("has payload format 2.0", async () => {
     const { endpoint, host, port } = await start({ api: ok });
-    await fetch(`${endpoint}/tasks/a%20b?x=1&x=2&y=%C3%A4`, { headers: { "X-Thing": "one", cookie: "a=1; b=2", "user-agent": "test" } });
+    await fetch(`${endpoint}/tasks/a%20b?x=1&x=2&y=%C3%A4`, {
+      headers: { "X-Thing": "one", cookie: "a=1; b=2", "user-agent": "test" },
+    });
     expect(host.events("api")[0]).toMatchObject({
       version: "2.0",
       routeKey: "GET /tasks/{taskId}",
       rawPath: "/tasks/a b",
       rawQueryString: "x=1&x=2&y=%C3%A4",
       cookies: ["a=1", "b=2"],
-      headers: { "x-thing": "one", host: `127.0.0.1:${port}`, "x-forwarded-proto": "http", "x-amzn-trace-id": expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/) },
+      headers: {
+        "x-thing": "one",
+        host: `127.0.0.1:${port}`,
+        "x-forwarded-proto": "http",
+        "x-amzn-trace-id": expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/),
+      },
       queryStringParameters: { x: "1,2", y: "ä" },
       pathParameters: { taskId: "a b" },
       requestContext: {
@@ -56,7 +66,9 @@ describe("the event of the HTTP API", () => {
   it("joins repeated headers by a comma", async () => {
     const { port, host } = await start({ api: ok });
     await new Promise<void>((resolve, reject) => {
-      request({ host: "127.0.0.1", port, path: "/tasks/a1", headers: { "x-many": ["one", "two"] } }, (res) => res.resume().once("end", resolve))
+      request({ host: "127.0.0.1", port, path: "/tasks/a1", headers: { "x-many": ["one", "two"] } }, (res) =>
+        res.resume().once("end", resolve),
+      )
         .once("error", reject)
         .end();
     });
@@ -79,7 +91,13 @@ describe("the event of the HTTP API", () => {
 
 describe("the answer of the HTTP API", () => {
   it.each<[string, unknown, number, string, string]>([
-    ["a response", { statusCode: 202, headers: { "Content-Type": "application/json" }, body: '{"a":1}' }, 202, "application/json", '{"a":1}'],
+    [
+      "a response",
+      { statusCode: 202, headers: { "Content-Type": "application/json" }, body: '{"a":1}' },
+      202,
+      "application/json",
+      '{"a":1}',
+    ],
     ["a response without a type", { statusCode: 200, body: "x" }, 200, "text/plain; charset=utf-8", "x"],
     ["an object without a status", { a: 1 }, 200, "application/json", '{"a":1}'],
     ["a string", "hello", 200, "application/json", "hello"],
@@ -89,7 +107,11 @@ describe("the answer of the HTTP API", () => {
   ])("maps %s", async (_what, result, status, type, body) => {
     const { endpoint } = await start({ api: () => result });
     const response = await fetch(`${endpoint}/tasks/a1`);
-    expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([status, type, body]);
+    expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([
+      status,
+      type,
+      body,
+    ]);
     expect(response.headers.get("apigw-requestid")).toMatch(/^[\w-]{15}=$/);
   });
 
@@ -103,8 +125,18 @@ describe("the answer of the HTTP API", () => {
     ["throws", () => Promise.reject(new Error("no")), 500, "Internal Server Error"],
     ["answers no status", () => ({ statusCode: "soon" }), 500, "Internal Server Error"],
     ["answers a body that is no text", () => ({ statusCode: 200, body: { a: 1 } }), 500, "Internal Server Error"],
-    ["answers a header over two lines", () => ({ statusCode: 200, headers: { a: "b\r\nc: d" } }), 500, "Internal Server Error"],
-    ["is throttled", () => Promise.reject(new AwsError("TooManyRequestsException", "Rate exceeded", { status: 429 })), 503, "Service Unavailable"],
+    [
+      "answers a header over two lines",
+      () => ({ statusCode: 200, headers: { a: "b\r\nc: d" } }),
+      500,
+      "Internal Server Error",
+    ],
+    [
+      "is throttled",
+      () => Promise.reject(new AwsError("TooManyRequestsException", "Rate exceeded", { status: 429 })),
+      503,
+      "Service Unavailable",
+    ],
   ])("is AWS's own when the function %s", async (_what, api, status, message) => {
     const { endpoint } = await start({ api });
     const response = await fetch(`${endpoint}/tasks/a1`);
@@ -143,7 +175,8 @@ describe("the answer of the HTTP API", () => {
 
 describe("the authorizer of the HTTP API", () => {
   const authorizer = { functionName: "auth", identitySource: ["$request.header.Authorization"], cacheSeconds: 0 };
-  const call = (endpoint: string, token?: string) => fetch(`${endpoint}/tasks/a1`, token ? { headers: { authorization: token } } : {});
+  const call = (endpoint: string, token?: string) =>
+    fetch(`${endpoint}/tasks/a1`, token ? { headers: { authorization: token } } : {});
 
   it("hands its context to the function", async () => {
     const auth: TestFunction = () => ({ isAuthorized: true, context: { userId: "u1", admin: true } });
@@ -157,7 +190,9 @@ describe("the authorizer of the HTTP API", () => {
       headers: { authorization: "Bearer x" },
     });
     expect(host.events("auth")[0]).not.toHaveProperty("body");
-    expect(host.events("api")[0]).toMatchObject({ requestContext: { authorizer: { lambda: { userId: "u1", admin: true } } } });
+    expect(host.events("api")[0]).toMatchObject({
+      requestContext: { authorizer: { lambda: { userId: "u1", admin: true } } },
+    });
   });
 
   it.each<[string, TestFunction, number, string]>([
@@ -181,7 +216,11 @@ describe("the authorizer of the HTTP API", () => {
   it("is asked once an identity within the cache's time", async () => {
     let now = 1_000;
     const clock: Clock = { now: () => now, sleep: () => new Promise(() => {}) };
-    const { endpoint, host } = await start({ api: ok, auth: () => ({ isAuthorized: true }) }, { authorizer: { ...authorizer, cacheSeconds: 60 } }, clock);
+    const { endpoint, host } = await start(
+      { api: ok, auth: () => ({ isAuthorized: true }) },
+      { authorizer: { ...authorizer, cacheSeconds: 60 } },
+      clock,
+    );
     for (const token of ["a", "a", "b", "a"]) expect((await call(endpoint, token)).status).toBe(200);
     expect(host.events("auth")).toHaveLength(2);
     now += 60_001;
@@ -191,12 +230,20 @@ describe("the authorizer of the HTTP API", () => {
 });
 
 describe("CORS of the HTTP API", () => {
-  const cors = { allowOrigins: ["https://app.example"], allowMethods: ["GET", "POST"], allowHeaders: ["authorization"], maxAge: 60 };
+  const cors = {
+    allowOrigins: ["https://app.example"],
+    allowMethods: ["GET", "POST"],
+    allowHeaders: ["authorization"],
+    maxAge: 60,
+  };
   const preflight = (endpoint: string, origin: string) =>
     fetch(`${endpoint}/tasks`, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST" } });
 
   it("answers a preflight itself, before the authorizer", async () => {
-    const { endpoint, host } = await start({ api: ok }, { cors, authorizer: { functionName: "auth", identitySource: [] } });
+    const { endpoint, host } = await start(
+      { api: ok },
+      { cors, authorizer: { functionName: "auth", identitySource: [] } },
+    );
     const response = await preflight(endpoint, "https://app.example");
     expect(response.status).toBe(204);
     expect(Object.fromEntries(response.headers)).toMatchObject({

@@ -68,11 +68,23 @@ export function createHttpApi(ctx: LocalContext, options: HttpApiOptions): Servi
       const preflight = options.cors && req.method === "OPTIONS" && req.headers["access-control-request-method"];
       const answer =
         options.cors && preflight
-          ? { status: 204, headers: preflightHeaders(options.cors, req.headers), body: Buffer.alloc(0), requestId: gatewayId() }
+          ? {
+              status: 204,
+              headers: preflightHeaders(options.cors, req.headers),
+              body: Buffer.alloc(0),
+              requestId: gatewayId(),
+            }
           : await respond(exchange);
       send(exchange, options.cors && !preflight ? withCors(answer, options.cors, exchange) : answer, answer.requestId);
       const ms = ctx.clock.now() - started;
-      ctx.emit({ type: "request", at: started, method: req.method ?? "GET", path: redactedPath(exchange.url), status: answer.status, ms });
+      ctx.emit({
+        type: "request",
+        at: started,
+        method: req.method ?? "GET",
+        path: redactedPath(exchange.url),
+        status: answer.status,
+        ms,
+      });
     },
     close() {},
   };
@@ -94,7 +106,12 @@ async function readBody(exchange: Exchange): Promise<Buffer | undefined> {
   }
 }
 
-async function integrate(ctx: LocalContext, host: FunctionHost, functionName: string, payload: string): Promise<HttpAnswer> {
+async function integrate(
+  ctx: LocalContext,
+  host: FunctionHost,
+  functionName: string,
+  payload: string,
+): Promise<HttpAnswer> {
   try {
     // The function runs on when the API has stopped waiting, as on AWS; so nothing aborts it.
     const result = await withTimeout(ctx, host.invoke(functionName, payload));
@@ -107,7 +124,8 @@ async function integrate(ctx: LocalContext, host: FunctionHost, functionName: st
   } catch (error) {
     if (error instanceof AwsError && error.status === 429) return message(503, "Service Unavailable");
     if (error instanceof AwsError && error.status === 413) return message(413, "Request Entity Too Large");
-    const reason = error instanceof MalformedAnswer || error instanceof AwsError ? error.message : "it could not be run";
+    const reason =
+      error instanceof MalformedAnswer || error instanceof AwsError ? error.message : "it could not be run";
     warn(ctx, `${functionName}: ${reason}; the HTTP API answered 500.`);
     return message(500, "Internal Server Error");
   }

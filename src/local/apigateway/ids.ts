@@ -7,7 +7,9 @@ export function gatewayId(): string {
 
 /** @returns an X-Ray trace id of now. */
 export function traceId(now: number): string {
-  return `Root=1-${Math.floor(now / 1000).toString(16).padStart(8, "0")}-${randomBytes(12).toString("hex")}`;
+  return `Root=1-${Math.floor(now / 1000)
+    .toString(16)
+    .padStart(8, "0")}-${randomBytes(12).toString("hex")}`;
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

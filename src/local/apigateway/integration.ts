@@ -8,7 +8,12 @@ const INTEGRATION_TIMEOUT_MS = 29_000;
 type Outcome = { answer: Record<string, unknown>; status: number } | { failure: string };
 
 /** Runs a function as a proxy integration: its answer must be an object with `statusCode`. */
-async function integrate(ctx: LocalContext, host: FunctionHost, functionName: string, payload: string): Promise<Outcome> {
+async function integrate(
+  ctx: LocalContext,
+  host: FunctionHost,
+  functionName: string,
+  payload: string,
+): Promise<Outcome> {
   const timer = new AbortController();
   const timeout = ctx.clock.sleep(INTEGRATION_TIMEOUT_MS, timer.signal).catch(() => undefined);
   const running = host.invoke(functionName, payload);
@@ -52,7 +57,8 @@ export async function integrateConnect(
   payload: string,
 ): Promise<{ status: number; message?: string; protocol?: string }> {
   const outcome = await integrate(ctx, host, functionName, payload);
-  if ("failure" in outcome) return { status: outcome.failure.startsWith("Endpoint") ? 504 : 500, message: outcome.failure };
+  if ("failure" in outcome)
+    return { status: outcome.failure.startsWith("Endpoint") ? 504 : 500, message: outcome.failure };
   const headers = isObject(outcome.answer["headers"]) ? outcome.answer["headers"] : {};
   const protocol = Object.entries(headers).find(([name]) => name.toLowerCase() === "sec-websocket-protocol")?.[1];
   return { status: outcome.status, ...(typeof protocol === "string" ? { protocol } : {}) };

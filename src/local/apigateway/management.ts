@@ -32,7 +32,8 @@ export async function serveManagement(exchange: Exchange, find: (id: string) => 
 
 async function answer(exchange: Exchange, find: (id: string) => Connection | undefined): Promise<void> {
   const { req, res } = exchange;
-  if (!exchange.scope.service) throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", { status: 403 });
+  if (!exchange.scope.service)
+    throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", { status: 403 });
   const id = connectionId(exchange);
   if (req.method === "POST") {
     const data = await readMessage(exchange);
@@ -87,6 +88,9 @@ async function readMessage(exchange: Exchange): Promise<Buffer> {
 }
 
 function empty(exchange: Exchange, status: number): void {
-  exchange.res.writeHead(status, { "x-amzn-requestid": exchange.requestId, ...(status === 204 ? {} : { "content-length": 0 }) });
+  exchange.res.writeHead(status, {
+    "x-amzn-requestid": exchange.requestId,
+    ...(status === 204 ? {} : { "content-length": 0 }),
+  });
   exchange.res.end();
 }

@@ -1,4 +1,4 @@
-import { isObject } from "../wire/objects.ts";
+import { isObject, isScalar } from "../wire/objects.ts";
 
 /** The answer of a REQUEST authorizer, payload 1.0. */
 export interface PolicyAnswer {
@@ -18,7 +18,8 @@ export class InvalidPolicy extends Error {}
 export function readPolicy(answer: unknown, arn: string): PolicyAnswer {
   if (!isObject(answer)) throw new InvalidPolicy("the authorizer's answer is no object");
   const { principalId, policyDocument, context } = answer;
-  if (typeof principalId !== "string" || principalId === "") throw new InvalidPolicy("the authorizer's answer has no principalId");
+  if (typeof principalId !== "string" || principalId === "")
+    throw new InvalidPolicy("the authorizer's answer has no principalId");
   if (!isObject(policyDocument)) throw new InvalidPolicy("the authorizer's answer has no policyDocument");
   const effects = [policyDocument["Statement"]].flat().map((statement) => judge(statement, arn));
   const effect = effects.includes("Deny") ? "explicit-deny" : effects.includes("Allow") ? "allow" : "deny";
@@ -32,8 +33,12 @@ function judge(statement: unknown, arn: string): "Allow" | "Deny" | undefined {
   }
   const effect = statement["Effect"];
   if (effect !== "Allow" && effect !== "Deny") throw new InvalidPolicy('a Statement has no Effect "Allow" or "Deny"');
-  const applies = patterns(statement["Action"], "Action").some((pattern) => matches(pattern.toLowerCase(), "execute-api:invoke"));
-  return applies && patterns(statement["Resource"], "Resource").some((pattern) => matches(pattern, arn)) ? effect : undefined;
+  const applies = patterns(statement["Action"], "Action").some((pattern) =>
+    matches(pattern.toLowerCase(), "execute-api:invoke"),
+  );
+  return applies && patterns(statement["Resource"], "Resource").some((pattern) => matches(pattern, arn))
+    ? effect
+    : undefined;
 }
 
 function patterns(value: unknown, name: string): string[] {
@@ -44,7 +49,10 @@ function patterns(value: unknown, name: string): string[] {
 
 /** `*` is any text and `?` any one character. */
 function matches(pattern: string, text: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, ".*").replace(/\?/g, ".");
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*+/g, ".*")
+    .replace(/\?/g, ".");
   return new RegExp(`^${source}$`, "s").test(text);
 }
 
@@ -54,7 +62,8 @@ function readContext(context: unknown): Record<string, string> {
   const values: Record<string, string> = {};
   for (const [key, value] of Object.entries(context)) {
     if (value === null || value === undefined) continue;
-    if (typeof value === "object") throw new InvalidPolicy(`the authorizer's context value "${key}" is neither text, number nor boolean`);
+    if (!isScalar(value))
+      throw new InvalidPolicy(`the authorizer's context value "${key}" is neither text, number nor boolean`);
     values[key] = String(value);
   }
   return values;

@@ -17,7 +17,11 @@ export interface ConnectionInfo {
   authorizer?: Record<string, string>;
 }
 
-export function connectionInfo(ctx: LocalContext, req: IncomingMessage, api: { apiId: string; stage: string }): ConnectionInfo {
+export function connectionInfo(
+  ctx: LocalContext,
+  req: IncomingMessage,
+  api: { apiId: string; stage: string },
+): ConnectionInfo {
   return {
     connectionId: gatewayId(),
     connectedAt: ctx.clock.now(),
@@ -60,7 +64,12 @@ function requestContext(ctx: LocalContext, connection: ConnectionInfo, routeKey:
 }
 
 /** The event of `$connect`: with the headers and query of the handshake. */
-export function connectEvent(ctx: LocalContext, connection: ConnectionInfo, req: IncomingMessage, url: URL): ConnectEvent {
+export function connectEvent(
+  ctx: LocalContext,
+  connection: ConnectionInfo,
+  req: IncomingMessage,
+  url: URL,
+): ConnectEvent {
   const many = multiValueHeaders(req, {
     "X-Amzn-Trace-Id": traceId(ctx.clock.now()),
     "X-Forwarded-For": connection.sourceIp,
@@ -89,7 +98,13 @@ export function connectArn(ctx: LocalContext, connection: ConnectionInfo): strin
   return `arn:aws:execute-api:${ctx.region}:${ctx.accountId}:${connection.apiId}/${connection.stage}/$connect`;
 }
 
-export function messageEvent(ctx: LocalContext, connection: ConnectionInfo, routeKey: string, data: Buffer, binary: boolean) {
+export function messageEvent(
+  ctx: LocalContext,
+  connection: ConnectionInfo,
+  routeKey: string,
+  data: Buffer,
+  binary: boolean,
+) {
   return {
     requestContext: { ...requestContext(ctx, connection, routeKey, "MESSAGE"), messageId: gatewayId() },
     body: data.toString(binary ? "base64" : "utf8"),

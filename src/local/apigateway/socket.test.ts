@@ -19,7 +19,10 @@ afterEach(async () => {
 const ok: TestFunction = () => ({ statusCode: 200 });
 const allow: TestFunction = (event) => ({
   principalId: "u1",
-  policyDocument: { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: event["methodArn"] }] },
+  policyDocument: {
+    Version: "2012-10-17",
+    Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: event["methodArn"] }],
+  },
   context: { kind: "user", level: 3, admin: true },
 });
 
@@ -30,7 +33,11 @@ interface Started extends TestStack {
   url: string;
 }
 
-async function start(functions: Record<string, TestFunction>, options: Partial<SocketApiOptions> = {}, clock?: Clock): Promise<Started> {
+async function start(
+  functions: Record<string, TestFunction>,
+  options: Partial<SocketApiOptions> = {},
+  clock?: Clock,
+): Promise<Started> {
   const host = inProcessHost(functions);
   let api: SocketApi | undefined;
   const stack = await startTestStack(
@@ -56,7 +63,9 @@ async function start(functions: Record<string, TestFunction>, options: Partial<S
 async function connect(url: string, options: { headers?: Record<string, string>; protocols?: string[] } = {}) {
   const socket = new WebSocket(url, options.protocols ?? [], { headers: options.headers ?? {} });
   const messages: string[] = [];
-  socket.on("message", (data: Buffer, binary) => messages.push(binary ? `binary:${data.toString("base64")}` : data.toString("utf8")));
+  socket.on("message", (data: Buffer, binary) =>
+    messages.push(binary ? `binary:${data.toString("base64")}` : data.toString("utf8")),
+  );
   cleanups.push(() => socket.terminate());
   await once(socket, "open");
   return { socket, messages };
@@ -71,19 +80,28 @@ function refusal(url: string): Promise<{ status: number | undefined; body: unkno
     socket.once("unexpected-response", (_req, res) => {
       const chunks: Buffer[] = [];
       res.on("data", (chunk: Buffer) => chunks.push(chunk));
-      res.once("end", () => resolve({ status: res.statusCode, body: JSON.parse(Buffer.concat(chunks).toString("utf8")) }));
+      res.once("end", () =>
+        resolve({ status: res.statusCode, body: JSON.parse(Buffer.concat(chunks).toString("utf8")) }),
+      );
     });
   });
 }
 
 function connectionId({ host }: Started, index = 0): string {
   const context = host.events("socket").filter((event) => !("body" in event))[index]?.["requestContext"];
-  if (typeof context !== "object" || context === null || !("connectionId" in context)) throw new Error("Nobody connected.");
+  if (typeof context !== "object" || context === null || !("connectionId" in context))
+    throw new Error("Nobody connected.");
   return String(context.connectionId);
 }
 
 const routeKeys = ({ host }: Started) =>
-  host.events("socket").map(({ requestContext }) => (typeof requestContext === "object" && requestContext !== null && "routeKey" in requestContext ? requestContext.routeKey : undefined));
+  host
+    .events("socket")
+    .map(({ requestContext }) =>
+      typeof requestContext === "object" && requestContext !== null && "routeKey" in requestContext
+        ? requestContext.routeKey
+        : undefined,
+    );
 
 describe("$connect", () => {
   it("asks the authorizer with API Gateway's event, and hands its context on", async () => {
@@ -122,17 +140,40 @@ describe("$connect", () => {
     expect(told).toMatchObject({ path: "/local?ticket=***&x=1&x=2", status: 101 });
   });
 
-  const policy = (statements: unknown): TestFunction => () => ({ principalId: "u", policyDocument: { Statement: statements } });
+  const policy =
+    (statements: unknown): TestFunction =>
+    () => ({ principalId: "u", policyDocument: { Statement: statements } });
   it.each<[string, TestFunction, number, string]>([
-    ["denies", policy([{ Action: "*", Effect: "Deny", Resource: "*" }]), 403, "User is not authorized to access this resource with an explicit deny"],
-    ["allows something else", policy([{ Action: "*", Effect: "Allow", Resource: "arn:other" }]), 403, "User is not authorized to access this resource"],
-    ["allows and denies", policy([{ Action: "*", Effect: "Allow", Resource: "*" }, { Action: "*", Effect: "Deny", Resource: "*" }]), 403, "User is not authorized to access this resource with an explicit deny"],
+    [
+      "denies",
+      policy([{ Action: "*", Effect: "Deny", Resource: "*" }]),
+      403,
+      "User is not authorized to access this resource with an explicit deny",
+    ],
+    [
+      "allows something else",
+      policy([{ Action: "*", Effect: "Allow", Resource: "arn:other" }]),
+      403,
+      "User is not authorized to access this resource",
+    ],
+    [
+      "allows and denies",
+      policy([
+        { Action: "*", Effect: "Allow", Resource: "*" },
+        { Action: "*", Effect: "Deny", Resource: "*" },
+      ]),
+      403,
+      "User is not authorized to access this resource with an explicit deny",
+    ],
     ["throws Unauthorized", () => Promise.reject(new Error("Unauthorized")), 401, "Unauthorized"],
     ["fails", () => Promise.reject(new Error("no")), 500, "Internal server error"],
     ["answers no policy", () => ({ isAuthorized: true }), 500, "Internal server error"],
   ])("is refused when the authorizer %s", async (_what, auth, status, message) => {
     const stack = await start({ auth, socket: ok }, { authorizer: { functionName: "auth" } });
-    expect(await refusal(stack.url)).toEqual({ status, body: { message, connectionId: expect.any(String), requestId: expect.any(String) } });
+    expect(await refusal(stack.url)).toEqual({
+      status,
+      body: { message, connectionId: expect.any(String), requestId: expect.any(String) },
+    });
     expect(stack.host.events("socket")).toEqual([]);
   });
 
@@ -170,8 +211,13 @@ describe("$connect", () => {
     let answered: unknown;
     const stack: Started = await start({
       socket: async ({ requestContext }) => {
-        const id = typeof requestContext === "object" && requestContext !== null && "connectionId" in requestContext ? String(requestContext.connectionId) : "";
-        answered = await stack.client.send(new PostToConnectionCommand({ ConnectionId: id, Data: "early" })).catch((error: unknown) => error);
+        const id =
+          typeof requestContext === "object" && requestContext !== null && "connectionId" in requestContext
+            ? String(requestContext.connectionId)
+            : "";
+        answered = await stack.client
+          .send(new PostToConnectionCommand({ ConnectionId: id, Data: "early" }))
+          .catch((error: unknown) => error);
         return { statusCode: 200 };
       },
     });
@@ -182,7 +228,10 @@ describe("$connect", () => {
 
 describe("a message", () => {
   it("is routed by its action and has API Gateway's event", async () => {
-    const stack = await start({ auth: allow, socket: ok }, { authorizer: { functionName: "auth" }, routes: ["$connect", "$default", "subscribe"] });
+    const stack = await start(
+      { auth: allow, socket: ok },
+      { authorizer: { functionName: "auth" }, routes: ["$connect", "$default", "subscribe"] },
+    );
     const { socket } = await connect(stack.url);
     const bodies = ['{"action":"subscribe","taskId":"t"}', '{"action":"other"}', '{"action":"$connect"}', "not json"];
     for (const body of bodies) socket.send(body);
@@ -231,7 +280,9 @@ describe("a message", () => {
     const stack = await start({ socket: ok });
     const { socket } = await connect(stack.url);
     socket.send("x".repeat(40_000));
-    await until("the warning", () => stack.events.some((event) => event.type === "warning" && event.message.includes("40000 bytes")));
+    await until("the warning", () =>
+      stack.events.some((event) => event.type === "warning" && event.message.includes("40000 bytes")),
+    );
     const closed = once(socket, "close");
     socket.send("x".repeat(128 * 1024 + 1));
     expect((await closed)[0]).toBe(1009);
@@ -245,7 +296,12 @@ describe("$disconnect", () => {
     socket.close(4001, "enough");
     await until("the event", () => routeKeys(stack).includes("$disconnect"));
     expect(stack.host.events("socket")[1]).toMatchObject({
-      requestContext: { eventType: "DISCONNECT", disconnectStatusCode: 4001, disconnectReason: "enough", connectionId: connectionId(stack) },
+      requestContext: {
+        eventType: "DISCONNECT",
+        disconnectStatusCode: 4001,
+        disconnectReason: "enough",
+        connectionId: connectionId(stack),
+      },
     });
     expect(stack.api.connections()).toBe(0);
   });
@@ -258,7 +314,7 @@ describe("$disconnect", () => {
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
           waiters.push({ due: now + ms, wake: resolve });
-          signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+          signal?.addEventListener("abort", () => reject(new Error("Aborted.")), { once: true });
         }),
     };
     const pass = async (ms: number) => {
@@ -270,7 +326,8 @@ describe("$disconnect", () => {
     const idle = await connect(stack.url);
     const busy = await connect(stack.url);
     const codes: [string, number, number][] = [];
-    for (const [name, { socket }] of Object.entries({ idle, busy })) socket.once("close", (code) => codes.push([name, code, now]));
+    for (const [name, { socket }] of Object.entries({ idle, busy }))
+      socket.once("close", (code) => codes.push([name, code, now]));
     for (let i = 1; i <= 24; i++) {
       if (busy.socket.readyState === WebSocket.OPEN) {
         const before = stack.host.events("socket").length;
@@ -298,18 +355,25 @@ describe("@connections", () => {
     await until("the messages", () => messages.length === 2);
     expect(messages).toEqual(['{"a":"ä"}', "binary://4="]);
     const info = await stack.client.send(new GetConnectionCommand({ ConnectionId: id }));
-    expect(info).toMatchObject({ Identity: { SourceIp: "127.0.0.1", UserAgent: "tester" }, ConnectedAt: expect.any(Date), LastActiveAt: expect.any(Date) });
+    expect(info).toMatchObject({
+      Identity: { SourceIp: "127.0.0.1", UserAgent: "tester" },
+      ConnectedAt: expect.any(Date),
+      LastActiveAt: expect.any(Date),
+    });
     const closed = once(socket, "close");
     const { $metadata } = await stack.client.send(new DeleteConnectionCommand({ ConnectionId: id }));
     expect($metadata.httpStatusCode).toBe(204);
-    await expect(stack.client.send(new PostToConnectionCommand({ ConnectionId: id, Data: "x" }))).rejects.toMatchObject({ name: "GoneException" });
+    await expect(stack.client.send(new PostToConnectionCommand({ ConnectionId: id, Data: "x" }))).rejects.toMatchObject(
+      { name: "GoneException" },
+    );
     expect((await closed)[0]).toBe(1000);
   });
 
   it("works with and without a stage in the path", async () => {
     const stack = await start({ socket: ok });
     const { messages } = await connect(stack.url);
-    const authorization = "AWS4-HMAC-SHA256 Credential=test/20261124/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=x";
+    const authorization =
+      "AWS4-HMAC-SHA256 Credential=test/20261124/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=x";
     for (const path of ["", "/local", "/_aws/execute-api/local/local"]) {
       const url = `${stack.endpoint}${path}/@connections/${encodeURIComponent(connectionId(stack))}`;
       expect((await fetch(url, { method: "POST", body: path, headers: { authorization } })).status).toBe(200);
@@ -324,7 +388,9 @@ describe("@connections", () => {
     ["not an id", "a b", "x", "BadRequestException", 400],
   ])("answers an id that is %s as AWS does", async (_what, id, data, name, status) => {
     const stack = await start({ socket: ok });
-    await expect(stack.client.send(new PostToConnectionCommand({ ConnectionId: id, Data: data }))).rejects.toMatchObject({
+    await expect(
+      stack.client.send(new PostToConnectionCommand({ ConnectionId: id, Data: data })),
+    ).rejects.toMatchObject({
       name,
       $metadata: { httpStatusCode: status },
     });
@@ -333,9 +399,13 @@ describe("@connections", () => {
   it("refuses a message over 128 KB", async () => {
     const stack = await start({ socket: ok });
     const { messages } = await connect(stack.url);
-    const post = (size: number) => stack.client.send(new PostToConnectionCommand({ ConnectionId: connectionId(stack), Data: "x".repeat(size) }));
+    const post = (size: number) =>
+      stack.client.send(new PostToConnectionCommand({ ConnectionId: connectionId(stack), Data: "x".repeat(size) }));
     await post(128 * 1024);
-    await expect(post(128 * 1024 + 1)).rejects.toMatchObject({ name: "PayloadTooLargeException", $metadata: { httpStatusCode: 413 } });
+    await expect(post(128 * 1024 + 1)).rejects.toMatchObject({
+      name: "PayloadTooLargeException",
+      $metadata: { httpStatusCode: 413 },
+    });
     await until("the message", () => messages[0]?.length === 128 * 1024);
   });
 
@@ -344,7 +414,9 @@ describe("@connections", () => {
     const { socket } = await connect(stack.url);
     stack.faults.set("ws:gone=next:1");
     const closed = once(socket, "close");
-    await expect(stack.client.send(new PostToConnectionCommand({ ConnectionId: connectionId(stack), Data: "x" }))).rejects.toMatchObject({ name: "GoneException" });
+    await expect(
+      stack.client.send(new PostToConnectionCommand({ ConnectionId: connectionId(stack), Data: "x" })),
+    ).rejects.toMatchObject({ name: "GoneException" });
     expect((await closed)[0]).toBe(1006);
     await until("the event", () => routeKeys(stack).includes("$disconnect"));
   });

@@ -9,7 +9,14 @@ import { integrateConnect, integrateMessage, selectRoute } from "./integration.t
 import { serveManagement } from "./management.ts";
 import { redactedPath } from "./redact.ts";
 import { authorizeConnect, type SocketAuthorizer } from "./socket-authorizer.ts";
-import { connectArn, connectEvent, connectionInfo, disconnectEvent, messageEvent, type ConnectionInfo } from "./socket-event.ts";
+import {
+  connectArn,
+  connectEvent,
+  connectionInfo,
+  disconnectEvent,
+  messageEvent,
+  type ConnectionInfo,
+} from "./socket-event.ts";
 
 export type { SocketAuthorizer } from "./socket-authorizer.ts";
 
@@ -69,7 +76,9 @@ export function createSocketApi(ctx: LocalContext, options: SocketApiOptions): S
   const onMessage = async (connection: Connection, data: Buffer, binary: boolean) => {
     connection.touch();
     if (data.length > FRAME_LIMIT_BYTES) {
-      warn(`A client sent a message of ${data.length} bytes. On AWS a frame over ${FRAME_LIMIT_BYTES} bytes closes the connection (1009).`);
+      warn(
+        `A client sent a message of ${data.length} bytes. On AWS a frame over ${FRAME_LIMIT_BYTES} bytes closes the connection (1009).`,
+      );
     }
     const routeKey = selectRoute(routes, data, binary);
     const event = messageEvent(ctx, connection.info, routeKey ?? "$default", data, binary);
@@ -112,9 +121,13 @@ export function createSocketApi(ctx: LocalContext, options: SocketApiOptions): S
       info.authorizer = decision.authorizer;
     }
     if (routes.has("$connect")) {
-      const payload = { ...event, requestContext: { ...event.requestContext, ...(info.authorizer ? { authorizer: info.authorizer } : {}) } };
+      const payload = {
+        ...event,
+        requestContext: { ...event.requestContext, ...(info.authorizer ? { authorizer: info.authorizer } : {}) },
+      };
       const result = await integrateConnect(ctx, host, functionName, JSON.stringify(payload));
-      if (result.status < 200 || result.status > 299) return refuse(socket, result.status, { message: result.message ?? "Forbidden", ...ids });
+      if (result.status < 200 || result.status > 299)
+        return refuse(socket, result.status, { message: result.message ?? "Forbidden", ...ids });
       if (result.protocol) chosen.set(req, result.protocol);
     }
     const sockets = await loadServer();
@@ -145,7 +158,15 @@ export function createSocketApi(ctx: LocalContext, options: SocketApiOptions): S
       const url = parseUrl(req.url);
       if (!url) return void refuse(socket, 400, { message: "Bad Request" });
       accept(req, socket, head, url).then(
-        (status) => ctx.emit({ type: "request", at: started, method: "GET", path: redactedPath(url), status, ms: ctx.clock.now() - started }),
+        (status) =>
+          ctx.emit({
+            type: "request",
+            at: started,
+            method: "GET",
+            path: redactedPath(url),
+            status,
+            ms: ctx.clock.now() - started,
+          }),
         () => socket.destroy(),
       );
     },
@@ -176,7 +197,12 @@ function parseUrl(target: string | undefined): URL | undefined {
   return URL.parse(`http://127.0.0.1${target?.startsWith("/") ? target : "/"}`) ?? undefined;
 }
 
-const STATUS_TEXT: Readonly<Record<number, string>> = { 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 500: "Internal Server Error" };
+const STATUS_TEXT: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  500: "Internal Server Error",
+};
 
 /** Ends the handshake with an HTTP answer. @returns its status. */
 function refuse(socket: Duplex, status: number, body: Record<string, string>): number {

@@ -6,6 +6,7 @@ import type { FunctionHost, InvokeResult } from "../interfaces.ts";
 import { createKernel } from "../kernel.ts";
 import { createRouter, type Router, type RouterApis, type RouterServices } from "../router.ts";
 import { listen } from "../server.ts";
+import { isObject } from "../wire/objects.ts";
 
 /** What a test's function is: it gets the parsed event, and what it throws is its error. */
 export type TestFunction = (event: Record<string, unknown>) => unknown;
@@ -25,7 +26,8 @@ export function inProcessHost(functions: Record<string, TestFunction>): InProces
     async invoke(name, payload): Promise<InvokeResult> {
       const run = functions[name];
       if (!run) throw new AwsError("ResourceNotFoundException", `Function not found: ${name}`, { status: 404 });
-      const event: Record<string, unknown> = { ...JSON.parse(payload.toString()) };
+      const parsed: unknown = JSON.parse(payload.toString());
+      const event = isObject(parsed) ? parsed : {};
       events.set(name, [...(events.get(name) ?? []), event]);
       const base = { requestId: randomUUID(), logTail: "", durationMs: 0 };
       try {
@@ -34,7 +36,11 @@ export function inProcessHost(functions: Record<string, TestFunction>): InProces
       } catch (error) {
         if (error instanceof AwsError) throw error;
         const errorMessage = error instanceof Error ? error.message : String(error);
-        return { ...base, functionError: "Unhandled", payload: Buffer.from(JSON.stringify({ errorType: "Error", errorMessage, trace: [] })) };
+        return {
+          ...base,
+          functionError: "Unhandled",
+          payload: Buffer.from(JSON.stringify({ errorType: "Error", errorMessage, trace: [] })),
+        };
       }
     },
   };
@@ -59,7 +65,12 @@ export async function startTestStack(
 ): Promise<TestStack> {
   const events: StackEvent[] = [];
   const clock = options.clock ?? systemClock;
-  const kernel = await createKernel({ clock, speed: 1, random: Math.random, onEvent: (event) => void events.push(event) });
+  const kernel = await createKernel({
+    clock,
+    speed: 1,
+    random: Math.random,
+    onEvent: (event) => void events.push(event),
+  });
   const ctx = kernel.context;
   const faults = createFaults({ seed: options.seed ?? 1, clock, emit: ctx.emit });
   const { services = {}, apis = {} } = make(ctx, faults);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { StackEvent } from "../context.ts";
-import { createFaults, formatFault, parseFault } from "./index.ts";
+import { createFaults, parseFault } from "./index.ts";
+import { formatFault } from "./parse.ts";
 
 describe("parseFault", () => {
   it.each([
@@ -75,11 +76,17 @@ describe("createFaults", () => {
   });
 
   it("gives each target its own shape", () => {
-    const faults = createFaults({ initial: ["lambda:slow", "sqs:duplicate", "ws:gone=next:1", "model:5xx"], slowMs: 50 });
+    const faults = createFaults({
+      initial: ["lambda:slow", "sqs:duplicate", "ws:gone=next:1", "model:5xx"],
+      slowMs: 50,
+    });
     expect(faults.lambda("any")).toEqual({ kind: "slow", ms: 50 });
     expect(faults.sqs("any")).toBe(true);
     expect([faults.gone("a="), faults.gone("a=")]).toEqual([true, false]);
-    expect(faults.model()).toEqual({ kind: "status", status: expect.toSatisfy((status) => [500, 502, 503].includes(status)) });
+    expect(faults.model()).toEqual({
+      kind: "status",
+      status: expect.toSatisfy((status: number) => [500, 502, 503].includes(status)),
+    });
   });
 
   it("keeps to the function it is narrowed to", () => {

@@ -2,8 +2,7 @@ import { systemClock, type Clock } from "../../contract/clock.ts";
 import type { StackEvent } from "../context.ts";
 import { faultKey, formatFault, parseFault, type Amount, type FaultSpec, type FaultTarget } from "./parse.ts";
 
-export { FAULT_KINDS, faultKey, formatFault, parseFault } from "./parse.ts";
-export type { Amount, FaultSpec, FaultTarget } from "./parse.ts";
+export { parseFault } from "./parse.ts";
 
 /** How a model call fails. `retryAfter` in seconds. */
 export type ModelFault =
@@ -113,7 +112,7 @@ export function createFaults(options: FaultOptions = {}): Faults {
         outage = undefined;
         count += 1;
       }
-      for (const item of [...active.keys()]) {
+      for (const item of active.keys()) {
         if ((key === undefined || key === item) && active.delete(item)) count += 1;
       }
       return count;

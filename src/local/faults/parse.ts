@@ -40,13 +40,21 @@ export function parseFault(text: string): FaultSpec {
   const at = address.indexOf("@");
   const target = at < 0 ? address : address.slice(0, at);
   if (!isTarget(target)) {
-    throw invalid(spec, `"${target}" is nothing that can fail`, `One of: ${Object.keys(FAULT_KINDS).join(", ")}, outage.`);
+    throw invalid(
+      spec,
+      `"${target}" is nothing that can fail`,
+      `One of: ${Object.keys(FAULT_KINDS).join(", ")}, outage.`,
+    );
   }
   const name = at < 0 ? undefined : parseName(spec, target, address.slice(at + 1));
   if (!FAULT_KINDS[target].includes(kind) && !(target === "model" && STATUS.test(kind))) {
     const kinds = FAULT_KINDS[target].map((item) => `${target}:${item}`).join(", ");
     const statuses = target === "model" ? ", or model: and a status from 400 to 599" : "";
-    throw invalid(spec, kind ? `"${kind}" is no fault of ${target}` : `it does not say how ${target} fails`, `One of: ${kinds}${statuses}.`);
+    throw invalid(
+      spec,
+      kind ? `"${kind}" is no fault of ${target}` : `it does not say how ${target} fails`,
+      `One of: ${kinds}${statuses}.`,
+    );
   }
   return { target, ...(name ? { name } : {}), kind, amount: parseAmount(spec, amount) };
 }
@@ -59,7 +67,12 @@ function parseOutage(spec: string, amount: string | undefined): FaultSpec {
 
 function parseName(spec: string, target: FaultTarget, name: string): string {
   if (target === "model") throw invalid(spec, "the model cannot be narrowed by a name", "Write model:429=0.3.");
-  if (!NAME.test(name)) throw invalid(spec, `"${name}" is not a name`, `Write ${target}@my-name:kind, with letters, digits, ".", "_" and "-".`);
+  if (!NAME.test(name))
+    throw invalid(
+      spec,
+      `"${name}" is not a name`,
+      `Write ${target}@my-name:kind, with letters, digits, ".", "_" and "-".`,
+    );
   return name;
 }
 
@@ -68,11 +81,13 @@ function parseAmount(spec: string, text: string | undefined): Amount {
   const hint = "A share from 0 to 1 (0.3 is 30% of calls), or next:N for the next N calls. Left out, it is every call.";
   if (text.startsWith("next:")) {
     const next = Number(text.slice(5));
-    if (!/^\d+$/.test(text.slice(5)) || next < 1 || next > 1_000_000) throw invalid(spec, `"${text.slice(5)}" is not a count from 1 on`, hint);
+    if (!/^\d+$/.test(text.slice(5)) || next < 1 || next > 1_000_000)
+      throw invalid(spec, `"${text.slice(5)}" is not a count from 1 on`, hint);
     return { next };
   }
   const rate = Number(text);
-  if (!/^\d*\.?\d+$/.test(text) || !(rate > 0 && rate <= 1)) throw invalid(spec, `"${text}" is neither a share nor a count`, hint);
+  if (!/^\d*\.?\d+$/.test(text) || !(rate > 0 && rate <= 1))
+    throw invalid(spec, `"${text}" is neither a share nor a count`, hint);
   return { rate };
 }
 
@@ -81,7 +96,11 @@ function isTarget(text: string): text is FaultTarget {
 }
 
 function invalid(spec: string, problem: string, hint: string): UsageError {
-  return new UsageError(`The fault "${spec}" cannot be used: ${problem}.`, { code: "FAULT_INVALID", where: spec, hint });
+  return new UsageError(`The fault "${spec}" cannot be used: ${problem}.`, {
+    code: "FAULT_INVALID",
+    where: spec,
+    hint,
+  });
 }
 
 /** @returns the fault as one would write it; the part before `=` is its key: a later fault of the same key replaces it. */

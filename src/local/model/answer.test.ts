@@ -12,7 +12,8 @@ const DOCUMENT = [
 ].join("\n\n");
 
 const NOTICE = "[Offline model: these are sentences of the text itself, picked by word frequency.]";
-const ask = (text: string, system?: string) => answer([...(system ? [{ role: "system", text: system }] : []), { role: "user", text }]);
+const ask = (text: string, system?: string) =>
+  answer([...(system ? [{ role: "system", text: system }] : []), { role: "user", text }]);
 const body = (text: string) => text.replace(`${NOTICE}\n\n`, "");
 
 describe("answer", () => {
@@ -38,7 +39,9 @@ describe("answer", () => {
   });
 
   it("picks what the request asks about", () => {
-    expect(ask(`What does the kitchen serve? Answer in one sentence.\n\n<document>\n${DOCUMENT}\n</document>`)).toContain("The kitchen serves soup on Fridays.");
+    expect(
+      ask(`What does the kitchen serve? Answer in one sentence.\n\n<document>\n${DOCUMENT}\n</document>`),
+    ).toContain("The kitchen serves soup on Fridays.");
   });
 
   it("carries its notice once through a summary of summaries", () => {
@@ -71,7 +74,11 @@ describe("splitPrompt", () => {
   it.each([
     ["a document after its instruction", `Write a concise summary of the following:\n\n${DOCUMENT}`, "Write a concise"],
     ["a document on the line after", `Write a concise summary of the following:\n${DOCUMENT}`, "Write a concise"],
-    ["quotes and a closing word", `Write a concise summary of the following:\n\n"${DOCUMENT}"\n\nCONCISE SUMMARY:`, "CONCISE SUMMARY:"],
+    [
+      "quotes and a closing word",
+      `Write a concise summary of the following:\n\n"${DOCUMENT}"\n\nCONCISE SUMMARY:`,
+      "CONCISE SUMMARY:",
+    ],
     ["tags", `<document>\n${DOCUMENT}\n</document>\n\nSummarize the document.`, "Summarize the document."],
     ["fences", `Summarize:\n\`\`\`\n${DOCUMENT}\n\`\`\``, "Summarize:"],
     ["triple quotes", `"""\n${DOCUMENT}\n"""\nBe brief.`, "Be brief."],
@@ -118,7 +125,8 @@ describe("splitSentences", () => {
   });
 
   it("leaves Markdown's headings, tables and code out", () => {
-    const markdown = "# Title here.\n\nOne **bold** sentence with a [link](http://x.example/a.b).\n\n| a. | b. |\n| --- | --- |\n\n```js\nrun. code.\n```\n\n- First item.\n- Second item.";
+    const markdown =
+      "# Title here.\n\nOne **bold** sentence with a [link](http://x.example/a.b).\n\n| a. | b. |\n| --- | --- |\n\n```js\nrun. code.\n```\n\n- First item.\n- Second item.";
     expect(texts(markdown)).toEqual(["One bold sentence with a link.", "First item.", "Second item."]);
   });
 });

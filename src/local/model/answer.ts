@@ -23,7 +23,9 @@ const ORDERS = new Set(
  * cannot answer. The same conversation always gets the same answer.
  */
 export function answer(messages: readonly Message[]): string {
-  const { request, document } = readPrompt(messages.map(({ role, text }) => ({ role, text: text.replace(NOTICE, "") })));
+  const { request, document } = readPrompt(
+    messages.map(({ role, text }) => ({ role, text: text.replace(NOTICE, "") })),
+  );
   const wish = readWish(request);
   const focus = { words: contentWords(request).filter((word) => !ORDERS.has(word)), question: request.includes("?") };
   const sentences = document ? pickSentences(document, wish, focus) : [];
@@ -42,7 +44,9 @@ function paragraphs(sentences: readonly string[]): string {
 function refusal(request: string, hadDocument: boolean): string {
   const asked = request.replace(/\s+/g, " ").trim();
   const short = asked.length > 200 ? `${asked.slice(0, 197).trimEnd()}...` : asked;
-  const reason = hadDocument ? "The text that came with it has no whole sentence to pick." : "It came without a text to pick sentences from.";
+  const reason = hadDocument
+    ? "The text that came with it has no whole sentence to pick."
+    : "It came without a text to pick sentences from.";
   const heard = short ? `You asked: "${short}" ${reason}` : "You asked nothing.";
   return `${REFUSAL_NOTICE}\n\n${heard} Give the stage a real model's key, and that model answers.`;
 }

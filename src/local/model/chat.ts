@@ -9,16 +9,22 @@ function usage({ usage: { input, output } }: Completion) {
 }
 
 function head(kind: "chatcmpl" | "cmpl", object: string, created: number) {
-  return { id: `${kind}-${randomUUID().replaceAll("-", "")}`, object, created, model: OFFLINE_MODEL, system_fingerprint: "fp_offline" };
+  return {
+    id: `${kind}-${randomUUID().replaceAll("-", "")}`,
+    object,
+    created,
+    model: OFFLINE_MODEL,
+    system_fingerprint: "fp_offline",
+  };
 }
 
-function toolCalls(call: { name: string; arguments: string }) {
-  return [{ index: 0, id: `call_${randomUUID().replaceAll("-", "").slice(0, 24)}`, type: "function", function: call }];
+function toolCall(call: { name: string; arguments: string }) {
+  return { id: `call_${randomUUID().replaceAll("-", "").slice(0, 24)}`, type: "function", function: call };
 }
 
 /** The answer of `POST chat/completions`. `created` in epoch seconds. */
 export function chatAnswer(completion: Completion, created: number) {
-  const calls = completion.toolCall && toolCalls(completion.toolCall).map(({ index: _, ...call }) => call);
+  const call = completion.toolCall && toolCall(completion.toolCall);
   return {
     ...head("chatcmpl", "chat.completion", created),
     choices: [
@@ -26,10 +32,10 @@ export function chatAnswer(completion: Completion, created: number) {
         index: 0,
         message: {
           role: "assistant",
-          content: calls ? null : completion.text,
+          content: call ? null : completion.text,
           refusal: null,
           annotations: [],
-          ...(calls ? { tool_calls: calls } : {}),
+          ...(call ? { tool_calls: [call] } : {}),
         },
         logprobs: null,
         finish_reason: completion.finish,
@@ -50,7 +56,7 @@ export function chatStream(completion: Completion, created: number, includeUsage
     },
   });
   const body = completion.toolCall
-    ? [chunk({ tool_calls: toolCalls(completion.toolCall) })]
+    ? [chunk({ tool_calls: [{ index: 0, ...toolCall(completion.toolCall) }] })]
     : pieces(completion.text).map((piece) => chunk({ content: piece }));
   return [
     chunk({ role: "assistant", content: completion.toolCall ? null : "", refusal: null }),
@@ -72,7 +78,11 @@ export function textAnswer(completion: Completion, created: number) {
 export function textStream(completion: Completion, created: number, includeUsage: boolean): StreamEvent[] {
   const base = head("cmpl", "text_completion", created);
   const chunk = (text: string, finish: string | null): StreamEvent => ({
-    data: { ...base, choices: [{ index: 0, text, logprobs: null, finish_reason: finish }], ...(includeUsage ? { usage: null } : {}) },
+    data: {
+      ...base,
+      choices: [{ index: 0, text, logprobs: null, finish_reason: finish }],
+      ...(includeUsage ? { usage: null } : {}),
+    },
   });
   return [
     ...pieces(completion.text).map((piece) => chunk(piece, null)),

@@ -19,7 +19,10 @@ export function complete(request: ModelRequest): Completion {
   const input = request.messages.reduce((sum, message) => sum + countTokens(message.text) + PER_MESSAGE, PER_MESSAGE);
   const said = answer(request.messages);
   if (request.tool) {
-    const call = { name: request.tool.name, arguments: JSON.stringify(fillSchema(request.tool.parameters, said) ?? {}) };
+    const call = {
+      name: request.tool.name,
+      arguments: JSON.stringify(fillSchema(request.tool.parameters, said) ?? {}),
+    };
     return { text: "", toolCall: call, finish: "tool_calls", usage: { input, output: countTokens(call.arguments) } };
   }
   const whole = stopAt(request.json ? JSON.stringify(asJson(request.json, said)) : said, request.stop);

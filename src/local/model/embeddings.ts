@@ -33,7 +33,11 @@ interface EmbeddingInput {
 
 /** One text, many, or the same as lists of token numbers, which are hashed as they are. */
 function readInputs(input: unknown): EmbeddingInput[] {
-  if (input === undefined) throw new OpenAiError(400, "Missing required parameter: 'input'.", { param: "input", code: "missing_required_parameter" });
+  if (input === undefined)
+    throw new OpenAiError(400, "Missing required parameter: 'input'.", {
+      param: "input",
+      code: "missing_required_parameter",
+    });
   const list: unknown[] = !Array.isArray(input) || isTokens(input) ? [input] : input;
   if (list.length === 0 || list.length > MAX_INPUTS) {
     throw new OpenAiError(400, `Invalid 'input': between 1 and ${MAX_INPUTS} texts.`, { param: "input" });
@@ -41,7 +45,9 @@ function readInputs(input: unknown): EmbeddingInput[] {
   return list.map((item) => {
     if (typeof item === "string" && item !== "") return { text: item, tokens: countTokens(item) };
     if (isTokens(item)) return { text: item.join(" "), tokens: item.length };
-    throw new OpenAiError(400, "Invalid 'input': each must be a text that is not empty, or a list of tokens.", { param: "input" });
+    throw new OpenAiError(400, "Invalid 'input': each must be a text that is not empty, or a list of tokens.", {
+      param: "input",
+    });
   });
 }
 

@@ -64,8 +64,12 @@ export function createModel(ctx: LocalContext, options: ModelOptions = {}): Serv
       const path = exchange.url.pathname.slice(MODEL_PATH.length).replace(/\/$/, "");
       const key = `${exchange.req.method} ${path}`;
       try {
-        const route = exchange.url.pathname.startsWith(`${MODEL_PATH}/`) && Object.hasOwn(routes, key) ? routes[key] : undefined;
-        if (!route) throw new OpenAiError(404, `Invalid URL (${exchange.req.method} ${exchange.url.pathname})`, { code: "unknown_url" });
+        const route =
+          exchange.url.pathname.startsWith(`${MODEL_PATH}/`) && Object.hasOwn(routes, key) ? routes[key] : undefined;
+        if (!route)
+          throw new OpenAiError(404, `Invalid URL (${exchange.req.method} ${exchange.url.pathname})`, {
+            code: "unknown_url",
+          });
         await route(exchange);
       } catch (error) {
         sendError(exchange, asOpenAiError(error));

@@ -52,9 +52,12 @@ function byTags(text: string): Prompt | undefined {
 }
 
 function byFences(text: string): Prompt | undefined {
-  const match = /^("""|'''|```\w*|-{3,}|={3,})[ \t]*\n?([\s\S]+?)\n?[ \t]*(?:"""|'''|```|-{3,}|={3,})[ \t]*$/m.exec(text);
+  const match = /^("""|'''|```\w*|-{3,}|={3,})[ \t]*\n?([\s\S]+?)\n?[ \t]*(?:"""|'''|```|-{3,}|={3,})[ \t]*$/m.exec(
+    text,
+  );
   const document = match?.[2]?.trim();
-  if (!match || !document || countWords(document) < DELIMITED_WORDS || document.length < text.length / 2) return undefined;
+  if (!match || !document || countWords(document) < DELIMITED_WORDS || document.length < text.length / 2)
+    return undefined;
   return { document, request: text.replace(match[0], " ").trim() };
 }
 
@@ -75,7 +78,9 @@ function byParagraphs(text: string): Prompt | undefined {
 /** A line that ends in a colon introduces what follows, also without an empty line between. */
 function splitLeadIn(block: string): string[] {
   const [first = "", ...rest] = block.split("\n");
-  return first.trimEnd().endsWith(":") && countWords(first) <= 60 && rest.length > 0 ? [first, rest.join("\n")] : [block];
+  return first.trimEnd().endsWith(":") && countWords(first) <= 60 && rest.length > 0
+    ? [first, rest.join("\n")]
+    : [block];
 }
 
 function isInstruction(block: string): boolean {
@@ -86,7 +91,9 @@ function isInstruction(block: string): boolean {
 
 function isClosing(block: string): boolean {
   const text = block.trim();
-  return text === "" || (countWords(text) <= 12 && text.endsWith(":")) || (countWords(text) <= 40 && INSTRUCTION.test(text));
+  return (
+    text === "" || (countWords(text) <= 12 && text.endsWith(":")) || (countWords(text) <= 40 && INSTRUCTION.test(text))
+  );
 }
 
 /** `Summarize this: ...` or `Summarize the text. ...`. */

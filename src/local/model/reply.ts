@@ -49,7 +49,11 @@ export async function sendStream(
   const gone = new AbortController();
   res.once("close", () => gone.abort());
   if (res.destroyed) return;
-  res.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache", "x-request-id": requestId });
+  res.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache",
+    "x-request-id": requestId,
+  });
   const middle = Math.floor(events.length / 2);
   try {
     for (const [index, { event, data }] of events.entries()) {

@@ -30,7 +30,10 @@ export function parseBody(body: Buffer): Record<string, unknown> {
 export function readChat(body: Record<string, unknown>): ModelRequest {
   const list = body["messages"];
   if (!Array.isArray(list)) throw missing("messages");
-  if (list.length === 0) throw new OpenAiError(400, "Invalid 'messages': empty array. Expected an array with minimum length 1.", { param: "messages" });
+  if (list.length === 0)
+    throw new OpenAiError(400, "Invalid 'messages': empty array. Expected an array with minimum length 1.", {
+      param: "messages",
+    });
   const format = isObject(body["response_format"]) ? body["response_format"] : {};
   return {
     messages: list.map((item, index) => readMessage(item, `messages[${index}]`)),
@@ -45,9 +48,11 @@ export function readChat(body: Record<string, unknown>): ModelRequest {
 
 /** Reads `POST completions`: one prompt. */
 export function readCompletion(body: Record<string, unknown>): ModelRequest {
-  const prompt = Array.isArray(body["prompt"]) && body["prompt"].length === 1 ? body["prompt"][0] : body["prompt"];
+  const prompt: unknown =
+    Array.isArray(body["prompt"]) && body["prompt"].length === 1 ? body["prompt"][0] : body["prompt"];
   if (prompt === undefined) throw missing("prompt");
-  if (typeof prompt !== "string") throw new OpenAiError(400, "The offline model takes one prompt, a string.", { param: "prompt" });
+  if (typeof prompt !== "string")
+    throw new OpenAiError(400, "The offline model takes one prompt, a string.", { param: "prompt" });
   return {
     messages: [{ role: "user", text: prompt }],
     stream: body["stream"] === true,
@@ -64,11 +69,17 @@ export function readResponse(body: Record<string, unknown>): ModelRequest {
   const { input, instructions, previous_response_id: previous, tool_choice: choice } = body;
   if (input === undefined) throw missing("input");
   if (previous !== undefined && previous !== null) {
-    throw new OpenAiError(400, "The offline model keeps no responses to go on from.", { param: "previous_response_id", code: "previous_response_not_found" });
+    throw new OpenAiError(400, "The offline model keeps no responses to go on from.", {
+      param: "previous_response_id",
+      code: "previous_response_not_found",
+    });
   }
-  if (choice === "required" || isObject(choice)) throw new OpenAiError(400, "The offline model calls no tools here.", { param: "tool_choice" });
+  if (choice === "required" || isObject(choice))
+    throw new OpenAiError(400, "The offline model calls no tools here.", { param: "tool_choice" });
   const items: unknown[] = Array.isArray(input) ? input : [{ role: "user", content: input }];
-  const messages = items.filter((item) => isObject(item) && "content" in item).map((item, index) => readMessage(item, `input[${index}]`));
+  const messages = items
+    .filter((item) => isObject(item) && "content" in item)
+    .map((item, index) => readMessage(item, `input[${index}]`));
   if (messages.length === 0) throw new OpenAiError(400, "Invalid 'input': it holds no message.", { param: "input" });
   const text = isObject(body["text"]) ? body["text"] : {};
   const format = isObject(text["format"]) ? text["format"] : {};
@@ -84,13 +95,17 @@ export function readResponse(body: Record<string, unknown>): ModelRequest {
 }
 
 function readMessage(item: unknown, param: string): Message {
-  if (!isObject(item)) throw new OpenAiError(400, `Invalid type for '${param}': expected an object.`, { param, code: "invalid_type" });
+  if (!isObject(item))
+    throw new OpenAiError(400, `Invalid type for '${param}': expected an object.`, { param, code: "invalid_type" });
   const { role, content } = item;
   if (typeof role !== "string") throw missing(`${param}.role`);
   if (typeof content === "string") return { role, text: content };
   if (content === undefined || content === null) return { role, text: "" };
   if (!Array.isArray(content)) {
-    throw new OpenAiError(400, `Invalid type for '${param}.content': expected a string or an array.`, { param: `${param}.content`, code: "invalid_type" });
+    throw new OpenAiError(400, `Invalid type for '${param}.content': expected a string or an array.`, {
+      param: `${param}.content`,
+      code: "invalid_type",
+    });
   }
   const texts = content.map((part) => (isObject(part) && typeof part["text"] === "string" ? part["text"] : ""));
   return { role, text: texts.filter((text) => text !== "").join("\n") };
@@ -115,11 +130,14 @@ function readFormat(format: Record<string, unknown>, schema: unknown): ModelRequ
 
 function readTool(body: Record<string, unknown>): ModelRequest["tool"] {
   const choice = body["tool_choice"];
-  const functions = (Array.isArray(body["tools"]) ? body["tools"] : []).map((tool) => (isObject(tool) && isObject(tool["function"]) ? tool["function"] : {}));
+  const functions = (Array.isArray(body["tools"]) ? body["tools"] : []).map((tool) =>
+    isObject(tool) && isObject(tool["function"]) ? tool["function"] : {},
+  );
   const asked = isObject(choice) && isObject(choice["function"]) ? choice["function"]["name"] : undefined;
   if (choice !== "required" && asked === undefined) return undefined;
   const chosen = asked === undefined ? functions[0] : functions.find((item) => item["name"] === asked);
-  if (!chosen || typeof chosen["name"] !== "string") throw new OpenAiError(400, "'tool_choice' names no function of 'tools'.", { param: "tool_choice" });
+  if (!chosen || typeof chosen["name"] !== "string")
+    throw new OpenAiError(400, "'tool_choice' names no function of 'tools'.", { param: "tool_choice" });
   return { name: chosen["name"], parameters: isObject(chosen["parameters"]) ? chosen["parameters"] : {} };
 }
 

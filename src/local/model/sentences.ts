@@ -6,7 +6,8 @@ export interface Sentence {
 }
 
 /** After these a full stop ends no sentence. */
-const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|cf|vs|Mr|Mrs|Ms|Dr|Prof|Inc|Ltd|Co|Corp|St|No|Nos|Fig|Sec|Art|Vol|pp?|approx|U\.S|U\.K|[A-Z])\.$/;
+const ABBREVIATION =
+  /(?:^|[\s(])(?:e\.g|i\.e|cf|vs|Mr|Mrs|Ms|Dr|Prof|Inc|Ltd|Co|Corp|St|No|Nos|Fig|Sec|Art|Vol|pp?|approx|U\.S|U\.K|[A-Z])\.$/;
 
 /** Lines beyond this many characters are whole paragraphs. */
 const UNWRAPPED = 160;
@@ -40,7 +41,11 @@ function mergeAbbreviations(parts: string[]): string[] {
 
 /** Joins the lines of each paragraph to one. */
 function splitParagraphs(text: string): string[] {
-  const lines = withoutRepeats(stripMarkup(text).split("\n").map((line) => line.trim()));
+  const lines = withoutRepeats(
+    stripMarkup(text)
+      .split("\n")
+      .map((line) => line.trim()),
+  );
   const lengths = lines.filter((line) => line !== "").map((line) => line.length);
   const usual = at(lengths, 0.5);
   const wrapped = at(lengths, 0.9) < UNWRAPPED;
@@ -59,7 +64,12 @@ function splitParagraphs(text: string): string[] {
     if (item) end();
     const words = line.slice(item.length);
     // A word cut at the end of a line.
-    current = /\p{L}-$/u.test(current) && /^\p{Ll}/u.test(words) ? current.slice(0, -1) + words : current ? `${current} ${words}` : words;
+    current =
+      /\p{L}-$/u.test(current) && /^\p{Ll}/u.test(words)
+        ? current.slice(0, -1) + words
+        : current
+          ? `${current} ${words}`
+          : words;
     if (!wrapped || looksLikeHeading(line, lines[index + 1] ?? "", usual)) end();
   }
   end();
@@ -78,7 +88,13 @@ function stripMarkup(text: string): string {
 
 /** Empty lines, headings, rules, tables, page numbers. */
 function isFurniture(line: string): boolean {
-  return line === "" || /^#{1,6}\s/.test(line) || /^[-=_*|+\s]{3,}$/.test(line) || /^\|.*\|$/.test(line) || /^(page\s+)?\d+(\s*(of|\/)\s*\d+)?$/i.test(line);
+  return (
+    line === "" ||
+    /^#{1,6}\s/.test(line) ||
+    /^[-=_*|+\s]{3,}$/.test(line) ||
+    /^\|.*\|$/.test(line) ||
+    /^(page\s+)?\d+(\s*(of|\/)\s*\d+)?$/i.test(line)
+  );
 }
 
 /** In text without blank lines, a short line without an end before one that begins anew. */

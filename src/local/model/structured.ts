@@ -13,7 +13,7 @@ export function fillSchema(schema: unknown, text: string, root: unknown = schema
     const options = schema[word];
     if (Array.isArray(options)) return fillSchema(options[0], text, root, depth + 1);
   }
-  const type = Array.isArray(schema["type"]) ? schema["type"][0] : schema["type"];
+  const type: unknown = Array.isArray(schema["type"]) ? schema["type"][0] : schema["type"];
   if (type === "string") return typeof schema["maxLength"] === "number" ? text.slice(0, schema["maxLength"]) : text;
   if (type === "number" || type === "integer") return fitNumber(schema);
   if (type === "boolean") return false;
@@ -23,7 +23,9 @@ export function fillSchema(schema: unknown, text: string, root: unknown = schema
   }
   if (type === "object" || isObject(schema["properties"])) {
     const properties = isObject(schema["properties"]) ? schema["properties"] : {};
-    return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, fillSchema(value, text, root, depth + 1)]));
+    return Object.fromEntries(
+      Object.entries(properties).map(([key, value]) => [key, fillSchema(value, text, root, depth + 1)]),
+    );
   }
   return null;
 }
@@ -36,6 +38,10 @@ function fitNumber(schema: Record<string, unknown>): number {
 
 function resolve(root: unknown, pointer: string): unknown {
   let value: unknown = root;
-  for (const part of pointer.replace(/^#\/?/, "").split("/").filter((item) => item !== "")) value = isObject(value) ? value[part] : undefined;
+  for (const part of pointer
+    .replace(/^#\/?/, "")
+    .split("/")
+    .filter((item) => item !== ""))
+    value = isObject(value) ? value[part] : undefined;
   return value;
 }

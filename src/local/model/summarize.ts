@@ -11,7 +11,8 @@ export interface Wish {
 /** Longest text looked at, in characters. */
 const MAX_CHARACTERS = 600_000;
 /** Begins that lean on the sentence before, which an extract does not have. */
-const LEANING = /^(it|this|that|these|those|they|he|she|but|and|or|so|also|however|thus|therefore|then|such|for example|for instance|instead|otherwise|in this case|as a result)\b/i;
+const LEANING =
+  /^(it|this|that|these|those|they|he|she|but|and|or|so|also|however|thus|therefore|then|such|for example|for instance|instead|otherwise|in this case|as a result)\b/i;
 
 /** What the request asks about. */
 export interface Focus {
@@ -54,7 +55,8 @@ function defaultCount(sentences: number): number {
 
 function wordWeights(sentences: readonly Sentence[], focus: Focus): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const sentence of sentences) for (const word of contentWords(sentence.text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const sentence of sentences)
+    for (const word of contentWords(sentence.text)) counts.set(word, (counts.get(word) ?? 0) + 1);
   const most = Math.max(1, ...counts.values());
   const weights = new Map<string, number>();
   for (const [word, count] of counts) weights.set(word, Math.log1p(count) / Math.log1p(most));
@@ -66,7 +68,11 @@ function wordWeights(sentences: readonly Sentence[], focus: Focus): Map<string, 
   return weights;
 }
 
-function bestOf(sentences: readonly Sentence[], weights: ReadonlyMap<string, number>, opening: boolean): Sentence | undefined {
+function bestOf(
+  sentences: readonly Sentence[],
+  weights: ReadonlyMap<string, number>,
+  opening: boolean,
+): Sentence | undefined {
   let best: { sentence: Sentence; score: number } | undefined;
   for (const [index, sentence] of sentences.entries()) {
     let score = worth(sentence, weights);

@@ -4,7 +4,14 @@ import { type JsonAction, serveJson } from "../wire/json.ts";
 import { type Input, readInput } from "./input.ts";
 import { parseReference } from "./names.ts";
 import { putParameter } from "./put-parameter.ts";
-import { checkNames, describeParameters, getParameter, getParameterHistory, getParameters, getParametersByPath } from "./read-parameters.ts";
+import {
+  checkNames,
+  describeParameters,
+  getParameter,
+  getParameterHistory,
+  getParameters,
+  getParametersByPath,
+} from "./read-parameters.ts";
 import { createParameterStore, type ParameterStore } from "./store.ts";
 import type { ParameterType } from "./types.ts";
 
@@ -66,8 +73,13 @@ export function createSsm(ctx: LocalContext): Ssm {
 }
 
 function taggedParameter(input: Input, store: ParameterStore): string {
-  if (input.text("ResourceType") !== "Parameter") throw new AwsError("InvalidResourceType", "Only parameters are offered here.");
+  if (input.text("ResourceType") !== "Parameter")
+    throw new AwsError("InvalidResourceType", "Only parameters are offered here.");
   const { name } = parseReference(input.text("ResourceId"));
-  if (!store.get(name)) throw new AwsError("InvalidResourceId", "The resource ID isn't valid. Verify that you entered the correct ID and try again.");
+  if (!store.get(name))
+    throw new AwsError(
+      "InvalidResourceId",
+      "The resource ID isn't valid. Verify that you entered the correct ID and try again.",
+    );
   return name;
 }

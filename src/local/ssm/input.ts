@@ -28,7 +28,8 @@ export function readInput(source: Record<string, unknown>): Input {
     optionalText,
     text(name) {
       const value = optionalText(name);
-      if (value === undefined) throw invalid(`Value null at '${lowerFirst(name)}' failed to satisfy constraint: Member must not be null`);
+      if (value === undefined)
+        throw invalid(`Value null at '${lowerFirst(name)}' failed to satisfy constraint: Member must not be null`);
       return value;
     },
     flag(name) {
@@ -52,7 +53,8 @@ export function readInput(source: Record<string, unknown>): Input {
       }),
     objects: (name) =>
       list(name).map((item) => {
-        if (typeof item !== "object" || item === null || Array.isArray(item)) throw wrongType(name, "a list of structures");
+        if (typeof item !== "object" || item === null || Array.isArray(item))
+          throw wrongType(name, "a list of structures");
         return readInput({ ...item });
       }),
   };

@@ -2,9 +2,13 @@ import { AwsError, type LocalContext } from "../context.ts";
 
 /** @throws AwsError when a name cannot be created. */
 export function checkName(name: string): void {
-  if (name.length > 2048 || name.length < 1) throw new AwsError("ValidationException", "Parameter name must be 1 to 2048 characters long.");
+  if (name.length > 2048 || name.length < 1)
+    throw new AwsError("ValidationException", "Parameter name must be 1 to 2048 characters long.");
   if (!/^[A-Za-z0-9_.\-/]+$/.test(name)) {
-    throw new AwsError("ValidationException", "Parameter name: only a mix of letters, numbers and the following 4 symbols .-_/ is allowed.");
+    throw new AwsError(
+      "ValidationException",
+      "Parameter name: only a mix of letters, numbers and the following 4 symbols .-_/ is allowed.",
+    );
   }
   if (name.includes("/") && !name.startsWith("/")) {
     throw new AwsError("ValidationException", "Parameter name must be a fully qualified name.");
@@ -30,7 +34,10 @@ export function parseReference(reference: string): { name: string; version?: num
   if (colon < 0) return { name: plain };
   const suffix = plain.slice(colon + 1);
   if (!/^\d+$/.test(suffix)) {
-    throw new AwsError("ParameterVersionNotFound", `Systems Manager could not find label ${suffix} of ${plain.slice(0, colon)}. Labels are not offered here.`);
+    throw new AwsError(
+      "ParameterVersionNotFound",
+      `Systems Manager could not find label ${suffix} of ${plain.slice(0, colon)}. Labels are not offered here.`,
+    );
   }
   return { name: plain.slice(0, colon), version: Number(suffix), selector: `:${suffix}` };
 }

@@ -59,7 +59,10 @@ function readType(asked: string | undefined, existing: ParameterType | undefined
   const type = PARAMETER_TYPES.find((item) => item === asked);
   if (!type) throw constraint("Type", asked, `Member must satisfy enum value set: [${PARAMETER_TYPES.join(", ")}]`);
   if (existing && existing !== type && (existing === "SecureString" || type === "SecureString")) {
-    throw new AwsError("HierarchyTypeMismatchException", "Parameter Store doesn't support changing a parameter type to or from SecureString.");
+    throw new AwsError(
+      "HierarchyTypeMismatchException",
+      "Parameter Store doesn't support changing a parameter type to or from SecureString.",
+    );
   }
   return type;
 }
@@ -73,7 +76,10 @@ function checkPattern(value: string, pattern: string | undefined): void {
     throw new AwsError("InvalidAllowedPatternException", `The regular expression is not valid: ${pattern}`);
   }
   if (!regex.test(value)) {
-    throw new AwsError("ParameterPatternMismatchException", `Parameter value, cannot be validated against allowedPattern: ${pattern}`);
+    throw new AwsError(
+      "ParameterPatternMismatchException",
+      `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
+    );
   }
 }
 
@@ -83,7 +89,10 @@ function chooseTier(asked: string | undefined, value: string, existing: Tier | u
   }
   const bytes = Buffer.byteLength(value);
   if (bytes > ADVANCED_LIMIT) {
-    throw new AwsError("ValidationException", `Advanced tier parameters support a maximum parameter value of ${ADVANCED_LIMIT} characters.`);
+    throw new AwsError(
+      "ValidationException",
+      `Advanced tier parameters support a maximum parameter value of ${ADVANCED_LIMIT} characters.`,
+    );
   }
   // An advanced parameter stays one: AWS does not take the tier back.
   if (existing === "Advanced" && asked !== "Standard") return "Advanced";

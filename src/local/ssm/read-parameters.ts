@@ -28,8 +28,12 @@ export function getParameter(input: Input, parts: Parts) {
   const reference = parseReference(input.text("Name"));
   const found = parts.store.get(reference.name, reference.version);
   if (!found) {
-    if (reference.version === undefined || !parts.store.get(reference.name)) throw new AwsError("ParameterNotFound", "");
-    throw new AwsError("ParameterVersionNotFound", `Systems Manager could not find version ${reference.version} of ${reference.name}.`);
+    if (reference.version === undefined || !parts.store.get(reference.name))
+      throw new AwsError("ParameterNotFound", "");
+    throw new AwsError(
+      "ParameterVersionNotFound",
+      `Systems Manager could not find version ${reference.version} of ${reference.name}.`,
+    );
   }
   return { Parameter: view(parts, found, input.flag("WithDecryption"), reference.selector) };
 }
@@ -51,13 +55,17 @@ export function getParameters(input: Input, parts: Parts) {
 
 export function checkNames(names: readonly string[]): void {
   if (names.length < 1) throw constraint("Names", "[]", "Member must have length greater than or equal to 1");
-  if (names.length > 10) throw constraint("Names", `[${names.join(", ")}]`, "Member must have length less than or equal to 10");
+  if (names.length > 10)
+    throw constraint("Names", `[${names.join(", ")}]`, "Member must have length less than or equal to 10");
 }
 
 export function getParametersByPath(input: Input, parts: Parts) {
   const path = input.text("Path");
   if (!path.startsWith("/")) {
-    throw new AwsError("ValidationException", `The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/".`);
+    throw new AwsError(
+      "ValidationException",
+      `The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/".`,
+    );
   }
   const prefix = path.endsWith("/") ? path : `${path}/`;
   const recursive = input.flag("Recursive");
@@ -124,7 +132,8 @@ function readFilter(filter: Input, keys: readonly string[]): Filter {
   if (!keys.includes(key)) throw new AwsError("InvalidFilterKey", `The filter key ${key} is not offered here.`);
   if (key === "Path") {
     const option = filter.optionalText("Option") ?? "OneLevel";
-    if (option !== "OneLevel" && option !== "Recursive") throw new AwsError("InvalidFilterOption", `The filter option ${option} is not valid.`);
+    if (option !== "OneLevel" && option !== "Recursive")
+      throw new AwsError("InvalidFilterOption", `The filter option ${option} is not valid.`);
     return (p) =>
       values.some((path) => {
         const prefix = path.endsWith("/") ? path : `${path}/`;

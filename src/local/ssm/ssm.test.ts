@@ -24,7 +24,12 @@ let ssm: Ssm;
 
 beforeEach(async () => {
   stack = await startTestStack((ctx) => ({ services: { ssm: (ssm = createSsm(ctx)) } }));
-  client = new SSMClient({ endpoint: stack.endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 });
+  client = new SSMClient({
+    endpoint: stack.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+  });
 });
 afterEach(async () => {
   client.destroy();
@@ -51,7 +56,9 @@ describe("PutParameter and GetParameter", () => {
     expect(Math.abs((Parameter?.LastModifiedDate?.getTime() ?? 0) - Date.now())).toBeLessThan(10_000);
     const first = await client.send(new GetParameterCommand({ Name: "/app/a:1" }));
     expect(first.Parameter).toMatchObject({ Value: "1", Selector: ":1" });
-    const byArn = await client.send(new GetParameterCommand({ Name: "arn:aws:ssm:us-east-1:000000000000:parameter/app/a" }));
+    const byArn = await client.send(
+      new GetParameterCommand({ Name: "arn:aws:ssm:us-east-1:000000000000:parameter/app/a" }),
+    );
     expect(byArn.Parameter?.Value).toBe("2");
     const history = await client.send(new GetParameterHistoryCommand({ Name: "/app/a" }));
     expect(history.Parameters?.map(({ Value }) => Value)).toEqual(["1", "2"]);
@@ -77,8 +84,19 @@ describe("PutParameter and GetParameter", () => {
     ["AWS's own prefix", { Name: "/aws/x" }, "ValidationException", 'can\'t be prefixed with "aws"'],
     ["too many levels", { Name: "/a".repeat(16) }, "HierarchyLevelLimitExceededException", "15"],
     ["no type", { Type: undefined }, "ValidationException", "type is required"],
-    ["a type that is none", { Type: "Text" as never }, "ValidationException", "enum value set: [String, StringList, SecureString]"],
-    ["a value against its pattern", { AllowedPattern: "^\\d+$" }, "ParameterPatternMismatchException", "allowedPattern"],
+    // @ts-expect-error: what an untyped client may send.
+    [
+      "a type that is none",
+      { Type: "Text" },
+      "ValidationException",
+      "enum value set: [String, StringList, SecureString]",
+    ],
+    [
+      "a value against its pattern",
+      { AllowedPattern: "^\\d+$" },
+      "ParameterPatternMismatchException",
+      "allowedPattern",
+    ],
   ])("refuse %s", async (_what, more, name, message) => {
     await put("/taken", "v");
     await expect(put("/new", "v", more)).rejects.toMatchObject({ name, message: expect.stringContaining(message) });
@@ -91,9 +109,13 @@ describe("PutParameter and GetParameter", () => {
   });
 
   it("tell a parameter that is missing from a version that is", async () => {
-    await expect(client.send(new GetParameterCommand({ Name: "/none" }))).rejects.toMatchObject({ name: "ParameterNotFound" });
+    await expect(client.send(new GetParameterCommand({ Name: "/none" }))).rejects.toMatchObject({
+      name: "ParameterNotFound",
+    });
     await put("/some", "v");
-    await expect(client.send(new GetParameterCommand({ Name: "/some:9" }))).rejects.toMatchObject({ name: "ParameterVersionNotFound" });
+    await expect(client.send(new GetParameterCommand({ Name: "/some:9" }))).rejects.toMatchObject({
+      name: "ParameterVersionNotFound",
+    });
   });
 });
 
@@ -106,9 +128,13 @@ describe("reading many", () => {
   });
 
   it("GetParameters tells those that are not there", async () => {
-    const { Parameters, InvalidParameters } = await client.send(new GetParametersCommand({ Names: ["plain", "/none", "/app/listing"] }));
+    const { Parameters, InvalidParameters } = await client.send(
+      new GetParametersCommand({ Names: ["plain", "/none", "/app/listing"] }),
+    );
     expect([Parameters?.map(({ Value }) => Value), InvalidParameters]).toEqual([["p", "x"], ["/none"]]);
-    await expect(client.send(new GetParametersCommand({ Names: Array.from({ length: 11 }, (_, i) => `n${i}`) }))).rejects.toMatchObject({
+    await expect(
+      client.send(new GetParametersCommand({ Names: Array.from({ length: 11 }, (_, i) => `n${i}`) })),
+    ).rejects.toMatchObject({
       name: "ValidationException",
     });
   });
@@ -128,36 +154,60 @@ describe("reading many", () => {
     expect(all.sizes).toEqual([10, 4]);
     expect(all.names).toContain("/app/list/deep/er");
     expect(all.names).not.toContain("/app/listing");
-    await expect(client.send(new GetParametersByPathCommand({ Path: "app" }))).rejects.toMatchObject({ name: "ValidationException" });
-    await expect(client.send(new GetParametersByPathCommand({ Path: "/app", MaxResults: 11 }))).rejects.toMatchObject({ name: "ValidationException" });
-    await expect(client.send(new GetParametersByPathCommand({ Path: "/app", NextToken: "forged" }))).rejects.toMatchObject({ name: "InvalidNextToken" });
+    await expect(client.send(new GetParametersByPathCommand({ Path: "app" }))).rejects.toMatchObject({
+      name: "ValidationException",
+    });
+    await expect(client.send(new GetParametersByPathCommand({ Path: "/app", MaxResults: 11 }))).rejects.toMatchObject({
+      name: "ValidationException",
+    });
+    await expect(
+      client.send(new GetParametersByPathCommand({ Path: "/app", NextToken: "forged" })),
+    ).rejects.toMatchObject({ name: "InvalidNextToken" });
   });
 
   it("DescribeParameters filters and shows no value", async () => {
     const { Parameters } = await client.send(
       new DescribeParametersCommand({ ParameterFilters: [{ Key: "Name", Option: "BeginsWith", Values: ["pl"] }] }),
     );
-    expect(Parameters).toMatchObject([{ Name: "plain", Description: "a plain one", Type: "String", Version: 1, Tier: "Standard" }]);
+    expect(Parameters).toMatchObject([
+      { Name: "plain", Description: "a plain one", Type: "String", Version: 1, Tier: "Standard" },
+    ]);
     expect(Parameters?.[0]).not.toHaveProperty("Value");
-    const deep = await client.send(new DescribeParametersCommand({ ParameterFilters: [{ Key: "Path", Values: ["/app/list/deep"] }] }));
+    const deep = await client.send(
+      new DescribeParametersCommand({ ParameterFilters: [{ Key: "Path", Values: ["/app/list/deep"] }] }),
+    );
     expect(deep.Parameters?.map(({ Name }) => Name)).toEqual(["/app/list/deep/er"]);
-    await expect(client.send(new DescribeParametersCommand({ ParameterFilters: [{ Key: "Colour", Values: ["x"] }] }))).rejects.toMatchObject({
+    await expect(
+      client.send(new DescribeParametersCommand({ ParameterFilters: [{ Key: "Colour", Values: ["x"] }] })),
+    ).rejects.toMatchObject({
       name: "InvalidFilterKey",
     });
   });
 
   it("deletes one or many", async () => {
     await client.send(new DeleteParameterCommand({ Name: "plain" }));
-    await expect(client.send(new DeleteParameterCommand({ Name: "plain" }))).rejects.toMatchObject({ name: "ParameterNotFound" });
-    const { DeletedParameters, InvalidParameters } = await client.send(new DeleteParametersCommand({ Names: ["/app/listing", "plain"] }));
+    await expect(client.send(new DeleteParameterCommand({ Name: "plain" }))).rejects.toMatchObject({
+      name: "ParameterNotFound",
+    });
+    const { DeletedParameters, InvalidParameters } = await client.send(
+      new DeleteParametersCommand({ Names: ["/app/listing", "plain"] }),
+    );
     expect([DeletedParameters, InvalidParameters]).toEqual([["/app/listing"], ["plain"]]);
   });
 });
 
 it("keeps tags", async () => {
   await put("/t", "v", { Tags: [{ Key: "app", Value: "one" }] });
-  await client.send(new AddTagsToResourceCommand({ ResourceType: "Parameter", ResourceId: "/t", Tags: [{ Key: "stage", Value: "local" }] }));
-  const { TagList } = await client.send(new ListTagsForResourceCommand({ ResourceType: "Parameter", ResourceId: "/t" }));
+  await client.send(
+    new AddTagsToResourceCommand({
+      ResourceType: "Parameter",
+      ResourceId: "/t",
+      Tags: [{ Key: "stage", Value: "local" }],
+    }),
+  );
+  const { TagList } = await client.send(
+    new ListTagsForResourceCommand({ ResourceType: "Parameter", ResourceId: "/t" }),
+  );
   expect(TagList).toEqual([
     { Key: "app", Value: "one" },
     { Key: "stage", Value: "local" },
@@ -165,7 +215,9 @@ it("keeps tags", async () => {
 });
 
 it("answers an operation that is not there as AWS does", async () => {
-  await expect(client.send(new LabelParameterVersionCommand({ Name: "/a", Labels: ["x"] }))).rejects.toMatchObject({ name: "UnknownOperationException" });
+  await expect(client.send(new LabelParameterVersionCommand({ Name: "/a", Labels: ["x"] }))).rejects.toMatchObject({
+    name: "UnknownOperationException",
+  });
 });
 
 it("is put to and read from in process", async () => {

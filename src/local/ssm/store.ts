@@ -25,7 +25,9 @@ export function createParameterStore(database: DatabaseSync) {
   const trim = database.prepare("DELETE FROM parameter WHERE name = ? AND version <= ?");
   const remove = database.prepare("DELETE FROM parameter WHERE name = ?");
   const removeTags = database.prepare("DELETE FROM tag WHERE name = ?");
-  const putTag = database.prepare("INSERT INTO tag VALUES (?, ?, ?) ON CONFLICT (name, key) DO UPDATE SET value = excluded.value");
+  const putTag = database.prepare(
+    "INSERT INTO tag VALUES (?, ?, ?) ON CONFLICT (name, key) DO UPDATE SET value = excluded.value",
+  );
   const removeTag = database.prepare("DELETE FROM tag WHERE name = ? AND key = ?");
   const listTags = database.prepare("SELECT key, value FROM tag WHERE name = ? ORDER BY key");
 

@@ -15,11 +15,16 @@ export function createSts(ctx: LocalContext): Service {
   return {
     async handle(exchange) {
       if (exchange.req.headers["x-amz-target"] !== undefined) {
-        return serveJson(exchange, { target: "AWSSecurityTokenServiceV20110615", version: "1.1", actions: { GetCallerIdentity: identity } });
+        return serveJson(exchange, {
+          target: "AWSSecurityTokenServiceV20110615",
+          version: "1.1",
+          actions: { GetCallerIdentity: identity },
+        });
       }
       try {
         const action = await readAction(exchange);
-        if (action !== "GetCallerIdentity") throw new AwsError("InvalidAction", `Could not find operation ${action || "(none)"} for version 2011-06-15`);
+        if (action !== "GetCallerIdentity")
+          throw new AwsError("InvalidAction", `Could not find operation ${action || "(none)"} for version 2011-06-15`);
         const members = Object.entries(identity()).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
         sendXml(
           exchange,
@@ -28,8 +33,15 @@ export function createSts(ctx: LocalContext): Service {
             `<ResponseMetadata><RequestId>${exchange.requestId}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
         );
       } catch (error) {
-        const known = error instanceof AwsError ? error : new AwsError("InternalFailure", "The local stack failed on this request.", { status: 500 });
-        sendXml(exchange, known.status, queryError(known.code, known.message, exchange.requestId, known.status < 500 ? "Sender" : "Receiver"));
+        const known =
+          error instanceof AwsError
+            ? error
+            : new AwsError("InternalFailure", "The local stack failed on this request.", { status: 500 });
+        sendXml(
+          exchange,
+          known.status,
+          queryError(known.code, known.message, exchange.requestId, known.status < 500 ? "Sender" : "Receiver"),
+        );
       }
     },
     close() {},
@@ -37,7 +49,10 @@ export function createSts(ctx: LocalContext): Service {
 }
 
 async function readAction(exchange: Exchange): Promise<string> {
-  const fields = exchange.req.method === "POST" ? new URLSearchParams((await exchange.body()).toString("utf8")) : exchange.url.searchParams;
+  const fields =
+    exchange.req.method === "POST"
+      ? new URLSearchParams((await exchange.body()).toString("utf8"))
+      : exchange.url.searchParams;
   return fields.get("Action") ?? "";
 }
 

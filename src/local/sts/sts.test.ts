@@ -9,9 +9,18 @@ beforeAll(async () => {
 });
 afterAll(() => stack[Symbol.asyncDispose]());
 
-const identity = { Account: "000000000000", Arn: "arn:aws:iam::000000000000:user/local", UserId: expect.stringMatching(/^AIDA/) };
+const identity = {
+  Account: "000000000000",
+  Arn: "arn:aws:iam::000000000000:user/local",
+  UserId: expect.stringMatching(/^AIDA/),
+};
 const client = () =>
-  new STSClient({ endpoint: stack.endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 });
+  new STSClient({
+    endpoint: stack.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+  });
 
 it("tells the SDK who calls", async () => {
   expect(await client().send(new GetCallerIdentityCommand({}))).toMatchObject(identity);
@@ -20,7 +29,10 @@ it("tells the SDK who calls", async () => {
 it("tells it by GET, unsigned, and in JSON", async () => {
   const xml = await (await fetch(`${stack.endpoint}/?Action=GetCallerIdentity&Version=2011-06-15`)).text();
   expect(xml).toContain("<Account>000000000000</Account>");
-  const json = await fetch(stack.endpoint, { method: "POST", headers: { "x-amz-target": "AWSSecurityTokenServiceV20110615.GetCallerIdentity" } });
+  const json = await fetch(stack.endpoint, {
+    method: "POST",
+    headers: { "x-amz-target": "AWSSecurityTokenServiceV20110615.GetCallerIdentity" },
+  });
   expect(await json.json()).toMatchObject(identity);
 });
 

@@ -19,13 +19,21 @@ export function refuseUnknown(exchange: Exchange, service: string): void {
 
 function encode({ req, requestId }: Exchange, code: string, message: string): [string, Buffer] {
   if (req.headers["smithy-protocol"] === "rpc-v2-cbor") return ["application/cbor", cborMap({ __type: code, message })];
-  if (req.headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) return ["text/xml", Buffer.from(queryError(code, message, requestId))];
-  const type = req.headers["x-amz-target"] ? (req.headers["content-type"] ?? "application/x-amz-json-1.0") : "application/json";
+  if (req.headers["content-type"]?.startsWith("application/x-www-form-urlencoded"))
+    return ["text/xml", Buffer.from(queryError(code, message, requestId))];
+  const type = req.headers["x-amz-target"]
+    ? (req.headers["content-type"] ?? "application/x-amz-json-1.0")
+    : "application/json";
   return [type, Buffer.from(JSON.stringify({ __type: code, message }))];
 }
 
 /** An error of the query protocol. */
-export function queryError(code: string, message: string, requestId: string, type: "Sender" | "Receiver" = "Sender"): string {
+export function queryError(
+  code: string,
+  message: string,
+  requestId: string,
+  type: "Sender" | "Receiver" = "Sender",
+): string {
   return (
     `<ErrorResponse><Error><Type>${type}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error>` +
     `<RequestId>${escapeXml(requestId)}</RequestId></ErrorResponse>`
@@ -44,6 +52,11 @@ function cborMap(entries: Record<string, string>): Buffer {
 
 function cborText(text: string): Buffer {
   const bytes = Buffer.from(text, "utf8");
-  const head = bytes.length < 24 ? [0x60 | bytes.length] : bytes.length < 256 ? [0x78, bytes.length] : [0x79, bytes.length >> 8, bytes.length & 255];
+  const head =
+    bytes.length < 24
+      ? [0x60 | bytes.length]
+      : bytes.length < 256
+        ? [0x78, bytes.length]
+        : [0x79, bytes.length >> 8, bytes.length & 255];
   return Buffer.concat([Buffer.from(head), bytes]);
 }
