@@ -293,7 +293,7 @@ describe("the wire", () => {
     await until("the pause after the first word", () => waits.size === 1);
     res.once("error", () => {});
     req.destroy();
-    await until("the end of the stream", () => waits.size === 0);
+    await expect(until("the end of the stream", () => waits.size === 0)).resolves.toBe(true);
   });
 });
 

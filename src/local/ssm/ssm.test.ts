@@ -84,9 +84,9 @@ describe("PutParameter and GetParameter", () => {
     ["AWS's own prefix", { Name: "/aws/x" }, "ValidationException", 'can\'t be prefixed with "aws"'],
     ["too many levels", { Name: "/a".repeat(16) }, "HierarchyLevelLimitExceededException", "15"],
     ["no type", { Type: undefined }, "ValidationException", "type is required"],
-    // @ts-expect-error: what an untyped client may send.
     [
       "a type that is none",
+      // @ts-expect-error: what an untyped client may send.
       { Type: "Text" },
       "ValidationException",
       "enum value set: [String, StringList, SecureString]",
