@@ -60,7 +60,8 @@ function isDevFile(value: unknown): value is DevFile {
   );
 }
 
-function isAlive(pid: number): boolean {
+/** @returns whether a process of this id lives. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -6,6 +6,7 @@ import { APP_PATTERN, APP_RULE, STAGE_PATTERN } from "../contract/names.ts";
 import { findProject, type Project } from "./config/load.ts";
 import { findRunning, removeDevFile, stateDirectory, writeDevFile } from "./dev-file.ts";
 import { invocation } from "./installation.ts";
+import { lockState } from "./state-lock.ts";
 import type { RunningStack, StageTarget, Workplace } from "./services.ts";
 
 /** Flags that say which stage is meant; every command that works on one has them. */
@@ -89,7 +90,7 @@ export async function* enterStage(
     });
   }
   yield { type: "stack", state: "starting" };
-  const own = await startOwn(place, project, running !== undefined, options.faults ?? project.config.local.faults);
+  const own = await startOwn(place, project, options.faults ?? project.config.local.faults);
   try {
     yield { type: "stack", state: "ready", endpoint: own.stack.endpoint, ms: own.ms, offline: own.stack.offline };
     const client = await services.openStage({ app, stage, endpoint: own.stack.endpoint }, { signal });
@@ -117,43 +118,47 @@ interface OwnStack {
 }
 
 /** Starts the stack for one command. Where another command's stack holds the state, this one works in memory. */
-async function startOwn(place: Workplace, project: Project, held: boolean, faults: string[]): Promise<OwnStack> {
+async function startOwn(place: Workplace, project: Project, faults: string[]): Promise<OwnStack> {
   const began = place.clock.now();
   const broken = new AbortController();
-  const stack = await place.services.startStack({
-    projectDir: project.dir,
-    ...(held ? {} : { stateDir: stateDirectory(project.dir) }),
-    config: project.config,
-    port: 0,
-    portRequired: false,
-    speed: 1,
-    faults,
-    fresh: false,
-    watch: false,
-    onEvent(event) {
-      if (event.type === "function" && event.state === "failed") broken.abort(functionBroken(event.message ?? event.name, project.config));
-    },
-  });
-  if (!held) {
-    await writeDevFile(project.dir, {
-      pid: place.pid,
-      kind: "command",
-      endpoint: stack.endpoint,
-      app: project.config.app,
-      startedAt: new Date(began).toISOString(),
-      version: place.installation.version,
-      controlToken: stack.controlToken,
-    });
-  }
-  return {
-    stack,
-    ms: place.clock.now() - began,
-    broken: broken.signal,
-    async close() {
-      if (!held) await removeDevFile(project.dir, place.pid);
-      await stack.close();
-    },
+  const unlock = await lockState(project.dir, place);
+  const close = async (stack?: RunningStack) => {
+    if (unlock) await removeDevFile(project.dir, place.pid);
+    await stack?.close();
+    await unlock?.();
   };
+  let stack: RunningStack | undefined;
+  try {
+    stack = await place.services.startStack({
+      projectDir: project.dir,
+      ...(unlock ? { stateDir: stateDirectory(project.dir) } : {}),
+      config: project.config,
+      port: 0,
+      portRequired: false,
+      speed: 1,
+      faults,
+      fresh: false,
+      watch: false,
+      onEvent(event) {
+        if (event.type === "function" && event.state === "failed") broken.abort(functionBroken(event.message ?? event.name, project.config));
+      },
+    });
+    if (unlock) {
+      await writeDevFile(project.dir, {
+        pid: place.pid,
+        kind: "command",
+        endpoint: stack.endpoint,
+        app: project.config.app,
+        startedAt: new Date(began).toISOString(),
+        version: place.installation.version,
+        controlToken: stack.controlToken,
+      });
+    }
+  } catch (error) {
+    await close(stack);
+    throw error;
+  }
+  return { stack, ms: place.clock.now() - began, broken: broken.signal, close: () => close(stack) };
 }
 
 function functionBroken(text: string, config: ResolvedConfig): PipelineError {

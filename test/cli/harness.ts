@@ -125,16 +125,17 @@ export async function makeFolder(files: Record<string, string> = {}): Promise<As
   return { dir, write, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** A project with a worker that answers at once, and needs no model. */
+/** A project whose worker does as its prompt says: echo it, ask the model, fail, or wait until it is told to stop. */
 export const PROJECT = {
   "package.json": '{ "name": "my-app", "type": "module" }\n',
   "ai-pipeline.config.ts": 'import { defineConfig } from "ai-pipeline";\n\nexport default defineConfig({ app: "my-app", queue: { backoff: { base: 0, max: 0 } } });\n',
   "src/worker.ts": `import { defineWorker } from "ai-pipeline/runtime";
 
 export const handler = defineWorker({
-  async run(task) {
+  async run(task, ctx) {
+    if (task.prompt.startsWith("ask ")) return ctx.stream(ctx.model.stream([{ role: "user", content: task.prompt }]));
     if (task.prompt === "fail") throw new TypeError("asked to fail");
-    if (task.prompt === "wait") await new Promise((resolve) => setTimeout(resolve, 30_000));
+    if (task.prompt === "wait") await new Promise((_, reject) => ctx.signal.addEventListener("abort", () => reject(ctx.signal.reason)));
     return \`echo: \${task.prompt}\`;
   },
 });

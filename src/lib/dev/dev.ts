@@ -8,6 +8,7 @@ import { type Channel, createChannel } from "../channel.ts";
 import type { Project } from "../config/load.ts";
 import { findRunning, removeDevFile, stateDirectory, writeDevFile } from "../dev-file.ts";
 import { invocation } from "../installation.ts";
+import { lockState } from "../state-lock.ts";
 import type { RunningStack, Workplace } from "../services.ts";
 import { requireProject } from "../stage.ts";
 import { pumpDepths, pumpTasks } from "./pumps.ts";
@@ -27,9 +28,10 @@ export interface DevInput {
 /** Runs the embedded stack with the project on it until the signal is aborted. */
 export async function* dev(input: DevInput, place: Workplace): AsyncGenerator<DevEvent> {
   const project = await requireProject(place, LOCAL_STAGE);
-  await refuseSecond(project, place);
+  const unlock = await lockState(project.dir, place);
+  if (!unlock) throw await alreadyRunning(project, place);
   const channel = createChannel<DevEvent>();
-  const running = run(input, project, place, channel);
+  const running = run(input, project, place, channel).finally(unlock);
   running.then(
     () => channel.close(),
     (error: unknown) => channel.close(error),
@@ -118,15 +120,15 @@ async function announce(project: Project, stack: RunningStack, place: Workplace)
   });
 }
 
-/** Two stacks on one state would hand out the same messages. */
-async function refuseSecond(project: Project, place: Workplace): Promise<void> {
+async function alreadyRunning(project: Project, place: Workplace): Promise<AbortError> {
   const running = await findRunning(project.dir);
-  if (!running) return;
-  const what = running.kind === "dev" ? "dev already runs in this project" : "Another command runs the local stack of this project right now";
-  throw new AbortError(`${what}, at ${running.endpoint} (process ${running.pid}).`, {
+  if (running?.kind !== "dev") {
+    return new AbortError("Another command runs the local stack of this project right now.", { code: "DEV_RUNNING", where: project.dir, hint: "Start again when it has ended." });
+  }
+  return new AbortError(`dev already runs in this project, at ${running.endpoint} (process ${running.pid}).`, {
     code: "DEV_RUNNING",
     where: project.dir,
-    hint: running.kind === "dev" ? [`Use it: ${invocation(place.installation, place.cwd)} submit "..." --watch`, `Or end it: kill ${running.pid}`] : "Start again when it has ended.",
+    hint: [`Use it: ${invocation(place.installation, place.cwd)} submit "..." --watch`, `Or end it: kill ${running.pid}`],
   });
 }
 

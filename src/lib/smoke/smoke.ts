@@ -125,10 +125,10 @@ function createCanary(client: StageClient, input: SmokeInput, place: Workplace) 
     },
     async worked(signal: AbortSignal): Promise<Finding> {
       const ended = await until(signal, ({ status }) => TERMINAL_STATUSES.some((terminal) => terminal === status));
-      const { status, attempt, error, costUsd, offline } = ended;
+      const { status, attempt, error, costUsd, offline, usage } = ended;
       if (status !== "completed") return { problem: true, detail: `${status} after attempt ${attempt}${error ? `: ${error.name}: ${error.message}` : ""}` };
-      const cost = costUsd === undefined ? "cost unknown" : `$${costUsd}`;
-      const over = input.maxCostUsd !== undefined && (costUsd === undefined || costUsd > input.maxCostUsd);
+      const cost = usage.length === 0 ? "no model called" : costUsd === undefined ? "cost unknown" : `$${costUsd}`;
+      const over = input.maxCostUsd !== undefined && usage.length > 0 && (costUsd === undefined || costUsd > input.maxCostUsd);
       if (over) return { problem: true, detail: `${cost}, and --max-cost is $${input.maxCostUsd}` };
       return { detail: `attempt ${attempt}, ${cost}${offline ? ", offline model" : ""}` };
     },

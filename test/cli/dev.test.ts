@@ -1,0 +1,289 @@
+import { readFile, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createClient } from "../../src/client/index.ts";
+import { systemClock } from "../../src/contract/clock.ts";
+import type { Services } from "../../src/lib/services.ts";
+import { createServices } from "../../src/main.ts";
+import { createAwsProvider } from "../../src/providers/aws/index.ts";
+import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+let dev: RunningCommand;
+let endpoint: string;
+
+const cli = (...argv: string[]) => run(argv, { cwd: folder.dir });
+const taskIdOf = (events: Record<string, unknown>[]) => String(events.find(({ type }) => type === "submitted")?.["taskId"]);
+
+beforeAll(async () => {
+  folder = await makeFolder(PROJECT);
+  dev = start(["dev", "--headless", "--json", "--port", "0", "--speed", "10"], { cwd: folder.dir });
+  await dev.waitFor('"type":"ready"');
+  endpoint = String(dev.events()[0]?.["endpoint"]);
+});
+
+afterAll(async () => {
+  dev.interrupt();
+  expect(await dev.exit).toBe(0);
+  expect(dev.events().at(-1)).toMatchObject({ type: "summary", operation: "dev" });
+  await folder[Symbol.asyncDispose]();
+});
+
+describe("dev", () => {
+  test("tells where it listens in its first line, and to the project in a file nobody else can read", async () => {
+    expect(dev.events()[0]).toMatchObject({ v: 1, type: "ready", app: "my-app", stage: "local", offline: true, endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), token: expect.stringMatching(/^dev_/), webhookSecret: expect.stringMatching(/^whsec_/) });
+    const path = join(folder.dir, ".ai-pipeline/local/dev.json");
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ endpoint, pid: process.pid, kind: "dev" });
+  });
+
+  test("a second one in the same project is refused", async () => {
+    const { exitCode, stderr } = await cli("dev", "--headless", "--port", "0");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`dev already runs in this project, at ${endpoint}`);
+  });
+
+  test("the curl it would print works as it stands", async () => {
+    const ready = dev.events()[0];
+    const answer = await fetch(`${endpoint}/tasks`, { method: "POST", headers: { authorization: `Bearer ${String(ready?.["token"])}` }, body: '{"prompt":"by curl"}' });
+    expect(answer.status).toBe(202);
+  });
+
+  test("a port that was asked for and is taken is an error", async () => {
+    await using other = await makeFolder(PROJECT);
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const address = taken.address();
+    const port = typeof address === "object" && address ? String(address.port) : "";
+    try {
+      const { exitCode, stderr } = await run(["dev", "--headless", "--port", port], { cwd: other.dir });
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(`Error: Port ${port} cannot be used: something else listens there.`);
+      expect(stderr).toContain("--port 0");
+    } finally {
+      taken.close();
+    }
+  });
+
+  test("a fault that cannot be is refused before anything starts", async () => {
+    await using other = await makeFolder(PROJECT);
+    const { exitCode, stderr } = await run(["dev", "--headless", "--port", "0", "--fault", "modle:429"], { cwd: other.dir });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("modle:429");
+  });
+});
+
+describe("submit", () => {
+  test("without a wait prints the task's id", async () => {
+    const { exitCode, stdout } = await cli("submit", "hello");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^[0-9a-f-]{36}\n$/);
+  });
+
+  test("as NDJSON: versioned events from the stage to the summary", async () => {
+    const { events, stderr } = await cli("submit", "ask me", "--watch", "--json", "--metadata", "colour=red", "--metadata", "n=3");
+    expect(stderr).toBe("");
+    expect(events.every(({ v }) => v === 1)).toBe(true);
+    const types = events.map(({ type }) => type).filter((type) => type !== "token" && type !== "connection");
+    expect(types).toEqual(["stage", "submitted", "accepted", "started", "completed", "summary"]);
+    const tokens = events.filter(({ type }) => type === "token").map(({ delta }) => String(delta));
+    const summary = events.at(-1);
+    expect(tokens.join("")).toBe(summary?.["result"]);
+    expect(summary).toMatchObject({ operation: "submit", status: "completed", offline: true, costUsd: 0, exitCode: 0 });
+    const [shown] = (await cli("tasks", "show", taskIdOf(events), "--json")).events;
+    expect(shown).toMatchObject({ type: "task-detail", record: { task: { metadata: { colour: "red", n: 3 } } } });
+  });
+
+  test("reads stdin, a file, and a text that begins with @", async () => {
+    await folder.write({ "prompt.txt": "from a file" });
+    expect((await run(["submit", "-", "--wait"], { cwd: folder.dir, stdin: "from stdin" })).stdout).toBe("echo: from stdin\n");
+    expect((await cli("submit", "@prompt.txt", "--wait")).stdout).toBe("echo: from a file\n");
+    expect((await cli("submit", "@@home", "--wait")).stdout).toBe("echo: @home\n");
+    const missing = await cli("submit", "@nowhere.txt");
+    expect(missing.exitCode).toBe(1);
+    expect(missing.stderr).toContain("The file nowhere.txt cannot be read: it does not exist.");
+  });
+
+  test("the same id is the same task", async () => {
+    const argv = ["submit", "once", "--task-id", "same-task-0001", "--wait", "--json"];
+    const first = await cli(...argv);
+    const second = await cli(...argv);
+    expect(second.events.find(({ type }) => type === "submitted")).toMatchObject({ taskId: "same-task-0001", duplicate: true });
+    expect(second.events.at(-1)?.["result"]).toBe(first.events.at(-1)?.["result"]);
+    const other = await cli("submit", "twice", "--task-id", "same-task-0001");
+    expect(other.exitCode).toBe(1);
+    expect(other.stderr).toContain("belongs to another task");
+  });
+
+  test("past the API, the queue's task has the same story", async () => {
+    const { events } = await cli("submit", "past the API", "--via", "queue", "--wait", "--json");
+    expect(events.at(-1)).toMatchObject({ status: "completed", result: "echo: past the API" });
+    const [direct] = (await cli("tasks", "show", taskIdOf(events), "--json")).events;
+    const api = await cli("submit", "by the API", "--wait", "--json");
+    const [viaApi] = (await cli("tasks", "show", taskIdOf(api.events), "--json")).events;
+    const shape = (event: Record<string, unknown> | undefined) => {
+      const { record, events: story } = event ?? {};
+      const keys = (value: unknown) => Object.keys(Object(value) as object).toSorted();
+      return { record: keys(record), events: Array.isArray(story) ? story.map(keys) : [] };
+    };
+    expect(shape(direct)).toEqual(shape(viaApi));
+    expect((await cli("tasks", "list", "--json")).events.some(({ task }) => JSON.stringify(task).includes("past the API"))).toBe(true);
+  });
+
+  test("uploads a document and refers to it", async () => {
+    await folder.write({ "notes.md": "# Notes\n" });
+    const { events, exitCode } = await cli("submit", "read", "--doc", "notes.md", "--json");
+    expect(exitCode).toBe(0);
+    const uploaded = events.find(({ type }) => type === "uploaded");
+    expect(uploaded).toMatchObject({ path: "notes.md", bytes: 8, reference: expect.stringMatching(/^s3:\/\/my-app-local-documents-000000000000\/documents\/.+\/notes\.md$/) });
+    const [shown] = (await cli("tasks", "show", taskIdOf(events), "--json")).events;
+    expect(shown).toMatchObject({ record: { task: { documentReference: uploaded?.["reference"] } } });
+  });
+
+  test.each<[string, string[], string]>([
+    ["a document that is not there", ["--doc", "nowhere.pdf"], "The document nowhere.pdf does not exist."],
+    ["a bucket the configuration does not name", ["--doc", "s3://theirs/report.pdf"], "names the bucket theirs, which this stage does not read"],
+    ["a callback that is no address", ["--callback", "nowhere"], "callbackUrl"],
+  ])("%s is refused", async (_name, flags, message) => {
+    const { exitCode, stdout, stderr } = await cli("submit", "hello", ...flags);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
+  test("a task over the limit is refused with the way out", async () => {
+    const { exitCode, stderr } = await run(["submit", "-"], { cwd: folder.dir, stdin: "x".repeat(300_000) });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/The task is 300,\d+ bytes; the queue takes 262,144\./);
+    expect(stderr).toContain("--doc FILE");
+  });
+
+  test("Ctrl-C on a follow leaves the task alone and says how to return", async () => {
+    const running = start(["submit", "wait", "--watch"], { cwd: folder.dir });
+    await running.waitFor("started, attempt 1");
+    running.interrupt();
+    expect(await running.exit).toBe(130);
+    const [, taskId] = /detached; the task goes on\. Return with:\n {2}ai-pipeline watch (\S+)/.exec(running.stderr()) ?? [];
+    expect(taskId).toMatch(/^[0-9a-f-]{36}$/);
+    const cancelled = await cli("tasks", "cancel", String(taskId));
+    expect(cancelled.stdout).toBe(`${taskId} cancelled\n`);
+    expect((await cli("watch", String(taskId))).exitCode).toBe(3);
+  });
+
+  test("a token that the stage refuses exits with 5", async () => {
+    const real = createServices(folder.dir, {});
+    const connect = (options: { url: string; token: string; socketUrl: string }) => createClient({ ...options, token: "wrong" });
+    const services: Services = { ...real, openStage: (target, options) => createAwsProvider({ connect, clock: systemClock, env: {} }).open(target, options) };
+    const { exitCode, stderr } = await run(["submit", "hello"], { cwd: folder.dir, services });
+    expect(exitCode).toBe(5);
+    expect(stderr).toContain("refuses this token.");
+  });
+});
+
+describe("submit --batch", () => {
+  test("a malformed line names its number, and the others run", async () => {
+    await folder.write({
+      "tasks.jsonl": ['{"prompt":"one"}', "{oops", "", '{"prompt":"fail"}', '{"promt":"x"}', '[1]', '{"prompt":"two","userId":"ann"}'].join("\n"),
+    });
+    const { exitCode, events } = await cli("submit", "--batch", "tasks.jsonl", "--wait", "--concurrency", "3", "--json");
+    const lines = (type: string) => events.filter((event) => event["type"] === type).map(({ line }) => line);
+    expect(events.find(({ type }) => type === "batch")).toMatchObject({ total: 6, concurrency: 3, wait: true });
+    expect(lines("line-invalid").toSorted()).toEqual([2, 5, 6]);
+    expect(lines("line-ended").toSorted()).toEqual([1, 4, 7]);
+    expect(events.at(-1)).toMatchObject({ operation: "batch", read: 6, submitted: 3, completed: 2, failed: 1, rejected: 3, exitCode: 3 });
+    expect(exitCode).toBe(3);
+  });
+
+  test("as text: the lines at fault on stderr, the summary on stdout", async () => {
+    await folder.write({ "two.jsonl": '{"prompt":"a"}\n{nope\n' });
+    const { exitCode, stdout, stderr } = await cli("submit", "--batch", "two.jsonl", "--wait");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("line 2 is not JSON");
+    expect(stdout).toContain("2 read, 1 accepted, 1 rejected");
+    expect(stdout).toMatch(/completed in {2}p50 .*, p95 /);
+    expect(stdout).toContain("1 x INVALID_LINE");
+  });
+
+  test("from stdin, and a file that is not there", async () => {
+    const { events } = await run(["submit", "--batch", "-", "--json"], { cwd: folder.dir, stdin: '{"prompt":"x"}\n{"prompt":"y"}\n' });
+    expect(events.at(-1)).toMatchObject({ read: 2, submitted: 2, exitCode: 0 });
+    expect((await cli("submit", "--batch", "nowhere.jsonl")).stderr).toContain("The batch nowhere.jsonl does not exist.");
+  });
+});
+
+describe("watch and tasks", () => {
+  test("watch replays a task that has ended", async () => {
+    const { events } = await cli("submit", "again", "--wait", "--json");
+    const watched = await cli("watch", taskIdOf(events));
+    expect(watched).toMatchObject({ exitCode: 0, stdout: "echo: again\n" });
+    expect(watched.stderr).toContain("accepted\nstarted, attempt 1");
+  });
+
+  test("watch of everything is left by Ctrl-C with 0", async () => {
+    const running = start(["watch"], { cwd: folder.dir });
+    await running.waitFor("watching all tasks");
+    // The subscription is there when another task shows up.
+    await expect.poll(async () => (await cli("submit", "seen", "--wait"), running.stdout()), { timeout: 10_000 }).toContain("completed");
+    running.interrupt();
+    expect(await running.exit).toBe(0);
+  });
+
+  test("a task that is not there", async () => {
+    for (const argv of [["watch", "no-such-task"], ["tasks", "show", "no-such-task"], ["tasks", "cancel", "no-such-task"]]) {
+      const { exitCode, stderr } = await cli(...argv);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain("no-such-task");
+    }
+  });
+
+  test("tasks list pages from the newest", async () => {
+    const first = await cli("tasks", "list", "--limit", "2", "--json");
+    const cursor = String(first.events.at(-1)?.["cursor"]);
+    const second = await cli("tasks", "list", "--limit", "2", "--cursor", cursor, "--json");
+    const ids = [...first.events, ...second.events].filter(({ type }) => type === "task").map(({ task }) => Object(task) as { taskId: string; acceptedAt: string });
+    expect(new Set(ids.map(({ taskId }) => taskId)).size).toBe(4);
+    expect(ids.map(({ acceptedAt }) => acceptedAt)).toEqual(ids.map(({ acceptedAt }) => acceptedAt).toSorted().toReversed());
+    expect((await cli("tasks", "list", "--cursor", "nonsense")).exitCode).toBe(2);
+  });
+});
+
+describe("an outage, from the first 429 to the last redriven task", () => {
+  test("faults, dead letters, redrive", async () => {
+    expect((await cli("faults", "set", "model:503=1")).stdout).toBe("model:503=1\n");
+    const failed = await cli("submit", "ask during the outage", "--wait");
+    expect(failed.exitCode).toBe(3);
+    const listed = await cli("dlq", "list", "--json");
+    expect(listed.events.at(-1)).toMatchObject({ operation: "dlq-list", causes: expect.arrayContaining([expect.objectContaining({ count: 1, message: expect.stringContaining("") })]) });
+    expect(listed.events.some(({ prompt }) => prompt === "ask during the outage")).toBe(true);
+    expect((await cli("faults", "set", "modle:1")).exitCode).toBe(2);
+    expect((await cli("faults", "clear")).exitCode).toBe(0);
+    expect((await cli("faults", "list")).stdout).toBe("");
+    const redriven = await cli("dlq", "redrive", "--wait", "--json");
+    const ended = redriven.events.filter(({ type }) => type === "redriven");
+    expect(ended.some(({ status }) => status === "completed")).toBe(true);
+    expect(redriven.events.at(-1)).toMatchObject({ operation: "dlq-redrive", status: "COMPLETED" });
+  });
+});
+
+describe("a stage that is not there", () => {
+  test("not deployed", async () => {
+    const { exitCode, stderr } = await cli("tasks", "list", "--stage", "prod", "--app", "other", "--endpoint-url", endpoint);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`Error: The stage prod of other is not deployed at ${endpoint}.`);
+    expect(stderr).toContain("/ai-pipeline/other/prod/outputs");
+  });
+
+  test("an endpoint where nothing listens", async () => {
+    const { exitCode, stderr } = await cli("tasks", "list", "--stage", "prod", "--app", "other", "--endpoint-url", "http://127.0.0.1:1");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("http://127.0.0.1:1 cannot be reached: ECONNREFUSED.");
+  });
+
+  test("local, and no dev", async () => {
+    await using other = await makeFolder(PROJECT);
+    const { exitCode, stderr } = await run(["tasks", "list"], { cwd: other.dir });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("The local stage is not running.");
+    expect(stderr).toContain("ai-pipeline dev");
+  });
+});
