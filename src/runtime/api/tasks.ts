@@ -43,16 +43,14 @@ export async function submitTask(parts: ApiParts, caller: Caller, body: string):
       hint: "Repeat the submit with the same content, or leave taskId out to get a new id.",
     });
   }
-  // Told before the worker can tell more, so that followers of all tasks hear of a task from its beginning.
-  if (events.length > 0) await parts.publish(events, task);
-  if (record.queuedAt === undefined && !isEnded(record)) await enqueue(parts, task);
-  return {
-    v: 1,
-    taskId: task.taskId,
-    status: record.status,
-    duplicate: outcome === "duplicate",
-    ...(await issueTicket(parts, caller, task)),
-  };
+  const isUnsent = record.queuedAt === undefined && !isEnded(record);
+  // Followers may hear of the start before the acceptance; they put events in order by `seq`.
+  const [ticket] = await Promise.all([
+    issueTicket(parts, caller, task),
+    isUnsent ? enqueue(parts, task) : undefined,
+    events.length > 0 ? parts.publish(events, task) : undefined,
+  ]);
+  return { v: 1, taskId: task.taskId, status: record.status, duplicate: outcome === "duplicate", ...ticket };
 }
 
 /** GET /tasks. A user's list holds its own tasks only. @throws ApiError 400. */
