@@ -166,6 +166,8 @@ describe("ReceiveRequestAttemptId", () => {
     expect(await receive({ ReceiveRequestAttemptId: "try-2" })).toEqual([]);
     await clock.advance(9000);
     expect(stats()).toMatchObject({ inFlight: 2 });
+    await hide(first[1], 30);
+    expect(await receive(attempt)).toEqual([]);
     await remove(first[0]);
     expect(await receive(attempt)).toEqual([]);
   });

@@ -3,11 +3,16 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import * as SDK from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ManualClock } from "../../../test/helpers/sqs-clock.ts";
 import { type SqsStack, startSqs } from "../../../test/helpers/sqs.ts";
+import { SqsEngine } from "./engine.ts";
+import { md5 } from "./md5.ts";
+import { ensureQueue } from "./provision.ts";
+import { SqliteStore } from "./sqlite-store.ts";
 
 let dir: string;
 let clock: ManualClock;
@@ -147,6 +152,20 @@ describe("a restart", () => {
     }
     await using stack = await start();
     expect((await receive(stack, "q")).map(({ Body }) => Body)).toEqual(["after"]);
+  });
+});
+
+describe("the store", () => {
+  it("has nothing more to write once it has written", async () => {
+    const database = new DatabaseSync(join(dir, "own.db"));
+    const store = new SqliteStore(database, () => {});
+    const context = { clock, speed: 1, region: "us-east-1", accountId: "000000000000" };
+    const engine = new SqsEngine(context, store);
+    engine.send(ensureQueue(engine, "q", {}), { body: "x", bodyMd5: md5("x"), senderId: "s" });
+    expect(store.committed()).toBeDefined();
+    await store.committed();
+    expect(store.committed()).toBeUndefined();
+    engine.close();
   });
 });
 

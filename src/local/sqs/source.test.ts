@@ -178,4 +178,12 @@ describe("watching and faults", () => {
     expect(stack.sqs.stats("q")).toMatchObject({ inFlight: 0, visible: 0 });
     expect(asked).toEqual(["q", "q"]);
   });
+
+  it("never duplicates on a FIFO queue, whose promise is exactly once", async () => {
+    await start({ faults: { duplicateDelivery: () => true } });
+    const { url } = stack.sqs.createQueue("q.fifo", { FifoQueue: "true", ContentBasedDeduplication: "true" });
+    await send(url, "x", { MessageGroupId: "g" });
+    expect(stack.sqs.source("q.fifo")?.receive(1)).toHaveLength(1);
+    expect(stack.sqs.stats("q.fifo")).toMatchObject({ visible: 0, inFlight: 1 });
+  });
 });
