@@ -58,6 +58,7 @@ type Try = { outcome: "delivered" | "again" | "refused" } & Pick<WebhookState, "
 async function tryOnce(callbackUrl: string, body: string, secret: string, id: string, parts: WebhookParts): Promise<Try> {
   const signal = AbortSignal.timeout(Math.max(1, Math.min(TRY_TIMEOUT_MS, Math.floor(parts.remaining()))));
   try {
+    if (!URL.canParse(callbackUrl)) throw new ForbiddenAddressError("The callbackUrl is not an absolute URL.");
     const url = new URL(callbackUrl);
     const pinned = await beforeAbort(resolveCallback(url, parts.settings), signal);
     const headers = signatureHeaders(secret, id, Math.floor(parts.clock.now() / 1000), body);
