@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
+import { z } from "zod";
 
 const root = join(import.meta.dirname, "..");
 // Inside the repository, so that the template finds its dependencies here and the demo needs no second install.
@@ -15,6 +16,8 @@ const home = join(root, ".demo");
 const project = join(home, "reports");
 const cli = join(root, "bin/ai-pipeline.js");
 const guide = join(root, "docs/operators-guide.pdf");
+
+const readySchema = z.object({ type: z.literal("ready"), endpoint: z.string(), ms: z.number(), offline: z.boolean() });
 
 const bold = (text: string) => (process.stdout.isTTY && !process.env["NO_COLOR"] ? `\u001B[1m${text}\u001B[22m` : text);
 
@@ -26,7 +29,7 @@ function say(title: string): void {
 async function run(cwd: string, args: string[], expected = 0): Promise<void> {
   process.stdout.write(`${bold(`$ ai-pipeline ${args.map((arg) => (/[\s"]/.test(arg) ? `"${arg}"` : arg)).join(" ")}`)}\n`);
   const child = spawn(process.execPath, [cli, ...args], { cwd, stdio: ["ignore", "inherit", "inherit"] });
-  const [code] = (await once(child, "exit")) as [number | null];
+  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("exit", resolve));
   if (code !== expected) throw new Error(`ai-pipeline ${args[0]} exited with ${code}, not ${expected}.`);
 }
 
@@ -37,9 +40,10 @@ async function startDev(): Promise<ChildProcess> {
   const child = spawn(process.execPath, [cli, ...args], { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
-    const event = JSON.parse(line) as { type: string; endpoint?: string; ms?: number; offline?: boolean };
-    if (event.type !== "ready") continue;
-    process.stdout.write(`Ready  ${event.endpoint} in ${event.ms} ms · stage local · model: ${event.offline ? "offline" : "by environment"}\n`);
+    const event = readySchema.safeParse(JSON.parse(line)).data;
+    if (!event) continue;
+    const model = event.offline ? "offline" : "by environment";
+    process.stdout.write(`Ready  ${event.endpoint} in ${Math.round(event.ms)} ms · stage local · model: ${model}\n`);
     // What follows belongs to the commands; the pipe must still be emptied.
     child.stdout.resume();
     return child;

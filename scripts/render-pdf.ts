@@ -4,8 +4,8 @@
  */
 import { createWriteStream, readFileSync } from "node:fs";
 import { finished } from "node:stream/promises";
-import { lexer, type Token, type Tokens } from "marked";
-import PDFDocument from "pdfkit";
+import { lexer, type MarkedToken, type Token, type Tokens } from "marked";
+import { PDFDocument } from "pdfkit";
 
 /** Size of running text, in points. */
 const BODY = 12;
@@ -24,22 +24,30 @@ const pdf = new PDFDocument({
 });
 const file = createWriteStream(target);
 pdf.pipe(file);
-for (const token of lexer(markdown)) drawBlock(pdf, token);
+for (const token of lexer(markdown)) if (isKnown(token)) drawBlock(pdf, token);
 pdf.end();
 await finished(file);
 
-function drawBlock(doc: Pdf, token: Token): void {
+/** Without extensions the lexer makes no other tokens; its type allows for them. */
+function isKnown(token: Token): token is MarkedToken {
+  return token.type !== "generic";
+}
+
+function drawBlock(doc: Pdf, token: MarkedToken): void {
   switch (token.type) {
     case "heading":
-      return heading(doc, token as Tokens.Heading);
+      return heading(doc, token);
     case "paragraph":
-      return paragraph(doc, token as Tokens.Paragraph);
+      return paragraph(doc, token);
     case "list":
-      return list(doc, token as Tokens.List);
+      return list(doc, token);
     case "table":
-      return table(doc, token as Tokens.Table);
+      return table(doc, token);
     case "code":
-      doc.font("Courier").fontSize(9).text(token["text"] as string, { lineGap: 1 }).moveDown(0.7);
+      doc.font("Courier").fontSize(9).text(token.text, { lineGap: 1 }).moveDown(0.7);
+      return;
+    default:
+      // Blank lines, and what the guide does not use.
       return;
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AwsError } from "./context.ts";
 import type { Exchange } from "./exchange.ts";
@@ -46,7 +46,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     server.once("error", reject);
     server.listen(options.port, "127.0.0.1", resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server listens on no port.");
+  const { port } = address;
   return { endpoint: `http://127.0.0.1:${port}`, port, close: () => closeServer(server, upgraded) };
 }
 
@@ -62,6 +64,7 @@ async function answer(req: IncomingMessage, res: ServerResponse, route: ListenOp
   req.on("error", () => {});
   res.on("error", () => {});
   const exchange = createExchange(req, res);
+  if (!exchange) return reply(res, 400, { message: "The request's address cannot be read." });
   if (!isLocalHost(req.headers.host)) {
     return reply(res, 421, { message: "This host is not served here; use http://127.0.0.1." });
   }
@@ -82,9 +85,14 @@ function reply(res: ServerResponse, status: number, body: unknown): void {
 
 const CREDENTIAL = /Credential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/;
 
-/** Wraps a request; the body is read only when somebody asks for it. */
-export function createExchange(req: IncomingMessage, res: ServerResponse): Exchange {
-  const url = new URL(req.url ?? "/", "http://127.0.0.1");
+/**
+ * Wraps a request; the body is read only when somebody asks for it.
+ * @returns undefined when the request's target is no path.
+ */
+export function createExchange(req: IncomingMessage, res: ServerResponse): Exchange | undefined {
+  // Joined, not resolved: `//name/path` is a path here, and not another host.
+  const url = req.url?.startsWith("/") ? URL.parse(`http://127.0.0.1${req.url}`) : null;
+  if (!url) return undefined;
   const requestId = randomUUID();
   let read: Promise<Buffer> | undefined;
   return {

@@ -32,8 +32,9 @@ export function createTerminal(options: { columns?: number; rows?: number; color
   const terminal: TestTerminal = {
     interrupts: 0,
     screen: {
-      // The parts of a TTY that Ink uses; the rest of NodeJS.WriteStream is never touched.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parts of a TTY that Ink uses; it touches no others
       stream: Object.assign(stream, { isTTY: true, columns, rows }) as unknown as NodeJS.WriteStream,
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
       stdin: stdin as unknown as NodeJS.ReadStream,
       color: options.color ?? false,
       showsResult: options.showsResult ?? true,

@@ -49,7 +49,6 @@ test("without colours no colour is written", async () => {
     for (const event of completedTask) view.push(event);
     await view.end();
   }
-  // eslint-disable-next-line no-control-regex -- colours are control sequences
   const colors = /\u001B\[3[1-7]m/;
   expect(plain.raw()).not.toMatch(colors);
   expect(colored.raw()).toMatch(colors);
