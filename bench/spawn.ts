@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 
@@ -7,7 +6,7 @@ import { performance } from "node:perf_hooks";
 export async function timeCommand(command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<number> {
   const started = performance.now();
   const child = spawn(command, args, { stdio: "ignore", ...options });
-  const [code] = (await once(child, "exit")) as [number | null];
+  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("exit", resolve));
   const elapsed = performance.now() - started;
   if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${code}.`);
   return elapsed;

@@ -5,7 +5,8 @@
 import { createWriteStream, readFileSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import { lexer, type MarkedToken, type Token, type Tokens } from "marked";
-import { PDFDocument } from "pdfkit";
+// oxlint-disable-next-line import/no-named-as-default -- its types know the default export only
+import PDFDocument from "pdfkit";
 
 /** Size of running text, in points. */
 const BODY = 12;

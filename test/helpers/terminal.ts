@@ -34,7 +34,7 @@ export function createTerminal(options: { columns?: number; rows?: number; color
     screen: {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parts of a TTY that Ink uses; it touches no others
       stream: Object.assign(stream, { isTTY: true, columns, rows }) as unknown as NodeJS.WriteStream,
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parts of a keyboard that Ink uses
       stdin: stdin as unknown as NodeJS.ReadStream,
       color: options.color ?? false,
       showsResult: options.showsResult ?? true,

@@ -73,8 +73,8 @@ export function createDynamo(client: DynamoDBClient = new DynamoDBClient(clientO
   }
 
   /** Sets and removes top-level attributes. @throws ConflictError when the condition does not hold. */
-  async function update(table: string, key: Key, set: Item, remove: string[] = [], condition?: Condition): Promise<void> {
-    await guarded(client.send(new UpdateItemCommand(updateInput(table, key, set, remove, condition))));
+  async function update(table: string, key: Key, set: Item, removed: string[] = [], condition?: Condition): Promise<void> {
+    await guarded(client.send(new UpdateItemCommand(updateInput(table, key, set, removed, condition))));
   }
 
   async function remove(table: string, key: Key): Promise<void> {
@@ -148,7 +148,10 @@ function conditionInput(condition: Condition | undefined) {
 
 function updateInput(table: string, key: Key, set: Item, remove: string[], condition: Condition | undefined) {
   const entries = Object.entries(set).filter(([, value]) => value !== undefined);
-  const names = Object.fromEntries([...entries.map(([name], i) => [`#s${i}`, name]), ...remove.map((name, i) => [`#r${i}`, name])]);
+  const names: Record<string, string> = Object.fromEntries<string>([
+    ...entries.map(([name], i): [string, string] => [`#s${i}`, name]),
+    ...remove.map((name, i): [string, string] => [`#r${i}`, name]),
+  ]);
   const values = Object.fromEntries(entries.map(([, value], i) => [`:s${i}`, marshal(value)]));
   const setPart = entries.length > 0 ? `SET ${entries.map((_, i) => `#s${i} = :s${i}`).join(", ")}` : "";
   const removePart = remove.length > 0 ? `REMOVE ${remove.map((_, i) => `#r${i}`).join(", ")}` : "";

@@ -207,7 +207,7 @@ function readVectors(value: unknown): number[][] {
     });
 }
 
-function set<K extends "model" | "delta" | "content" | "finishReason">(body: Body, name: K, value: string | undefined): void {
+function set(body: Body, name: "model" | "delta" | "content" | "finishReason", value: string | undefined): void {
   if (value !== undefined) body[name] = value;
 }
 const get = (holder: unknown, name: string): unknown => (typeof holder === "object" && holder !== null ? Reflect.get(holder, name) : undefined);

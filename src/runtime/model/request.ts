@@ -71,9 +71,10 @@ async function* chunks(response: Response, guarded: <T>(work: () => Promise<T>) 
   if (!reader) return;
   try {
     for (;;) {
-      const { done, value } = await guarded(() => reader.read());
-      if (done) return;
-      yield value;
+      const part = await guarded(() => reader.read());
+      if (part.done) return;
+      const bytes: unknown = part.value;
+      if (bytes instanceof Uint8Array) yield bytes;
     }
   } finally {
     // Ends the request of a reader who stops early.

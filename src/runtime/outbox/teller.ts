@@ -139,9 +139,10 @@ export function createTeller({ followers, sockets, log, taskId, userId }: Teller
     async flush(timeoutMs: number): Promise<void> {
       const timer = setTimeout(() => closing.abort(), Math.max(1, timeoutMs));
       const aborted = new Promise<void>((resolve) => closing.signal.addEventListener("abort", () => resolve(), { once: true }));
+      const callsUnderWay = () => [...targets.values()].flatMap(({ busy }) => (busy ? [busy] : []));
       const told = async () => {
         if (untold.length > 0 || refreshing) await refresh();
-        while ([...targets.values()].some(({ busy }) => busy)) await Promise.all([...targets.values()].map(({ busy }) => busy));
+        for (let calls = callsUnderWay(); calls.length > 0; calls = callsUnderWay()) await Promise.all(calls);
       };
       await Promise.race([told(), aborted]);
       clearTimeout(timer);

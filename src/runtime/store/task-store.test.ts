@@ -196,7 +196,7 @@ it("counts at most three tries of a webhook", async () => {
   await store.complete(running(await claimOf(task)), { result: 1, usage: [], durationMs: 1 });
   const id = (await store.get(task.taskId))?.webhook?.id ?? "";
   const tries = await Promise.all(Array.from({ length: 5 }, () => store.beginWebhookTry(task.taskId, id)));
-  expect(tries.toSorted()).toEqual([1, 2, 3, undefined, undefined]);
+  expect(tries.toSorted((a, b) => (a ?? 9) - (b ?? 9))).toEqual([1, 2, 3, undefined, undefined]);
   expect(await store.beginWebhookTry(task.taskId, "msg_other")).toBeUndefined();
 });
 

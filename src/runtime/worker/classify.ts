@@ -87,9 +87,9 @@ function retryAfterOf(error: object, now: number): number | undefined {
 }
 
 /** @returns the wait in milliseconds that `retry-after-ms` or `retry-after` (seconds or a date) asks for. */
-export function parseRetryAfter(header: (name: string) => string | undefined, now: number): number | undefined {
-  const ms = Number(header("retry-after-ms") ?? Number.NaN);
-  const text = header("retry-after") ?? "";
+export function parseRetryAfter(read: (name: string) => string | undefined, now: number): number | undefined {
+  const ms = Number(read("retry-after-ms") ?? Number.NaN);
+  const text = read("retry-after") ?? "";
   const wait = Number.isFinite(ms) ? ms : /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
   return Number.isFinite(wait) ? Math.min(Math.max(0, wait), MAX_RETRY_AFTER_MS) : undefined;
 }

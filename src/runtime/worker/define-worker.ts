@@ -56,7 +56,8 @@ async function withInput<Input>(task: ParsedTask["task"], schema: StandardSchema
 }
 
 /** Without a schema `Input` is its default, the JSON as it came: the one place where the compiler must take our word. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the cast is the function's purpose
 function asGiven<Input>(input: unknown): Input {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- without a schema the JSON is taken as it came
   return input as Input;
 }

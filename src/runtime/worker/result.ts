@@ -15,6 +15,7 @@ export async function storeResult(
   { objects, bucket }: { objects: Objects; bucket: string },
 ): Promise<{ result: Json } | { resultRef: string }> {
   const text = toJson(value);
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- what JSON.parse returns is Json by definition
   const result: Json = JSON.parse(text);
   const fits = Buffer.byteLength(text) <= MAX_RESULT_BYTES && isStorable(result) && storedSize(result) + storedSize(record) <= MAX_ITEM_BYTES;
   if (fits) return { result };
