@@ -29,7 +29,12 @@ const pair = (fifo = false, maxReceiveCount = 2): Queues => {
 };
 const send = (QueueUrl: string, MessageBody: string, more: Partial<SDK.SendMessageCommandInput> = {}) =>
   stack.client.send(
-    new SDK.SendMessageCommand({ QueueUrl, MessageBody, ...(QueueUrl.endsWith(".fifo") ? { MessageGroupId: "g" } : {}), ...more }),
+    new SDK.SendMessageCommand({
+      QueueUrl,
+      MessageBody,
+      ...(QueueUrl.endsWith(".fifo") ? { MessageGroupId: "g" } : {}),
+      ...more,
+    }),
   );
 const receive = async (QueueUrl: string, VisibilityTimeout = 0) =>
   (
@@ -53,9 +58,9 @@ describe("the redrive policy", () => {
     const { source, dlq } = pair();
     const sentAt = String(clock.now());
     const sent = await send(source, "x", { MessageAttributes: { n: { DataType: "Number", StringValue: "1" } } });
-    for (const count of ["1", "2"]) {
+    for (const receives of ["1", "2"]) {
       const [message] = await receive(source, 5);
-      expect(message?.Attributes?.ApproximateReceiveCount).toBe(count);
+      expect(message?.Attributes?.ApproximateReceiveCount).toBe(receives);
       await clock.advance(5000);
     }
     expect(stats(source)).toMatchObject({ visible: 1 });
@@ -98,7 +103,8 @@ describe("the redrive policy", () => {
     await send(source, "1");
     await send(source, "2");
     const receiveOne = async () =>
-      (await stack.client.send(new SDK.ReceiveMessageCommand({ QueueUrl: source, VisibilityTimeout: 0 }))).Messages?.[0]?.Body;
+      (await stack.client.send(new SDK.ReceiveMessageCommand({ QueueUrl: source, VisibilityTimeout: 0 }))).Messages?.[0]
+        ?.Body;
     expect(await receiveOne()).toBe("1");
     expect(await receiveOne()).toBe("2");
   });
@@ -129,9 +135,11 @@ describe("the redrive policy", () => {
 });
 
 describe("move tasks", () => {
-  const start = (input: SDK.StartMessageMoveTaskCommandInput) => stack.client.send(new SDK.StartMessageMoveTaskCommand(input));
+  const start = (input: SDK.StartMessageMoveTaskCommandInput) =>
+    stack.client.send(new SDK.StartMessageMoveTaskCommand(input));
   const list = async (SourceArn: string, MaxResults?: number) =>
-    (await stack.client.send(new SDK.ListMessageMoveTasksCommand({ SourceArn, ...(MaxResults ? { MaxResults } : {}) }))).Results ?? [];
+    (await stack.client.send(new SDK.ListMessageMoveTasksCommand({ SourceArn, ...(MaxResults ? { MaxResults } : {}) })))
+      .Results ?? [];
   const dead = async (queues: Queues, number: number) => {
     for (let index = 0; index < number; index += 1) await send(queues.source, `m${index}`);
     await kill(queues, number);
@@ -152,7 +160,9 @@ describe("move tasks", () => {
     await kill({ source: other.source, dlq: queues.dlq }, 2);
     await clock.advance(60_000);
     const { TaskHandle } = await start({ SourceArn: arnOf(queues.dlq) });
-    expect(await list(arnOf(queues.dlq))).toMatchObject([{ Status: "RUNNING", TaskHandle, ApproximateNumberOfMessagesToMove: 2 }]);
+    expect(await list(arnOf(queues.dlq))).toMatchObject([
+      { Status: "RUNNING", TaskHandle, ApproximateNumberOfMessagesToMove: 2 },
+    ]);
     await clock.advance(10);
     const [task] = await list(arnOf(queues.dlq));
     expect(task).toEqual({
@@ -179,7 +189,8 @@ describe("move tasks", () => {
     const { TaskHandle } = await start({ SourceArn, DestinationArn: arnOf(target), MaxNumberOfMessagesPerSecond: 2 });
     await expect(start({ SourceArn })).rejects.toMatchObject({
       Code: "InvalidParameterValue",
-      message: "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
+      message:
+        "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
     });
     await clock.advance(499);
     expect(stats(target)).toMatchObject({ visible: 0 });
@@ -189,7 +200,9 @@ describe("move tasks", () => {
     expect(cancelled.ApproximateNumberOfMessagesMoved).toBe(4);
     await clock.advance(5000);
     expect(stats(queues.dlq)).toMatchObject({ visible: 6 });
-    expect(await list(SourceArn)).toMatchObject([{ Status: "CANCELLED", DestinationArn: arnOf(target), MaxNumberOfMessagesPerSecond: 2 }]);
+    expect(await list(SourceArn)).toMatchObject([
+      { Status: "CANCELLED", DestinationArn: arnOf(target), MaxNumberOfMessagesPerSecond: 2 },
+    ]);
     await expect(stack.client.send(new SDK.CancelMessageMoveTaskCommand({ TaskHandle }))).rejects.toMatchObject({
       Code: "InvalidParameterValue",
     });
@@ -219,7 +232,11 @@ describe("move tasks", () => {
     await stack.client.send(new SDK.DeleteQueueCommand({ QueueUrl: target }));
     await clock.advance(2000);
     expect(await list(arnOf(queues.dlq))).toMatchObject([
-      { Status: "FAILED", FailureReason: "AWS.SimpleQueueService.NonExistentQueue", ApproximateNumberOfMessagesMoved: 2 },
+      {
+        Status: "FAILED",
+        FailureReason: "AWS.SimpleQueueService.NonExistentQueue",
+        ApproximateNumberOfMessagesMoved: 2,
+      },
     ]);
     expect(stats(queues.dlq)).toMatchObject({ visible: 2 });
   });
@@ -236,20 +253,52 @@ describe("move tasks", () => {
   });
 
   it.each([
-    ["a source that is not there", () => ({ SourceArn: "arn:aws:sqs:us-east-1:000000000000:none" }), "ResourceNotFoundException", /SourceArn/],
-    ["a source that is nobody's dead-letter queue", () => ({ SourceArn: arnOf(create(false)) }), "InvalidParameterValue", /^Source queue must be configured as a Dead Letter Queue\.$/],
-    ["a destination that is not there", () => ({ SourceArn: arnOf(pair().dlq), DestinationArn: "arn:aws:sqs:us-east-1:000000000000:none" }), "ResourceNotFoundException", /DestinationArn/],
-    ["a destination of the other type", () => ({ SourceArn: arnOf(pair().dlq), DestinationArn: arnOf(create(true)) }), "InvalidParameterValue", /same type/],
-    ["a rate over 500", () => ({ SourceArn: arnOf(pair().dlq), MaxNumberOfMessagesPerSecond: 501 }), "InvalidParameterValue", /between 1 and 500/],
+    [
+      "a source that is not there",
+      () => ({ SourceArn: "arn:aws:sqs:us-east-1:000000000000:none" }),
+      "ResourceNotFoundException",
+      /SourceArn/,
+    ],
+    [
+      "a source that is nobody's dead-letter queue",
+      () => ({ SourceArn: arnOf(create(false)) }),
+      "InvalidParameterValue",
+      /^Source queue must be configured as a Dead Letter Queue\.$/,
+    ],
+    [
+      "a destination that is not there",
+      () => ({ SourceArn: arnOf(pair().dlq), DestinationArn: "arn:aws:sqs:us-east-1:000000000000:none" }),
+      "ResourceNotFoundException",
+      /DestinationArn/,
+    ],
+    [
+      "a destination of the other type",
+      () => ({ SourceArn: arnOf(pair().dlq), DestinationArn: arnOf(create(true)) }),
+      "InvalidParameterValue",
+      /same type/,
+    ],
+    [
+      "a rate over 500",
+      () => ({ SourceArn: arnOf(pair().dlq), MaxNumberOfMessagesPerSecond: 501 }),
+      "InvalidParameterValue",
+      /between 1 and 500/,
+    ],
   ])("refuse %s", async (_what, input, Code, message) => {
     await expect(start(input())).rejects.toMatchObject({ Code, message: expect.stringMatching(message) });
   });
 
   it.each([
     ["garbage", "InvalidParameterValue", "Value for parameter TaskHandle is invalid."],
-    [`{"taskId":"x","sourceArn":"arn:aws:sqs:us-east-1:000000000000:none"}`, "ResourceNotFoundException", "The resource that you specified for the SourceArn parameter doesn't exist."],
+    [
+      `{"taskId":"x","sourceArn":"arn:aws:sqs:us-east-1:000000000000:none"}`,
+      "ResourceNotFoundException",
+      "The resource that you specified for the SourceArn parameter doesn't exist.",
+    ],
   ])("cannot be cancelled by %s", async (handle, Code, message) => {
     const TaskHandle = Buffer.from(handle).toString("base64");
-    await expect(stack.client.send(new SDK.CancelMessageMoveTaskCommand({ TaskHandle }))).rejects.toMatchObject({ Code, message });
+    await expect(stack.client.send(new SDK.CancelMessageMoveTaskCommand({ TaskHandle }))).rejects.toMatchObject({
+      Code,
+      message,
+    });
   });
 });

@@ -31,13 +31,26 @@ type Step =
   | { do: "redrive"; rate: number | undefined };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("send"), group: fc.nat(2), delay: fc.constantFrom(0, 0, 1, 3) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("receive"), max: fc.integer({ min: 1, max: 10 }), visibility: fc.constantFrom(0, 1, 2, 5) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("send"), group: fc.nat(2), delay: fc.constantFrom(0, 0, 1, 3) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("receive"),
+      max: fc.integer({ min: 1, max: 10 }),
+      visibility: fc.constantFrom(0, 1, 2, 5),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("delete", "release"), pick: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("extend"), pick: fc.nat(), seconds: fc.integer({ min: 1, max: 9 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("extend"), pick: fc.nat(), seconds: fc.integer({ min: 1, max: 9 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("wait"), ms: fc.integer({ min: 1, max: 4000 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("redrive"), rate: fc.constantFrom(undefined, 1, 500) }) },
-) as fc.Arbitrary<Step>;
+);
 const steps = fc.array(step, { minLength: 1, maxLength: 80 });
 
 /** Drives a queue with its dead-letter queue and keeps its own account of what must be true of them. */
@@ -126,7 +139,9 @@ class Rig {
   #blocked(group: number, except: Set<number>): boolean {
     return [...this.queue.messages.values()].some(
       ({ content, state }) =>
-        state === "inFlight" && !except.has(Number(content.body)) && this.groupOf.get(Number(content.body)) === group &&
+        state === "inFlight" &&
+        !except.has(Number(content.body)) &&
+        this.groupOf.get(Number(content.body)) === group &&
         (this.hidden.get(Number(content.body)) ?? 0) > this.clock.now(),
     );
   }
@@ -162,11 +177,21 @@ class Rig {
     for (const queue of [this.queue, this.dlq]) {
       const states = [...queue.messages.values()].map(({ state }) => state);
       const count = (state: string) => states.filter((value) => value === state).length;
-      expect([queue.visible, queue.inFlight, queue.delayed]).toEqual([count("visible"), count("inFlight"), count("delayed")]);
+      expect([queue.visible, queue.inFlight, queue.delayed]).toEqual([
+        count("visible"),
+        count("inFlight"),
+        count("delayed"),
+      ]);
     }
-    const bodies = [this.queue, this.dlq].flatMap((queue) => [...queue.messages.values()].map(({ content }) => Number(content.body)));
-    expect(bodies.sort((a, b) => a - b), "lost or doubled").toEqual([...this.alive].sort((a, b) => a - b));
-    const pending = (deadlines: Map<number, number>) => [...deadlines].filter(([body, at]) => this.alive.has(body) && at > now).length;
+    const bodies = [this.queue, this.dlq].flatMap((queue) =>
+      [...queue.messages.values()].map(({ content }) => Number(content.body)),
+    );
+    expect(
+      bodies.sort((a, b) => a - b),
+      "lost or doubled",
+    ).toEqual([...this.alive].sort((a, b) => a - b));
+    const pending = (deadlines: Map<number, number>) =>
+      [...deadlines].filter(([body, at]) => this.alive.has(body) && at > now).length;
     expect(this.queue.delayed).toBe(pending(this.delayed));
     expect(this.queue.inFlight + this.dlq.inFlight).toBe(pending(this.hidden));
   }

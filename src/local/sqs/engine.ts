@@ -84,7 +84,9 @@ export class SqsEngine implements QueueHost {
 
   /** Queues whose dead letters go to this one. */
   sourcesOf(deadLetterQueue: Queue): Queue[] {
-    return [...this.queues.values()].filter((queue) => queue.settings.redrive?.deadLetterTargetArn === deadLetterQueue.arn);
+    return [...this.queues.values()].filter(
+      (queue) => queue.settings.redrive?.deadLetterTargetArn === deadLetterQueue.arn,
+    );
   }
 
   createQueue(name: string, attributes: QueueAttributes, tags: Record<string, string>): Queue {

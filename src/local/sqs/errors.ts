@@ -39,7 +39,10 @@ export const queueNameExists = (attribute: string) =>
   );
 
 export const queueDeletedRecently = () =>
-  legacy("QueueDeletedRecently", "You must wait 60 seconds after deleting a queue before you can create another with the same name.");
+  legacy(
+    "QueueDeletedRecently",
+    "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+  );
 
 export const purgeInProgress = (queue: string) =>
   legacy("PurgeQueueInProgress", `Only one PurgeQueue operation on ${queue} is allowed every 60 seconds.`, 403);
@@ -53,14 +56,15 @@ export const invalidMessageContents = (codePoint: number) =>
   plain(
     "InvalidMessageContents",
     `Invalid binary character '#x${codePoint.toString(16).toUpperCase()}' was found in the message body, the set of ` +
-      "allowed characters is #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
+      "allowed characters is #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].",
   );
 
 export const receiptHandleIsInvalid = (handle: string) =>
   plain("ReceiptHandleIsInvalid", `The input receipt handle "${handle}" is not a valid receipt handle.`);
 export const receiptHandleOfOtherQueue = (handle: string) =>
   plain("ReceiptHandleIsInvalid", `The receipt handle "${handle}" is not valid for this queue.`);
-export const receiptHandleExpired = (handle: string) => invalidValue(handle, "ReceiptHandle", "The receipt handle has expired.");
+export const receiptHandleExpired = (handle: string) =>
+  invalidValue(handle, "ReceiptHandle", "The receipt handle has expired.");
 export const messageGone = (handle: string) =>
   invalidValue(handle, "ReceiptHandle", "Message does not exist or is not available for visibility timeout change.");
 export const messageNotInflight = () => legacy("MessageNotInflight", "The specified message isn't in flight.");
@@ -68,7 +72,8 @@ export const messageNotInflight = () => legacy("MessageNotInflight", "The specif
 export const overLimit = (message: string) => plain("OverLimit", message, 403);
 export const resourceNotFound = (message: string) => plain("ResourceNotFoundException", message, 404);
 
-export const emptyBatch = (entry: string) => legacy("EmptyBatchRequest", `There should be at least one ${entry} in the request.`);
+export const emptyBatch = (entry: string) =>
+  legacy("EmptyBatchRequest", `There should be at least one ${entry} in the request.`);
 export const tooManyEntries = (count: number) =>
   legacy(
     "TooManyEntriesInBatchRequest",

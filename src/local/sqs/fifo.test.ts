@@ -18,13 +18,17 @@ beforeEach(async () => {
 const create = async (Attributes: Record<string, string> = {}) =>
   (
     await stack.client.send(
-      new SDK.CreateQueueCommand({ QueueName: `q-${(count += 1)}.fifo`, Attributes: { FifoQueue: "true", ...Attributes } }),
+      new SDK.CreateQueueCommand({
+        QueueName: `q-${(count += 1)}.fifo`,
+        Attributes: { FifoQueue: "true", ...Attributes },
+      }),
     )
   ).QueueUrl ?? "";
 const send = (MessageGroupId: string, MessageBody: string, more: Partial<SDK.SendMessageCommandInput> = {}) =>
   stack.client.send(new SDK.SendMessageCommand({ QueueUrl, MessageGroupId, MessageBody, ...more }));
 const receive = async (more: Partial<SDK.ReceiveMessageCommandInput> = {}) =>
-  (await stack.client.send(new SDK.ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, ...more }))).Messages ?? [];
+  (await stack.client.send(new SDK.ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, ...more }))).Messages ??
+  [];
 const bodies = (messages: SDK.Message[]) => messages.map(({ Body }) => Body);
 const remove = (message: SDK.Message | undefined) =>
   stack.client.send(new SDK.DeleteMessageCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle }));
@@ -65,12 +69,16 @@ describe("order", () => {
     expect(bodies(await receive())).toEqual(["a1"]);
     await expect(send("a", "a2", { DelaySeconds: 2 })).rejects.toMatchObject({
       Code: "InvalidParameterValue",
-      message: "Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.",
+      message:
+        "Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.",
     });
   });
 
   it("shows group, deduplication id and a growing sequence number of 20 digits", async () => {
-    const sent = [await send("a", "1", { MessageDeduplicationId: "d1" }), await send("b", "2", { MessageDeduplicationId: "d2" })];
+    const sent = [
+      await send("a", "1", { MessageDeduplicationId: "d1" }),
+      await send("b", "2", { MessageDeduplicationId: "d2" }),
+    ];
     expect(sent[0]?.SequenceNumber).toMatch(/^\d{20}$/);
     expect(BigInt(sent[1]?.SequenceNumber ?? 0)).toBeGreaterThan(BigInt(sent[0]?.SequenceNumber ?? 0));
     const [message] = await receive({ MessageSystemAttributeNames: ["All"] });
@@ -113,12 +121,15 @@ describe("deduplication", () => {
     await send("b", "2", { MessageDeduplicationId: "d" });
     await send("b", "3", { MessageDeduplicationId: "d" });
     expect(bodies(await receive())).toEqual(["1", "2"]);
-    await expect(create({ FifoThroughputLimit: "perMessageGroupId" })).rejects.toMatchObject({ name: "InvalidAttributeValue" });
+    await expect(create({ FifoThroughputLimit: "perMessageGroupId" })).rejects.toMatchObject({
+      name: "InvalidAttributeValue",
+    });
   });
 
   it("or the group missing is an error, of a batch as a whole", async () => {
     QueueUrl = await create();
-    const noId = "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly";
+    const noId =
+      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly";
     const noGroup = "The request must contain the parameter MessageGroupId.";
     await expect(send("a", "1")).rejects.toMatchObject({ Code: "InvalidParameterValue", message: noId });
     await expect(send("", "1")).rejects.toMatchObject({ Code: "MissingParameter", message: noGroup });
@@ -130,8 +141,14 @@ describe("deduplication", () => {
         }),
       );
     const good = { MessageGroupId: "a", MessageDeduplicationId: "d" };
-    await expect(batch(good, { MessageGroupId: "a" })).rejects.toMatchObject({ Code: "InvalidParameterValue", message: noId });
-    await expect(batch(good, { MessageDeduplicationId: "d" })).rejects.toMatchObject({ Code: "InvalidParameterValue", message: noGroup });
+    await expect(batch(good, { MessageGroupId: "a" })).rejects.toMatchObject({
+      Code: "InvalidParameterValue",
+      message: noId,
+    });
+    await expect(batch(good, { MessageDeduplicationId: "d" })).rejects.toMatchObject({
+      Code: "InvalidParameterValue",
+      message: noGroup,
+    });
     expect(stats()).toMatchObject({ visible: 0 });
     expect((await batch(good)).Successful?.[0]?.SequenceNumber).toMatch(/^\d{20}$/);
   });
@@ -159,7 +176,11 @@ describe("ReceiveRequestAttemptId", () => {
   it("gives the same messages and handles again and starts their timeout anew", async () => {
     await send("a", "1");
     await send("a", "2");
-    const attempt = { ReceiveRequestAttemptId: "try-1", VisibilityTimeout: 10, MessageSystemAttributeNames: ["All" as const] };
+    const attempt = {
+      ReceiveRequestAttemptId: "try-1",
+      VisibilityTimeout: 10,
+      MessageSystemAttributeNames: ["All" as const],
+    };
     const first = await receive(attempt);
     await clock.advance(9000);
     expect(await receive(attempt)).toEqual(first);

@@ -15,10 +15,6 @@ export class IndexedHeap<T> {
     this.#setSlot = setSlot;
   }
 
-  get size(): number {
-    return this.#items.length;
-  }
-
   peek(): T | undefined {
     return this.#items[0];
   }

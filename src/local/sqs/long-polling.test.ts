@@ -13,7 +13,10 @@ const start = async (attributes: Record<string, string> = {}, options: Parameter
   return stack.sqs.createQueue("q", attributes).url;
 };
 const poll = (QueueUrl: string, more: Partial<SDK.ReceiveMessageCommandInput> = {}, abortSignal?: AbortSignal) =>
-  stack.client.send(new SDK.ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20, ...more }), abortSignal ? { abortSignal } : {});
+  stack.client.send(
+    new SDK.ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20, ...more }),
+    abortSignal ? { abortSignal } : {},
+  );
 const send = (QueueUrl: string, MessageBody: string, more: Partial<SDK.SendMessageCommandInput> = {}) =>
   stack.client.send(new SDK.SendMessageCommand({ QueueUrl, MessageBody, ...more }));
 /** Resolves when the server has taken the requests sent so far: a later request on another connection was answered. */

@@ -32,7 +32,10 @@ export function checkCharacters(value: string): void {
  * @param kind `user`, or `system` for MessageSystemAttributes; AWS names it in its messages.
  * @throws InvalidParameterValueException with AWS's reasons.
  */
-export function parseMessageAttributes(input: Input | undefined, kind: "user" | "system" = "user"): MessageAttributes | undefined {
+export function parseMessageAttributes(
+  input: Input | undefined,
+  kind: "user" | "system" = "user",
+): MessageAttributes | undefined {
   if (!input) return undefined;
   const names = Object.keys(input);
   if (names.length === 0) return undefined;
@@ -68,7 +71,8 @@ function checkName(name: string, kind: string): void {
 
 function parseAttribute(name: string, input: Input, kind: string): MessageAttribute {
   const dataType = text(input, "DataType");
-  if (!dataType) throw invalidParameter(`The message attribute '${name}' must contain non-empty message attribute type.`);
+  if (!dataType)
+    throw invalidParameter(`The message attribute '${name}' must contain non-empty message attribute type.`);
   const base = dataType.split(".", 1)[0];
   if ((base !== "String" && base !== "Number" && base !== "Binary") || dataType.length > 256) {
     throw invalidParameter(

@@ -21,7 +21,8 @@ const send = (input: Partial<SDK.SendMessageCommandInput> = {}) =>
   stack.client.send(new SDK.SendMessageCommand({ QueueUrl, MessageBody: "hello", ...input }));
 const receive = async (input: Partial<SDK.ReceiveMessageCommandInput> = {}) =>
   (await stack.client.send(new SDK.ReceiveMessageCommand({ QueueUrl, ...input }))).Messages ?? [];
-const remove = (ReceiptHandle: string | undefined) => stack.client.send(new SDK.DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+const remove = (ReceiptHandle: string | undefined) =>
+  stack.client.send(new SDK.DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
 const hide = (ReceiptHandle: string | undefined, VisibilityTimeout: number) =>
   stack.client.send(new SDK.ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));
 const stats = () => stack.sqs.stats(QueueUrl.split("/").at(-1) ?? "");
@@ -39,7 +40,10 @@ describe("SendMessage", () => {
       MessageSystemAttributes: { AWSTraceHeader: text("Root=1-5759e988-bd862e3fe1be46a994272793") },
     });
     expect(sent.MD5OfMessageSystemAttributes).toMatch(/^[0-9a-f]{32}$/);
-    const [message] = await receive({ MessageAttributeNames: ["All"], MessageSystemAttributeNames: ["AWSTraceHeader"] });
+    const [message] = await receive({
+      MessageAttributeNames: ["All"],
+      MessageSystemAttributeNames: ["AWSTraceHeader"],
+    });
     expect(message).toMatchObject({
       MessageId: sent.MessageId,
       Body: "grüße 🎈",
@@ -75,19 +79,60 @@ describe("SendMessage", () => {
     ["an empty body", { MessageBody: "" }, "MissingParameter", /MessageBody/],
     ["a character XML cannot hold", { MessageBody: "a\u0000b" }, "InvalidMessageContents", /'#x0'/],
     ["a character beyond the allowed", { MessageBody: "a\uffffb" }, "InvalidMessageContents", /'#xFFFF'/],
-    ["a body over the limit", { MessageBody: "x".repeat(1_048_577) }, "InvalidParameterValue", /shorter than 1048576 bytes/],
-    ["attributes that make it too long", { MessageBody: "x".repeat(1_048_576), MessageAttributes: { a: text("b") } }, "InvalidParameterValue", /shorter than/],
+    [
+      "a body over the limit",
+      { MessageBody: "x".repeat(1_048_577) },
+      "InvalidParameterValue",
+      /shorter than 1048576 bytes/,
+    ],
+    [
+      "attributes that make it too long",
+      { MessageBody: "x".repeat(1_048_576), MessageAttributes: { a: text("b") } },
+      "InvalidParameterValue",
+      /shorter than/,
+    ],
     ["a delay out of range", { DelaySeconds: 901 }, "InvalidParameterValue", /DelaySeconds/],
-    ["a deduplication id on a standard queue", { MessageDeduplicationId: "d" }, "InvalidParameterValue", /not valid for this queue type/],
+    [
+      "a deduplication id on a standard queue",
+      { MessageDeduplicationId: "d" },
+      "InvalidParameterValue",
+      /not valid for this queue type/,
+    ],
     ["a group id with a space", { MessageGroupId: "a b" }, "InvalidParameterValue", /MessageGroupId/],
-    ["too many attributes", { MessageAttributes: eleven }, "InvalidParameterValue", /Number of message attributes \[11\]/],
-    ["an empty attribute", { MessageAttributes: { ErrorDetails: text("") } }, "InvalidParameterValue", /^Message \(user\) attribute 'ErrorDetails' must contain a non-empty value of type 'String'\.$/],
-    ["an unknown type", { MessageAttributes: { a: { DataType: "Date", StringValue: "x" } } }, "InvalidParameterValue", /supported type prefixes/],
-    ["a number that is none", { MessageAttributes: { a: { DataType: "Number", StringValue: "x" } } }, "InvalidParameterValue", /to a number/],
+    [
+      "too many attributes",
+      { MessageAttributes: eleven },
+      "InvalidParameterValue",
+      /Number of message attributes \[11\]/,
+    ],
+    [
+      "an empty attribute",
+      { MessageAttributes: { ErrorDetails: text("") } },
+      "InvalidParameterValue",
+      /^Message \(user\) attribute 'ErrorDetails' must contain a non-empty value of type 'String'\.$/,
+    ],
+    [
+      "an unknown type",
+      { MessageAttributes: { a: { DataType: "Date", StringValue: "x" } } },
+      "InvalidParameterValue",
+      /supported type prefixes/,
+    ],
+    [
+      "a number that is none",
+      { MessageAttributes: { a: { DataType: "Number", StringValue: "x" } } },
+      "InvalidParameterValue",
+      /to a number/,
+    ],
     ["a reserved name", { MessageAttributes: { "aws.x": text("x") } }, "InvalidParameterValue", /reserved/],
     ["two periods in a name", { MessageAttributes: { "a..b": text("x") } }, "InvalidParameterValue", /name/],
-    ["an unknown system attribute", { MessageSystemAttributes: { Other: text("x") } }, "InvalidParameterValue", /Other/],
+    [
+      "an unknown system attribute",
+      { MessageSystemAttributes: { Other: text("x") } },
+      "InvalidParameterValue",
+      /Other/,
+    ],
   ])("refuses %s", async (_what, input, code, message) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the SDK's types forbid is what is sent here
     await expect(send(input as never)).rejects.toMatchObject({ Code: code, message: expect.stringMatching(message) });
     expect(stats()).toMatchObject({ visible: 0 });
   });
@@ -103,7 +148,9 @@ describe("SendMessage", () => {
 
   it("takes exactly 1 MiB, and the queue's own limit", async () => {
     await send({ MessageBody: "x".repeat(1_048_576) });
-    await stack.client.send(new SDK.SetQueueAttributesCommand({ QueueUrl, Attributes: { MaximumMessageSize: "1024" } }));
+    await stack.client.send(
+      new SDK.SetQueueAttributesCommand({ QueueUrl, Attributes: { MaximumMessageSize: "1024" } }),
+    );
     await expect(send({ MessageBody: "x".repeat(1025) })).rejects.toMatchObject({
       message: "One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.",
     });
@@ -168,11 +215,26 @@ describe("ReceiveMessage", () => {
   });
 
   it.each([
-    [{ MaxNumberOfMessages: 11 }, "Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided."],
-    [{ MaxNumberOfMessages: 0 }, "Value 0 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided."],
-    [{ WaitTimeSeconds: 21 }, "Value 21 for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided."],
-    [{ VisibilityTimeout: 43_201 }, "Value 43201 for parameter VisibilityTimeout is invalid. Reason: Must be >= 0 and <= 43200, if provided."],
-    [{ ReceiveRequestAttemptId: "x" }, "Value x for parameter ReceiveRequestAttemptId is invalid. Reason: The request include parameter that is not valid for this queue type."],
+    [
+      { MaxNumberOfMessages: 11 },
+      "Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.",
+    ],
+    [
+      { MaxNumberOfMessages: 0 },
+      "Value 0 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.",
+    ],
+    [
+      { WaitTimeSeconds: 21 },
+      "Value 21 for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided.",
+    ],
+    [
+      { VisibilityTimeout: 43_201 },
+      "Value 43201 for parameter VisibilityTimeout is invalid. Reason: Must be >= 0 and <= 43200, if provided.",
+    ],
+    [
+      { ReceiveRequestAttemptId: "x" },
+      "Value x for parameter ReceiveRequestAttemptId is invalid. Reason: The request include parameter that is not valid for this queue type.",
+    ],
   ])("refuses %j", async (input, message) => {
     await expect(receive(input)).rejects.toMatchObject({ Code: "InvalidParameterValue", message });
   });
@@ -212,10 +274,14 @@ describe("delays and retention", () => {
     expect(stats()).toEqual({ visible: 2, inFlight: 1, delayed: 0, oldestAgeMs: 30_000 });
     await clock.advance(30_000);
     expect(stats()).toEqual({ visible: 1, inFlight: 0, delayed: 0, oldestAgeMs: 30_000 });
-    await stack.client.send(new SDK.SetQueueAttributesCommand({ QueueUrl, Attributes: { MessageRetentionPeriod: "120" } }));
+    await stack.client.send(
+      new SDK.SetQueueAttributesCommand({ QueueUrl, Attributes: { MessageRetentionPeriod: "120" } }),
+    );
     await clock.advance(60_000);
     expect(stats()).toMatchObject({ visible: 1 });
-    await stack.client.send(new SDK.SetQueueAttributesCommand({ QueueUrl, Attributes: { MessageRetentionPeriod: "60" } }));
+    await stack.client.send(
+      new SDK.SetQueueAttributesCommand({ QueueUrl, Attributes: { MessageRetentionPeriod: "60" } }),
+    );
     expect(stats()).toMatchObject({ visible: 0 });
   });
 });
@@ -281,7 +347,8 @@ describe("receipt handles", () => {
     await hide(handle, 43_200);
     await clock.advance(1000);
     await expect(hide(handle, 43_200)).rejects.toMatchObject({
-      message: "Value 43200 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds]",
+      message:
+        "Value 43200 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds]",
     });
     await hide(handle, 43_199);
     await expect(hide(handle, 43_201)).rejects.toMatchObject({ Code: "InvalidParameterValue" });
@@ -302,7 +369,8 @@ describe("receipt handles", () => {
 });
 
 describe("batches", () => {
-  const batch = (Entries: SDK.SendMessageBatchRequestEntry[]) => stack.client.send(new SDK.SendMessageBatchCommand({ QueueUrl, Entries }));
+  const batch = (Entries: SDK.SendMessageBatchRequestEntry[]) =>
+    stack.client.send(new SDK.SendMessageBatchCommand({ QueueUrl, Entries }));
   const entry = (Id: string, more: object = {}) => ({ Id, MessageBody: Id, ...more });
 
   it("report each entry on its own", async () => {
@@ -323,11 +391,19 @@ describe("batches", () => {
 
   it.each([
     ["none", [], "AWS.SimpleQueueService.EmptyBatchRequest"],
-    ["eleven", Array.from({ length: 11 }, (_, index) => entry(`e${index}`)), "AWS.SimpleQueueService.TooManyEntriesInBatchRequest"],
+    [
+      "eleven",
+      Array.from({ length: 11 }, (_, index) => entry(`e${index}`)),
+      "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+    ],
     ["twins", [entry("a"), entry("a")], "AWS.SimpleQueueService.BatchEntryIdsNotDistinct"],
     ["a bad id", [entry("in:valid")], "AWS.SimpleQueueService.InvalidBatchEntryId"],
     ["an empty id", [entry("")], "AWS.SimpleQueueService.InvalidBatchEntryId"],
-    ["over 1 MiB in all", [entry("a", { MessageBody: "x".repeat(600_000) }), entry("b", { MessageBody: "x".repeat(600_000) })], "AWS.SimpleQueueService.BatchRequestTooLong"],
+    [
+      "over 1 MiB in all",
+      [entry("a", { MessageBody: "x".repeat(600_000) }), entry("b", { MessageBody: "x".repeat(600_000) })],
+      "AWS.SimpleQueueService.BatchRequestTooLong",
+    ],
   ])("fail as a whole with %s", async (_what, entries, Code) => {
     await expect(batch(entries)).rejects.toMatchObject({ Code });
     expect(stats()).toMatchObject({ visible: 0 });

@@ -36,7 +36,9 @@ export function ensureQueue(engine: SqsEngine, name: string, attributes: QueueAt
   const { fifo, settable } = queueType(name, attributes);
   const existing = engine.queues.get(name);
   if (!existing) return create(engine, name, settable, {}, fifo);
-  const differs = Object.entries(settable).some(([key, value]) => (existing.attributes[key] ?? "") !== normalize(key, value));
+  const differs = Object.entries(settable).some(
+    ([key, value]) => (existing.attributes[key] ?? "") !== normalize(key, value),
+  );
   if (differs) setAttributes(engine, existing, settable);
   return existing;
 }
@@ -90,6 +92,10 @@ function checkDeadLetterTarget(engine: SqsEngine, sourceArn: string, fifo: boole
     throw invalidValue(json, "RedrivePolicy", "Dead-letter queue must be same type of queue as the source.");
   }
   if (!allowsSource(target.settings.redriveAllow, sourceArn)) {
-    throw invalidValue(json, "RedrivePolicy", "The dead-letter queue's RedriveAllowPolicy does not allow this source queue.");
+    throw invalidValue(
+      json,
+      "RedrivePolicy",
+      "The dead-letter queue's RedriveAllowPolicy does not allow this source queue.",
+    );
   }
 }

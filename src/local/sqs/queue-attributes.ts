@@ -1,6 +1,11 @@
 import { invalidAttributeName, invalidAttributeValue, unknownAttribute } from "./errors.ts";
 import { MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES, MAX_VISIBILITY_SECONDS, MAX_WAIT_SECONDS } from "./limits.ts";
-import { parseRedriveAllowPolicy, parseRedrivePolicy, type RedriveAllowPolicy, type RedrivePolicy } from "./redrive-policy.ts";
+import {
+  parseRedriveAllowPolicy,
+  parseRedrivePolicy,
+  type RedriveAllowPolicy,
+  type RedrivePolicy,
+} from "./redrive-policy.ts";
 
 /** A queue's attributes as it works with them. */
 export interface QueueSettings {
@@ -93,7 +98,10 @@ export function changeAttributes(current: QueueAttributes, changes: QueueAttribu
   }
   checkEncryption(result, changes);
   if (result["FifoThroughputLimit"] === "perMessageGroupId" && result["DeduplicationScope"] !== "messageGroup") {
-    throw invalidAttributeValue("FifoThroughputLimit", "perMessageGroupId needs DeduplicationScope to be messageGroup.");
+    throw invalidAttributeValue(
+      "FifoThroughputLimit",
+      "perMessageGroupId needs DeduplicationScope to be messageGroup.",
+    );
   }
   return result;
 }

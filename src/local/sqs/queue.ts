@@ -3,7 +3,7 @@ import type { DeliveryOrder, Visit } from "./delivery-order.ts";
 import { FifoOrder } from "./fifo-order.ts";
 import { IndexedHeap } from "./heap.ts";
 import { MAX_IN_FLIGHT } from "./limits.ts";
-import { Message, type Delivery, type MessageState } from "./message.ts";
+import type { Delivery, Message, MessageState } from "./message.ts";
 import { type QueueAttributes, type QueueSettings, settingsOf } from "./queue-attributes.ts";
 import { ReceiveAttempts } from "./receive-attempts.ts";
 import { StandardOrder } from "./standard-order.ts";
@@ -240,7 +240,8 @@ export class Queue {
   #expire(now: number): void {
     const { retentionMs } = this.settings;
     for (let oldest = this.#ages.peek(); oldest; oldest = this.#ages.peek()) {
-      if (oldest.enqueuedAt + retentionMs > now) return this.#host.timer.schedule(this.#retention, oldest.enqueuedAt + retentionMs);
+      if (oldest.enqueuedAt + retentionMs > now)
+        return this.#host.timer.schedule(this.#retention, oldest.enqueuedAt + retentionMs);
       this.remove(oldest);
     }
   }

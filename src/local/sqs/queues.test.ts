@@ -92,7 +92,10 @@ describe("CreateQueue", () => {
 describe("queue URLs", () => {
   it("are found by path, whatever the host", async () => {
     await create({}, "by-path");
-    for (const QueueUrl of ["http://localhost:1/000000000000/by-path", "https://sqs.us-east-1.amazonaws.com/000000000000/by-path"]) {
+    for (const QueueUrl of [
+      "http://localhost:1/000000000000/by-path",
+      "https://sqs.us-east-1.amazonaws.com/000000000000/by-path",
+    ]) {
       expect(await attributes(QueueUrl, ["QueueArn"])).toEqual({ QueueArn: arnOf(QueueUrl) });
     }
   });
@@ -196,17 +199,30 @@ describe("attributes", () => {
     const url = await create({ KmsMasterKeyId: "key" });
     expect(await attributes(url)).toMatchObject({ SqsManagedSseEnabled: "false", KmsDataKeyReusePeriodSeconds: "300" });
     await expect(set(url, { SqsManagedSseEnabled: "true" })).rejects.toMatchObject({
-      message: "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
+      message:
+        "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
     });
   });
 
   it.each([
     ["no JSON", "x", "Redrive policy is not a valid JSON map."],
-    ["no count", `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dlq"}`, "Redrive policy does not contain mandatory attribute: maxReceiveCount."],
+    [
+      "no count",
+      `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dlq"}`,
+      "Redrive policy does not contain mandatory attribute: maxReceiveCount.",
+    ],
     ["no target", `{"maxReceiveCount":3}`, "Redrive policy does not contain mandatory attribute: deadLetterTargetArn."],
     ["no ARN", `{"deadLetterTargetArn": "dummy", "maxReceiveCount": 42}`, "Invalid value for deadLetterTargetArn."],
-    ["a count out of range", `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dlq","maxReceiveCount":1001}`, "Invalid value for maxReceiveCount: 1001, valid values are from 1 to 1000 both inclusive."],
-    ["a target that is not there", `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:none","maxReceiveCount":3}`, "Dead letter target does not exist."],
+    [
+      "a count out of range",
+      `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dlq","maxReceiveCount":1001}`,
+      "Invalid value for maxReceiveCount: 1001, valid values are from 1 to 1000 both inclusive.",
+    ],
+    [
+      "a target that is not there",
+      `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:none","maxReceiveCount":3}`,
+      "Dead letter target does not exist.",
+    ],
   ])("refuse a redrive policy with %s", async (_what, RedrivePolicy, reason) => {
     await expect(set(await create(), { RedrivePolicy })).rejects.toMatchObject({
       Code: "InvalidParameterValue",
@@ -223,7 +239,9 @@ describe("attributes", () => {
     const source = await create();
     await set(dlq, { RedriveAllowPolicy: `{"redrivePermission":"denyAll"}` });
     await expect(set(source, { RedrivePolicy: policy })).rejects.toMatchObject({ Code: "InvalidParameterValue" });
-    await set(dlq, { RedriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: [arnOf(source)] }) });
+    await set(dlq, {
+      RedriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: [arnOf(source)] }),
+    });
     await set(source, { RedrivePolicy: policy });
     expect(JSON.parse((await attributes(source))["RedrivePolicy"] ?? "")).toEqual({
       deadLetterTargetArn: arnOf(dlq),
@@ -253,7 +271,13 @@ describe("tags and permissions", () => {
       Version: "2008-10-17",
       Id: `${arnOf(QueueUrl)}/SQSDefaultPolicy`,
       Statement: [
-        { Sid: "one", Effect: "Allow", Principal: { AWS: root("111111111111") }, Action: "SQS:ReceiveMessage", Resource: arnOf(QueueUrl) },
+        {
+          Sid: "one",
+          Effect: "Allow",
+          Principal: { AWS: root("111111111111") },
+          Action: "SQS:ReceiveMessage",
+          Resource: arnOf(QueueUrl),
+        },
         {
           Sid: "two",
           Effect: "Allow",
@@ -278,7 +302,8 @@ describe("PurgeQueue", () => {
   it("empties the queue, in flight and delayed included, once in 60 seconds", async () => {
     const QueueUrl = await create();
     const purge = () => stack.client.send(new SDK.PurgeQueueCommand({ QueueUrl }));
-    const send = (DelaySeconds = 0) => stack.client.send(new SDK.SendMessageCommand({ QueueUrl, MessageBody: "x", DelaySeconds }));
+    const send = (DelaySeconds = 0) =>
+      stack.client.send(new SDK.SendMessageCommand({ QueueUrl, MessageBody: "x", DelaySeconds }));
     await send();
     await send();
     await send(10);

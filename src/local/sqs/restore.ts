@@ -36,7 +36,10 @@ export function restore(db: DatabaseSync, engine: SqsEngine): void {
     });
   }
   const tasks = db.prepare("SELECT state FROM move_tasks ORDER BY started_at, rowid").all();
-  engine.tasks.restore(tasks.map((row) => taskState(object(parsed(row, "state"), "value") ?? {})), now);
+  engine.tasks.restore(
+    tasks.map((row) => taskState(object(parsed(row, "state"), "value") ?? {})),
+    now,
+  );
 }
 
 function restoreMessage(row: Input, queue: Queue, engine: SqsEngine): void {

@@ -5,7 +5,12 @@ import { invalidParameter, invalidValue, missingParameter, wrongQueueType } from
 import { type Input, integer, object, requiredText, text } from "./input.ts";
 import { MAX_DELAY_SECONDS } from "./limits.ts";
 import { md5, md5OfAttributes } from "./md5.ts";
-import { attributesSize, checkCharacters, type MessageAttributes, parseMessageAttributes } from "./message-attributes.ts";
+import {
+  attributesSize,
+  checkCharacters,
+  type MessageAttributes,
+  parseMessageAttributes,
+} from "./message-attributes.ts";
 import type { Content } from "./message.ts";
 import type { Queue } from "./queue.ts";
 
@@ -67,7 +72,8 @@ function result(content: Content, system: MessageAttributes | undefined, sent: S
 export function requireFifoParameters(input: Input, queue: Queue): void {
   if (!queue.fifo) return;
   if (!text(input, "MessageGroupId")) throw invalidParameter("The request must contain the parameter MessageGroupId.");
-  if (!text(input, "MessageDeduplicationId") && !queue.settings.contentBasedDeduplication) throw invalidParameter(NO_DEDUP_ID);
+  if (!text(input, "MessageDeduplicationId") && !queue.settings.contentBasedDeduplication)
+    throw invalidParameter(NO_DEDUP_ID);
 }
 
 function parseSystemAttributes(input: Input): MessageAttributes | undefined {
@@ -119,5 +125,9 @@ function deduplicationId(input: Input, queue: Queue, body: string): string | und
 
 function token(value: string, name: string): string {
   if (TOKEN.test(value)) return value;
-  throw invalidValue(value, name, `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`);
+  throw invalidValue(
+    value,
+    name,
+    `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+  );
 }

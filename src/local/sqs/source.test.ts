@@ -45,7 +45,9 @@ describe("the in-process source", () => {
   it("tells a new listener of what is there already", async () => {
     const { url, source } = await start();
     await send(url);
-    await new Promise<void>((resolve) => void source.onAvailable(resolve));
+    const listener = vi.fn();
+    source.onAvailable(listener);
+    await vi.waitFor(() => expect(listener).toHaveBeenCalled());
   });
 
   it("gives messages as Lambda shows them", async () => {

@@ -35,7 +35,11 @@ function sourceMessage(delivery: Delivery): SourceMessage {
   };
 }
 
-function sourceAttribute({ DataType, StringValue, BinaryValue }: MessageAttribute): SourceMessage["messageAttributes"][string] {
+function sourceAttribute({
+  DataType,
+  StringValue,
+  BinaryValue,
+}: MessageAttribute): SourceMessage["messageAttributes"][string] {
   return {
     ...(StringValue === undefined ? {} : { stringValue: StringValue }),
     ...(BinaryValue === undefined ? {} : { binaryValue: BinaryValue }),

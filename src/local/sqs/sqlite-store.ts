@@ -59,7 +59,14 @@ export class SqliteStore implements Store {
     this.#now(() =>
       this.#db
         .prepare("INSERT OR REPLACE INTO queues VALUES (?,?,?,?,?,?)")
-        .run(queue.uid, queue.name, JSON.stringify(queue.attributes), JSON.stringify(queue.tags), queue.createdAt, queue.modifiedAt),
+        .run(
+          queue.uid,
+          queue.name,
+          JSON.stringify(queue.attributes),
+          JSON.stringify(queue.tags),
+          queue.createdAt,
+          queue.modifiedAt,
+        ),
     );
   }
 
@@ -84,7 +91,9 @@ export class SqliteStore implements Store {
 
   saveTask(task: MoveTaskState): void {
     const json = JSON.stringify(task);
-    this.#now(() => this.#db.prepare("INSERT OR REPLACE INTO move_tasks VALUES (?,?,?)").run(task.id, task.startedAt, json));
+    this.#now(() =>
+      this.#db.prepare("INSERT OR REPLACE INTO move_tasks VALUES (?,?,?)").run(task.id, task.startedAt, json),
+    );
   }
 
   committed(): Promise<void> | undefined {

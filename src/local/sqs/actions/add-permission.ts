@@ -28,13 +28,22 @@ export function addPermission(input: Input, { engine }: Call): void {
   if (accounts.length === 0) throw missingParameter("PrincipalId");
   if (actions.length === 0) throw missingParameter("Actions");
   if (!LABEL.test(label)) {
-    throw invalidValue(label, "Label", "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.");
+    throw invalidValue(
+      label,
+      "Label",
+      "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.",
+    );
   }
   if (actions.length > MAX_ACTIONS) {
     throw overLimit(`${actions.length} Actions were found, maximum allowed is ${MAX_ACTIONS}.`);
   }
   for (const action of actions) {
-    if (!ACTIONS.has(action)) throw invalidValue(`SQS:${action}`, "ActionName", "Please refer to the appropriate WSDL for a list of valid actions.");
+    if (!ACTIONS.has(action))
+      throw invalidValue(
+        `SQS:${action}`,
+        "ActionName",
+        "Please refer to the appropriate WSDL for a list of valid actions.",
+      );
   }
   for (const account of accounts) {
     if (!/^\d{12}$/.test(account)) throw invalidValue(`[${account}]`, "PrincipalId", "Unable to verify.");

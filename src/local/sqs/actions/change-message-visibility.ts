@@ -16,7 +16,11 @@ export function changeVisibility(engine: SqsEngine, queue: Queue, input: Input):
   const seconds = integer(input, "VisibilityTimeout");
   if (seconds === undefined) throw missingParameter("VisibilityTimeout");
   if (seconds < 0 || seconds > MAX_VISIBILITY_SECONDS) {
-    throw invalidValue(seconds, "VisibilityTimeout", `VisibilityTimeout must be an integer between 0 and ${MAX_VISIBILITY_SECONDS}.`);
+    throw invalidValue(
+      seconds,
+      "VisibilityTimeout",
+      `VisibilityTimeout must be an integer between 0 and ${MAX_VISIBILITY_SECONDS}.`,
+    );
   }
   engine.changeVisibility(queue, handle, seconds);
 }

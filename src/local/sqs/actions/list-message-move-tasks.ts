@@ -13,7 +13,12 @@ export function listMessageMoveTasks(input: Input, { engine }: Call) {
     throw invalidValue(max, "MaxResults", `Must be between 1 and ${MAX_LISTED_TASKS}, if provided.`);
   }
   engine.timer.run();
-  return { Results: engine.tasks.list(source.arn).slice(0, max).map(({ state }) => render(state)) };
+  return {
+    Results: engine.tasks
+      .list(source.arn)
+      .slice(0, max)
+      .map(({ state }) => render(state)),
+  };
 }
 
 function render(state: MoveTaskState) {

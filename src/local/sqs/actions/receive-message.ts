@@ -20,19 +20,29 @@ export async function receiveMessage(input: Input, call: Call) {
   const visibility = range(input, "VisibilityTimeout", MAX_VISIBILITY_SECONDS);
   const wait = range(input, "WaitTimeSeconds", MAX_WAIT_SECONDS) ?? queue.settings.waitSeconds;
   const attemptId = attempt(input, queue);
-  const systemNames = [...(texts(input, "AttributeNames") ?? []), ...(texts(input, "MessageSystemAttributeNames") ?? [])];
+  const systemNames = [
+    ...(texts(input, "AttributeNames") ?? []),
+    ...(texts(input, "MessageSystemAttributeNames") ?? []),
+  ];
   const names = texts(input, "MessageAttributeNames") ?? [];
   if (!queue.fifo && queue.inFlight >= MAX_IN_FLIGHT) {
     throw overLimit(`The maximum number of in flight messages is reached: ${MAX_IN_FLIGHT}.`);
   }
-  const deliveries = repeated(queue, attemptId, visibility, call) ?? (await receive(queue, max, visibility, wait, call));
+  const deliveries =
+    repeated(queue, attemptId, visibility, call) ?? (await receive(queue, max, visibility, wait, call));
   if (attemptId !== undefined) queue.attempts.remember(attemptId, deliveries, call.engine.now());
   if (deliveries.length === 0) return {};
   return { Messages: deliveries.map((delivery) => render(delivery, systemNames, names)) };
 }
 
 /** The wait is the client's, in real time whatever the stack's speed. */
-async function receive(queue: Queue, max: number, visibility: number | undefined, wait: number, { engine, hungUp }: Call) {
+async function receive(
+  queue: Queue,
+  max: number,
+  visibility: number | undefined,
+  wait: number,
+  { engine, hungUp }: Call,
+) {
   // Who came first is served first: nobody overtakes those who wait.
   const deliveries = queue.waiters.empty ? queue.receive(max, visibility) : [];
   if (deliveries.length > 0 || wait === 0) return deliveries;
@@ -42,13 +52,15 @@ async function receive(queue: Queue, max: number, visibility: number | undefined
 function repeated(queue: Queue, id: string | undefined, visibility: number | undefined, { engine }: Call) {
   if (id === undefined) return undefined;
   const deliveries = queue.attempts.repeat(id, engine.now());
-  for (const { message } of deliveries ?? []) queue.setVisibility(message, visibility ?? queue.settings.visibilitySeconds);
+  for (const { message } of deliveries ?? [])
+    queue.setVisibility(message, visibility ?? queue.settings.visibilitySeconds);
   return deliveries;
 }
 
 function range(input: Input, name: string, max: number): number | undefined {
   const value = integer(input, name);
-  if (value !== undefined && (value < 0 || value > max)) throw invalidValue(value, name, `Must be >= 0 and <= ${max}, if provided.`);
+  if (value !== undefined && (value < 0 || value > max))
+    throw invalidValue(value, name, `Must be >= 0 and <= ${max}, if provided.`);
   return value;
 }
 
@@ -77,7 +89,8 @@ function render(delivery: Delivery, systemNames: string[], names: string[]) {
     ...(system ? { Attributes: system } : {}),
     ...(attributes
       ? {
-          MD5OfMessageAttributes: attributes === content.attributes ? content.attributesMd5 : md5OfAttributes(attributes),
+          MD5OfMessageAttributes:
+            attributes === content.attributes ? content.attributesMd5 : md5OfAttributes(attributes),
           MessageAttributes: attributes,
         }
       : {}),

@@ -13,7 +13,8 @@ export function startMessageMoveTask(input: Input, { engine }: Call) {
   if (rate !== undefined && (rate < 1 || rate > MAX_MOVE_RATE)) {
     throw invalidValue(rate, "MaxNumberOfMessagesPerSecond", `Must be between 1 and ${MAX_MOVE_RATE}, if provided.`);
   }
-  if (engine.sourcesOf(source).length === 0) throw invalidParameter("Source queue must be configured as a Dead Letter Queue.");
+  if (engine.sourcesOf(source).length === 0)
+    throw invalidParameter("Source queue must be configured as a Dead Letter Queue.");
   const destination = destinationArn === undefined ? undefined : queueByArn(engine, destinationArn, "DestinationArn");
   if (destination === source) throw invalidParameter("Source queue arn and destination queue arn must be different.");
   if (destination && destination.fifo !== source.fifo) {

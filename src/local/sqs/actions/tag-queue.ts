@@ -10,7 +10,8 @@ export function tagQueue(input: Input, { engine }: Call): void {
   const added = textMap(input, "Tags");
   if (!added) throw missingParameter("Tags");
   for (const [key, value] of Object.entries(added)) {
-    if (key === "" || key.length > 128) throw invalidParameter("Tag keys must be between 1 and 128 characters in length.");
+    if (key === "" || key.length > 128)
+      throw invalidParameter("Tag keys must be between 1 and 128 characters in length.");
     if (value.length > 256) throw invalidParameter("Tag values must be between 0 and 256 characters in length.");
     if (/^aws:/i.test(key)) throw invalidParameter("Tag keys beginning with 'aws:' are reserved for system use.");
   }
