@@ -4,19 +4,16 @@ import { fileURLToPath } from "node:url";
 import type { Cli } from "./commands/shared/cli.ts";
 import { systemClock } from "./contract/clock.ts";
 import { EXIT, type ExitCode } from "./contract/exit.ts";
-import { toPipelineError } from "./lib/errors.ts";
 import { findInstallation, invocation } from "./lib/installation.ts";
 import { InterruptedError } from "./lib/interrupt.ts";
 import type { Services } from "./lib/services.ts";
-import { runProgram } from "./program.ts";
-import { presentError } from "./ui/render/error.ts";
 import { views } from "./ui/views/index.ts";
 
-/**
- * Runs the process's command line on its own streams, and ends the process: the only place that does.
- */
+// What every start needs is imported here; everything else where it is used, so that `--version` costs little more than Node.
+
+/** Runs the process's command line on its own streams, and ends the process: the only place that does. */
 export async function main(): Promise<void> {
-  const { argv, env, stdin, stdout, stderr } = process;
+  const { argv, env, stdout, stderr } = process;
   const installation = findInstallation(fileURLToPath(import.meta.url));
   const controller = new AbortController();
   const interrupt = (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => {
@@ -28,7 +25,15 @@ export async function main(): Promise<void> {
   // A reader that went away (`| head`) wants no more; nothing is wrong.
   stdout.on("error", (error: NodeJS.ErrnoException) => (error.code === "EPIPE" ? process.exit(EXIT.completed) : undefined));
   const cli: Cli = {
-    io: { stdin, stdout, stderr, color: !env["NO_COLOR"] },
+    io: {
+      // Opening a stream costs time, and few commands read one.
+      get stdin() {
+        return process.stdin;
+      },
+      stdout,
+      stderr,
+      color: !env["NO_COLOR"],
+    },
     views,
     interrupt: () => interrupt("SIGINT"),
     place: {
@@ -48,17 +53,27 @@ export async function main(): Promise<void> {
 
 /** Runs a command line and shows what goes wrong. @returns what to exit with. */
 export async function runCli(argv: readonly string[], cli: Cli): Promise<ExitCode> {
-  try {
-    return await runProgram(argv, cli, invocation(cli.place.installation, cli.place.cwd));
-  } catch (thrown) {
-    const flags = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : undefined);
-    const debug = flags.includes("--debug");
-    const error = toPipelineError(thrown, debug);
-    const how = { io: cli.io, format: flags.includes("--json") ? ("json" as const) : ("auto" as const), views: cli.views, interrupt: cli.interrupt, now: cli.place.clock.now };
-    const stack = debug && thrown instanceof Error ? stackOf(thrown) : undefined;
-    await presentError(error, how, stack);
-    return error.exitCode;
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+    cli.io.stdout.write(`${cli.place.installation.version}\n`);
+    return EXIT.completed;
   }
+  try {
+    const { runProgram } = await import("./program.ts");
+    return await runProgram(argv, cli, invocation(cli.place.installation, cli.place.cwd));
+  } catch (error) {
+    return showError(error, argv, cli);
+  }
+}
+
+async function showError(thrown: unknown, argv: readonly string[], cli: Cli): Promise<ExitCode> {
+  const [{ toPipelineError }, { presentError }] = await Promise.all([import("./lib/errors.ts"), import("./ui/render/error.ts")]);
+  const flags = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : undefined);
+  const debug = flags.includes("--debug");
+  const error = toPipelineError(thrown, debug);
+  const format = flags.includes("--json") ? ("json" as const) : ("auto" as const);
+  const stack = debug && thrown instanceof Error ? stackOf(thrown) : undefined;
+  await presentError(error, { io: cli.io, format, views: cli.views, interrupt: cli.interrupt, now: cli.place.clock.now }, stack);
+  return error.exitCode;
 }
 
 function stackOf(error: Error): string {

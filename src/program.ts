@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import type { Command } from "commander";
 import type { Cli, CommandModule } from "./commands/shared/cli.ts";
 import { COMPLETED, type ExitCode, USAGE, sentence, usageError } from "./commands/shared/usage.ts";
 
@@ -39,6 +39,8 @@ const COMMANDS: Entry[] = [
   },
 ];
 
+const DESCRIPTION = "Asynchronous LLM pipelines on serverless functions: from an empty folder to an\noperated stage.";
+
 /**
  * Runs one command line.
  *
@@ -48,25 +50,50 @@ const COMMANDS: Entry[] = [
  * @throws UsageError for a command line that is wrong, and what the command throws.
  */
 export async function runProgram(argv: readonly string[], cli: Cli, invocation: string): Promise<ExitCode> {
-  let exitCode: ExitCode = COMPLETED;
+  if (argv.length === 0) {
+    cli.io.stderr.write(rootHelp(invocation));
+    return USAGE;
+  }
+  if (argv.length === 1 && ["--help", "-h", "help"].includes(argv[0] ?? "")) {
+    cli.io.stdout.write(rootHelp(invocation));
+    return COMPLETED;
+  }
+  const { CommanderError } = await import("commander");
+  let exitCode = COMPLETED;
   const program = await createProgram(argv, cli, invocation, (code) => (exitCode = code));
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return COMPLETED;
-    // Commander's own words for a command line that is only a group's name: the help was printed.
+    // Only a group was named: its help was printed.
     if (error.code === "commander.help") return USAGE;
     throw usageError(error, argv, `${invocation}${calledPath(argv)} --help`);
   }
   return exitCode;
 }
 
-async function createProgram(argv: readonly string[], cli: Cli, invocation: string, done: (code: ExitCode) => void): Promise<Command> {
+/** @returns the program's help, as Commander would write it, without the time that loading Commander takes. */
+function rootHelp(invocation: string): string {
+  const options = [
+    ["-V, --version", "output the version number"],
+    ["-h, --help", "display help for command"],
+  ];
+  const commands = [...COMMANDS.map(({ name, summary }) => [name, summary]), ["help [command]", "display help for command"]];
+  const lines = (rows: string[][]) => rows.map(([term = "", text]) => `  ${term.padEnd(14)}  ${text}`).join("\n");
+  return `Usage: ai-pipeline [options] [command]\n\n${DESCRIPTION}\n\nOptions:\n${lines(options)}\n\nCommands:\n${lines(commands)}\n${rootExamples(invocation)}\n`;
+}
+
+const rootExamples = (invocation: string) =>
+  `\nExamples:\n  ${invocation} init my-app\n  ${invocation} dev\n  ${invocation} submit "Summarize the attached report." --doc report.pdf --watch`;
+
+/** @returns the whole tree, with the flags of the command that `argv` calls. */
+export async function createProgram(argv: readonly string[], cli: Cli, invocation: string, done: (code: ExitCode) => void): Promise<Command> {
+  const { Command: Program } = await import("commander");
   // `help tasks list`, `tasks help list` and `tasks list --help` all need the command's flags.
   const path = argv.filter((word) => !word.startsWith("-") && word !== "help");
-  const program = new Command("ai-pipeline")
-    .description("Asynchronous LLM pipelines on serverless functions: from an empty folder to an operated stage.")
+  const program = new Program("ai-pipeline")
+    .description(DESCRIPTION)
     .version(cli.place.installation.version, "-V, --version")
     .exitOverride()
     .configureOutput({
@@ -76,7 +103,7 @@ async function createProgram(argv: readonly string[], cli: Cli, invocation: stri
       outputError: () => {},
     })
     .showSuggestionAfterError()
-    .addHelpText("after", `\nExamples:\n  ${invocation} init my-app\n  ${invocation} dev\n  ${invocation} submit "Summarize the attached report." --doc report.pdf --watch`);
+    .addHelpText("after", rootExamples(invocation));
   await addEntries(program, COMMANDS, path, cli, done);
   return program;
 }

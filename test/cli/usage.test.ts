@@ -55,6 +55,15 @@ test("--help names every command", async () => {
   `);
 });
 
+test("--help, written without Commander, is what Commander writes", async () => {
+  await using folder = await makeFolder();
+  const argv = [["--help"], ["-h"], ["help"], ["--help", "--json"]];
+  const [flag, short, word, commander] = await Promise.all(argv.map((words) => run(words, { cwd: folder.dir })));
+  expect(commander?.stdout).toContain("Commands:");
+  for (const help of [flag, short, word]) expect(help).toEqual({ ...commander, events: [] });
+  expect(await run([], { cwd: folder.dir })).toEqual({ ...commander, exitCode: 2, stdout: "", stderr: commander?.stdout });
+});
+
 test.each(COMMANDS)("%s --help has an example that begins as the command does here", async (name) => {
   await using folder = await makeFolder();
   const { stdout, exitCode } = await run([...name.split(" "), "--help"], { cwd: folder.dir });
