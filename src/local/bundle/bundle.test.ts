@@ -9,7 +9,7 @@ import { createBundler, type Bundler, type BuildResult, formatBuildMessage } fro
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
 function project(files: Record<string, string>) {

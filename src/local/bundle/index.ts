@@ -6,7 +6,7 @@ import { ownModules } from "./own-modules.ts";
 import type { Bundler, BundlerOptions, BuildResult, BundleTarget } from "./types.ts";
 
 export { formatBuildMessage } from "./messages.ts";
-export type { Bundler, BundlerOptions, BuildMessage, BuildResult, BundleTarget } from "./types.ts";
+export type { Bundler, BundlerOptions, BuildResult } from "./types.ts";
 
 /*
  * CommonJS dependencies inside an ESM bundle look for these as free variables. On the global object, because a `const`

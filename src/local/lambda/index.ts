@@ -27,7 +27,6 @@ import { createHost, type Host, type InvocationFault } from "./host.ts";
 import { createRest, type RestRoutes } from "./rest.ts";
 import { createWorkspace } from "./workspace.ts";
 
-export type { FunctionDefinition, FunctionRecord } from "./definition.ts";
 export type { InvocationFault } from "./host.ts";
 
 export interface LambdaDeps {

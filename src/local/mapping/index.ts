@@ -6,7 +6,7 @@ import { createMappingStore } from "./store.ts";
 import type { Mappings, MappingView } from "./types.ts";
 import { applyChange, DEFAULT_SETTINGS, type MappingSettings } from "./validate.ts";
 
-export type { MappingChange, Mappings, MappingSpec, MappingState, MappingView } from "./types.ts";
+export type { Mappings, MappingSpec } from "./types.ts";
 
 export interface MappingDeps {
   host: FunctionHost;
