@@ -44,8 +44,3 @@ async function reachable(folder: string): Promise<Map<string, string>> {
   }
   return found;
 }
-
-/** @returns every module a declaration imports. */
-export function importsOf(declaration: string): string[] {
-  return [...declaration.matchAll(IMPORT)].flatMap((match) => match[2] ?? []);
-}

@@ -1,5 +1,6 @@
 import type { Http } from "./http.ts";
 import { isDocumentResponse, isTaskResponse, parseJson } from "./guards.ts";
+import type { DocumentRequest } from "../contract/http.ts";
 import type { Json } from "../contract/task.ts";
 import type { UploadDocument } from "./types.ts";
 import { ClientError } from "./errors.ts";
@@ -11,14 +12,15 @@ export async function uploadDocument(
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const { name, body, contentType } = document;
+  const wanted: DocumentRequest = {
+    name,
+    bytes: body instanceof Uint8Array ? body.byteLength : body.size,
+    ...(contentType === undefined ? {} : { contentType }),
+  };
   const place = await http.request({
     method: "POST",
     path: "/documents",
-    body: {
-      name,
-      bytes: body instanceof Uint8Array ? body.byteLength : body.size,
-      ...(contentType === undefined ? {} : { contentType }),
-    },
+    body: wanted,
     signal,
     guard: isDocumentResponse,
   });

@@ -31,7 +31,5 @@ export type ServerMessage =
   | { type: "pong" }
   | { type: "error"; code: string; message: string; taskId?: string };
 
-/** API Gateway's limit for one WebSocket message, in bytes. */
-export const MAX_SOCKET_MESSAGE_BYTES = 128 * 1024;
-/** What we let a message grow to before its result is sent by reference: room for the envelope. */
+/** What a message may grow to before its result is sent by reference: API Gateway's 128 KB with room for the envelope. */
 export const MAX_EVENT_BYTES = 120 * 1024;

@@ -132,6 +132,9 @@ function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
       else reject(new AwsError("RequestEntityTooLarge", `The request body is over ${limit} bytes.`, { status: 413 }));
     });
     req.once("error", reject);
-    req.once("close", () => reject(new AwsError("IncompleteBody", "The connection closed before the body was complete.")));
+    req.once("close", () => {
+      // Every request closes: the error, whose stack costs more than a small request, is made only for those cut short.
+      if (!req.complete) reject(new AwsError("IncompleteBody", "The connection closed before the body was complete."));
+    });
   });
 }

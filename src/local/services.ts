@@ -14,7 +14,7 @@ import { createSts } from "./sts/index.ts";
 export type Services = ReturnType<typeof createServices>;
 
 /** Makes every emulated service of one stack and joins them in process. */
-export function createServices(ctx: LocalContext, options: { faults: string[]; stateDir?: string }) {
+export function createServices(ctx: LocalContext, options: { faults: string[]; stateDir?: string; allowedOrigins: string[] }) {
   const faults = createFaults({ random: ctx.random, emit: ctx.emit, clock: ctx.clock, initial: options.faults });
   const logs = createLogs(ctx);
   const sqs = createSqs(ctx, { faults: { duplicateDelivery: faults.sqs } });
@@ -26,7 +26,10 @@ export function createServices(ctx: LocalContext, options: { faults: string[]; s
   const mappings = createMappings(ctx, { host: lambda, source: (arn) => sqs.source(arn) });
   lambda.useMappings(mappings);
   const dynamodb = createDynamoDb(ctx);
-  const s3 = createS3(ctx, options.stateDir ? { dir: join(options.stateDir, "objects") } : {});
+  const s3 = createS3(ctx, {
+    allowedOrigins: options.allowedOrigins,
+    ...(options.stateDir ? { dir: join(options.stateDir, "objects") } : {}),
+  });
   const ssm = createSsm(ctx);
   const sts = createSts(ctx);
   const model = createModel(ctx, { faults: faults.model });

@@ -68,12 +68,15 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   if (options.fresh && options.stateDir) rmSync(options.stateDir, { recursive: true, force: true });
   const random = options.seed === undefined ? Math.random : seededRandom(options.seed);
   const kernel = await createKernel({ ...options, random });
+  // Browsers of these origins upload documents by presigned addresses.
+  const allowedOrigins = options.project?.config.api.allowedOrigins ?? [];
   const services = createServices(kernel.context, {
     faults: options.faults,
+    allowedOrigins,
     ...(options.stateDir ? { stateDir: options.stateDir } : {}),
   });
   const controlToken = randomBytes(24).toString("base64url");
-  const router = createRouter(kernel.context, { ...services, controlToken });
+  const router = createRouter(kernel.context, { ...services, controlToken, allowedOrigins });
   let server: Listening | undefined;
   const close = async () => {
     // Functions first: a worker that is ended must not find its services gone before it is.

@@ -32,9 +32,7 @@ export function createTerminal(options: { columns?: number; rows?: number; color
   const terminal: TestTerminal = {
     interrupts: 0,
     screen: {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parts of a TTY that Ink uses; it touches no others
       stream: Object.assign(stream, { isTTY: true, columns, rows }) as unknown as NodeJS.WriteStream,
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parts of a keyboard that Ink uses
       stdin: stdin as unknown as NodeJS.ReadStream,
       color: options.color ?? false,
       showsResult: options.showsResult ?? true,

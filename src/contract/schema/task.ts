@@ -24,8 +24,3 @@ export const submitRequestSchema: z.ZodType<SubmitRequest> = z.object({
   taskId: fields.taskId.exactOptional(),
   userId: fields.userId.exactOptional(),
 });
-
-/** @returns the JSON Schema (2020-12) of a task as it lies in the queue. */
-export function taskJsonSchema(): unknown {
-  return z.toJSONSchema(taskSchema, { io: "input" });
-}

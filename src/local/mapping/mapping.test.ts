@@ -152,7 +152,8 @@ describe("a mapping", () => {
     for (let index = 0; index < 8; index++) await send(String(index).repeat(1024 * 1024 - 10));
     stack.mappings.update(view.uuid, { enabled: true });
     await empty();
-    expect(seen().map((batch) => batch.bodies.length)).toEqual([5, 3]);
+    // The two run side by side: either may begin first.
+    expect(seen().map((batch) => batch.bodies.length).toSorted((a, b) => a - b)).toEqual([3, 5]);
   });
 });
 

@@ -132,7 +132,6 @@ describe("SendMessage", () => {
       /Other/,
     ],
   ])("refuses %s", async (_what, input, code, message) => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the SDK's types forbid is what is sent here
     await expect(send(input as never)).rejects.toMatchObject({ Code: code, message: expect.stringMatching(message) });
     expect(stats()).toMatchObject({ visible: 0 });
   });

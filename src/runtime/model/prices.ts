@@ -4,12 +4,10 @@ import type { Usage } from "../../contract/event.ts";
 type Price = readonly [input: number, output: number];
 
 /**
- * Prices as of {@link PRICES_DATE}, on demand, without cached-input or batch discounts, from the providers' pages:
+ * Prices as of 2025-12-01, on demand, without cached-input or batch discounts, from the providers' pages:
  * openai.com/api/pricing, claude.com/pricing, aws.amazon.com/bedrock/pricing (us-east-1). A model that is not listed has
  * no cost: never a guess.
  */
-export const PRICES_DATE = "2025-12-01";
-
 const PRICES: Record<string, Price> = {
   // OpenAI
   "gpt-5.1": [1.25, 10],
