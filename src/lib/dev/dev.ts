@@ -31,7 +31,7 @@ export async function* dev(input: DevInput, place: Workplace): AsyncGenerator<De
   const unlock = await lockState(project.dir, place);
   if (!unlock) throw await alreadyRunning(project, place);
   const channel = createChannel<DevEvent>();
-  const running = run(input, project, place, channel).finally(unlock);
+  const running = runLocked(input, project, place, channel, unlock);
   running.then(
     () => channel.close(),
     (error: unknown) => channel.close(error),
@@ -40,6 +40,20 @@ export async function* dev(input: DevInput, place: Workplace): AsyncGenerator<De
     yield* channel;
   } finally {
     await running.catch(() => undefined);
+  }
+}
+
+async function runLocked(
+  input: DevInput,
+  project: Project,
+  place: Workplace,
+  channel: Channel<DevEvent>,
+  unlock: () => Promise<void>,
+): Promise<void> {
+  try {
+    await run(input, project, place, channel);
+  } finally {
+    await unlock();
   }
 }
 
@@ -69,18 +83,28 @@ async function run(input: DevInput, project: Project, place: Workplace, channel:
   try {
     await announce(project, stack, place);
     push(readyEvent(input, project, stack, place, clock.now() - began));
-    client = await place.services.openStage({ app: project.config.app, stage: LOCAL_STAGE, endpoint: stack.endpoint }, { signal });
+    client = await place.services.openStage(
+      { app: project.config.app, stage: LOCAL_STAGE, endpoint: stack.endpoint },
+      { signal },
+    );
     await Promise.all([pumpTasks(client, place, push), pumpDepths(client, stack, place, push), aborted(signal)]);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    if (signal.aborted) push({ type: "stopping", reason: signal.reason instanceof Error ? signal.reason.message : "stopped" });
+    if (signal.aborted)
+      push({ type: "stopping", reason: signal.reason instanceof Error ? signal.reason.message : "stopped" });
     await client?.close();
     await stack.close();
     await removeDevFile(project.dir, place.pid);
   }
   // Ctrl-C is how `dev` ends.
-  channel.push({ type: "summary", operation: "dev", exitCode: EXIT.completed, elapsedMs: clock.now() - began, ...counts });
+  channel.push({
+    type: "summary",
+    operation: "dev",
+    exitCode: EXIT.completed,
+    elapsedMs: clock.now() - began,
+    ...counts,
+  });
 }
 
 function readyEvent(input: DevInput, project: Project, stack: RunningStack, place: Workplace, ms: number): DevReady {
@@ -123,12 +147,19 @@ async function announce(project: Project, stack: RunningStack, place: Workplace)
 async function alreadyRunning(project: Project, place: Workplace): Promise<AbortError> {
   const running = await findRunning(project.dir);
   if (running?.kind !== "dev") {
-    return new AbortError("Another command runs the local stack of this project right now.", { code: "DEV_RUNNING", where: project.dir, hint: "Start again when it has ended." });
+    return new AbortError("Another command runs the local stack of this project right now.", {
+      code: "DEV_RUNNING",
+      where: project.dir,
+      hint: "Start again when it has ended.",
+    });
   }
   return new AbortError(`dev already runs in this project, at ${running.endpoint} (process ${running.pid}).`, {
     code: "DEV_RUNNING",
     where: project.dir,
-    hint: [`Use it: ${invocation(place.installation, place.cwd)} submit "..." --watch`, `Or end it: kill ${running.pid}`],
+    hint: [
+      `Use it: ${invocation(place.installation, place.cwd)} submit "..." --watch`,
+      `Or end it: kill ${running.pid}`,
+    ],
   });
 }
 
