@@ -23,7 +23,9 @@ export async function main(): Promise<void> {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt(signal));
   // A reader that went away (`| head`) wants no more; nothing is wrong.
-  stdout.on("error", (error: NodeJS.ErrnoException) => (error.code === "EPIPE" ? process.exit(EXIT.completed) : undefined));
+  stdout.on("error", (error: NodeJS.ErrnoException) =>
+    error.code === "EPIPE" ? process.exit(EXIT.completed) : undefined,
+  );
   const cli: Cli = {
     io: {
       // Opening a stream costs time, and few commands read one.
@@ -66,13 +68,20 @@ export async function runCli(argv: readonly string[], cli: Cli): Promise<ExitCod
 }
 
 async function showError(thrown: unknown, argv: readonly string[], cli: Cli): Promise<ExitCode> {
-  const [{ toPipelineError }, { presentError }] = await Promise.all([import("./lib/errors.ts"), import("./ui/render/error.ts")]);
+  const [{ toPipelineError }, { presentError }] = await Promise.all([
+    import("./lib/errors.ts"),
+    import("./ui/render/error.ts"),
+  ]);
   const flags = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : undefined);
   const debug = flags.includes("--debug");
   const error = toPipelineError(thrown, debug);
   const format = flags.includes("--json") ? ("json" as const) : ("auto" as const);
   const stack = debug && thrown instanceof Error ? stackOf(thrown) : undefined;
-  await presentError(error, { io: cli.io, format, views: cli.views, interrupt: cli.interrupt, now: cli.place.clock.now }, stack);
+  await presentError(
+    error,
+    { io: cli.io, format, views: cli.views, interrupt: cli.interrupt, now: cli.place.clock.now },
+    stack,
+  );
   return error.exitCode;
 }
 
@@ -92,7 +101,10 @@ function drained(stream: NodeJS.WriteStream): Promise<void> {
 export function createServices(root: string, env: Readonly<Record<string, string | undefined>>): Services {
   return {
     async openStage(target, options) {
-      const [{ createAwsProvider }, { createClient }] = await Promise.all([import("./providers/aws/index.ts"), import("./client/index.ts")]);
+      const [{ createAwsProvider }, { createClient }] = await Promise.all([
+        import("./providers/aws/index.ts"),
+        import("./client/index.ts"),
+      ]);
       const provider = createAwsProvider({ connect: createClient, clock: systemClock, env });
       return provider.open(target, options);
     },
@@ -102,7 +114,15 @@ export function createServices(root: string, env: Readonly<Record<string, string
       const stack = await startStack({
         ...stackOptions,
         clock: systemClock,
-        project: { dir: projectDir, config, modules: ownModules(root), ...apiCode(root), shell: env, watch, ...(inspect === undefined ? {} : { inspect }) },
+        project: {
+          dir: projectDir,
+          config,
+          modules: ownModules(root),
+          ...apiCode(root),
+          shell: env,
+          watch,
+          ...(inspect === undefined ? {} : { inspect }),
+        },
       });
       const { deployment } = stack;
       if (!deployment) throw new Error("The local stack started without its project.");
@@ -125,9 +145,20 @@ export function createServices(root: string, env: Readonly<Record<string, string
 /** What `ai-pipeline/...` means in a project that has no copy of its own: the built files, or the sources in a checkout. */
 function ownModules(root: string) {
   const built = join(root, "dist");
-  if (isBuilt()) return { main: join(built, "index.js"), runtime: join(built, "runtime", "index.js"), client: join(built, "client", "index.js"), api: join(built, "runtime", "index.js") };
+  if (isBuilt())
+    return {
+      main: join(built, "index.js"),
+      runtime: join(built, "runtime", "index.js"),
+      client: join(built, "client", "index.js"),
+      api: join(built, "runtime", "index.js"),
+    };
   const source = join(root, "src");
-  return { main: join(source, "index.ts"), runtime: join(source, "runtime", "index.ts"), client: join(source, "client", "index.ts"), api: join(source, "runtime", "index.ts") };
+  return {
+    main: join(source, "index.ts"),
+    runtime: join(source, "runtime", "index.ts"),
+    client: join(source, "client", "index.ts"),
+    api: join(source, "runtime", "index.ts"),
+  };
 }
 
 function apiCode(root: string): { apiCodeDir?: string } {
@@ -139,4 +170,3 @@ function apiCode(root: string): { apiCodeDir?: string } {
 function isBuilt(): boolean {
   return dirname(fileURLToPath(import.meta.url)).endsWith("dist");
 }
-

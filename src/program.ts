@@ -3,7 +3,10 @@ import type { Cli, CommandModule } from "./commands/shared/cli.ts";
 import { COMPLETED, type ExitCode, USAGE, sentence, usageError } from "./commands/shared/usage.ts";
 
 /** A command or a group of them. Only the one that is called is loaded: each brings its own dependencies. */
-type Entry = { name: string; summary: string } & ({ load: () => Promise<{ command: CommandModule }> } | { children: Entry[] });
+type Entry = { name: string; summary: string } & (
+  | { load: () => Promise<{ command: CommandModule }> }
+  | { children: Entry[] }
+);
 
 const COMMANDS: Entry[] = [
   { name: "init", summary: "make a project from a template", load: () => import("./commands/init.ts") },
@@ -24,7 +27,11 @@ const COMMANDS: Entry[] = [
     summary: "look at dead letters and send them back",
     children: [
       { name: "list", summary: "list dead letters with why they failed", load: () => import("./commands/dlq/list.ts") },
-      { name: "redrive", summary: "move all dead letters back to their queue", load: () => import("./commands/dlq/redrive.ts") },
+      {
+        name: "redrive",
+        summary: "move all dead letters back to their queue",
+        load: () => import("./commands/dlq/redrive.ts"),
+      },
     ],
   },
   { name: "smoke", summary: "prove that a stage works, hop by hop", load: () => import("./commands/smoke.ts") },
@@ -79,7 +86,10 @@ function rootHelp(invocation: string): string {
     ["-V, --version", "output the version number"],
     ["-h, --help", "display help for command"],
   ];
-  const commands = [...COMMANDS.map(({ name, summary }) => [name, summary]), ["help [command]", "display help for command"]];
+  const commands = [
+    ...COMMANDS.map(({ name, summary }) => [name, summary]),
+    ["help [command]", "display help for command"],
+  ];
   const lines = (rows: string[][]) => rows.map(([term = "", text]) => `  ${term.padEnd(14)}  ${text}`).join("\n");
   return `Usage: ai-pipeline [options] [command]\n\n${DESCRIPTION}\n\nOptions:\n${lines(options)}\n\nCommands:\n${lines(commands)}\n${rootExamples(invocation)}\n`;
 }
@@ -88,7 +98,12 @@ const rootExamples = (invocation: string) =>
   `\nExamples:\n  ${invocation} init my-app\n  ${invocation} dev\n  ${invocation} submit "Summarize the attached report." --doc report.pdf --watch`;
 
 /** @returns the whole tree, with the flags of the command that `argv` calls. */
-export async function createProgram(argv: readonly string[], cli: Cli, invocation: string, done: (code: ExitCode) => void): Promise<Command> {
+export async function createProgram(
+  argv: readonly string[],
+  cli: Cli,
+  invocation: string,
+  done: (code: ExitCode) => void,
+): Promise<Command> {
   const { Command: Program } = await import("commander");
   // `help tasks list`, `tasks help list` and `tasks list --help` all need the command's flags.
   const path = argv.filter((word) => !word.startsWith("-") && word !== "help");
@@ -108,7 +123,13 @@ export async function createProgram(argv: readonly string[], cli: Cli, invocatio
   return program;
 }
 
-async function addEntries(parent: Command, entries: Entry[], path: string[], cli: Cli, done: (code: ExitCode) => void): Promise<void> {
+async function addEntries(
+  parent: Command,
+  entries: Entry[],
+  path: string[],
+  cli: Cli,
+  done: (code: ExitCode) => void,
+): Promise<void> {
   for (const entry of entries) {
     const command = parent.command(entry.name).description(sentence(entry.summary)).summary(entry.summary);
     if (entry.name !== path[0]) continue;

@@ -20,17 +20,22 @@ interface InitFlags extends OutputFlags {
 
 export const command: CommandModule = {
   configure(it, cli, done) {
-    it
-      .argument("[directory]", "folder to make the project in; new or empty")
+    it.argument("[directory]", "folder to make the project in; new or empty")
       .option("--template <name>", "template to start from")
       .option("--app <name>", "name of the app (default: the folder's)")
       .option("--list", "list the templates")
       .option("--no-install", "do not install dependencies")
       .option("--yes", "ask nothing: take the defaults");
     outputFlags(it);
-    examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ init my-app --template summarize", "$ init --list"]);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
+      "$ init my-app --template summarize",
+      "$ init --list",
+    ]);
     it.action(async (directory: string | undefined, flags: InitFlags) => {
-      if (flags.list) return done(await show("init-list", listTemplates(cli.place), presentation(cli, flags, { linesAreResult: true })));
+      if (flags.list)
+        return done(
+          await show("init-list", listTemplates(cli.place), presentation(cli, flags, { linesAreResult: true })),
+        );
       const answers = await complete(directory, flags, cli);
       done(await show("init", init({ ...answers, install: flags.install }, cli.place), presentation(cli, flags)));
     });
@@ -38,7 +43,11 @@ export const command: CommandModule = {
 };
 
 /** Asks for what the flags leave open where there is a terminal; takes the defaults where there is none. */
-async function complete(given: string | undefined, flags: InitFlags, cli: Cli): Promise<{ directory: string; app: string; template: string }> {
+async function complete(
+  given: string | undefined,
+  flags: InitFlags,
+  cli: Cli,
+): Promise<{ directory: string; app: string; template: string }> {
   const templates = await readTemplates(cli.place.installation.root);
   if (flags.template !== undefined) await findTemplate(cli.place.installation.root, flags.template);
   const questions = questionsFor(given, flags, templates);
@@ -83,4 +92,3 @@ async function ask(questions: Question[], cli: Cli): Promise<Record<string, stri
     terminal.close();
   }
 }
-

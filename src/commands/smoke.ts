@@ -20,15 +20,17 @@ interface SmokeFlags extends StageFlags {
 export const command: CommandModule = {
   configure(it, cli, done) {
     const limits = SMOKE_HOPS.map((hop) => `${hop} ${HOP_LIMITS[hop] / 1000}s`).join(", ");
-    it
-      .option("--prompt <text>", "what the canary asks; @file reads a file", "Reply with the single word: pong.")
+    it.option("--prompt <text>", "what the canary asks; @file reads a file", "Reply with the single word: pong.")
       .option("--input <json>", "template-specific JSON; @file reads a file")
       .option("--doc <path>", "document the canary brings")
       .option("--max-cost <usd>", "fail when the canary cost more dollars", decimal(0, 1000))
       .option("--limit <hop=time>", `limit of a hop, may be repeated (default: ${limits})`, collect)
       .option("--junit <file>", "write a JUnit report");
     stageFlags(it);
-    examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ smoke", "$ smoke --stage prod --max-cost 0.01 --limit worked=60s --junit smoke.xml"]);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
+      "$ smoke",
+      "$ smoke --stage prod --max-cost 0.01 --limit worked=60s --junit smoke.xml",
+    ]);
     it.action(async (flags: SmokeFlags) => {
       const input = {
         choice: choiceOf(flags),
@@ -50,7 +52,11 @@ function limitsOf(pairs: string[]): Partial<Record<SmokeHop, number>> {
     const [name, time = ""] = pair.split("=", 2);
     const hop = SMOKE_HOPS.find((known) => known === name);
     if (!hop) {
-      throw new UsageError(`"${pair}" names no hop.`, { code: "HOP_UNKNOWN", where: "--limit", hint: `Write one of ${SMOKE_HOPS.join(", ")} and a time: --limit worked=60s` });
+      throw new UsageError(`"${pair}" names no hop.`, {
+        code: "HOP_UNKNOWN",
+        where: "--limit",
+        hint: `Write one of ${SMOKE_HOPS.join(", ")} and a time: --limit worked=60s`,
+      });
     }
     limits[hop] = parseDuration(time, "--limit");
   }

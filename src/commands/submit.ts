@@ -27,8 +27,7 @@ interface SubmitFlags extends StageFlags {
 
 export const command: CommandModule = {
   configure(it, cli, done) {
-    it
-      .argument("[text]", "the prompt; - reads stdin, @file a file")
+    it.argument("[text]", "the prompt; - reads stdin, @file a file")
       .option("--doc <path>", "document to upload and refer to (or s3://bucket/key to refer to)")
       .option("--input <json>", "template-specific JSON; @file reads a file")
       .option("--user <id>", "user the task belongs to")
@@ -38,7 +37,12 @@ export const command: CommandModule = {
       .option("--watch", "follow the task with its tokens; the result goes to stdout")
       .option("--wait", "follow the task without its tokens")
       .option("--timeout <time>", "how long to follow: 90s, 10m, 2h")
-      .addOption(it.createOption("--via <way>", "through the HTTP API, or straight to the queue").choices(["api", "queue"]).default("api"))
+      .addOption(
+        it
+          .createOption("--via <way>", "through the HTTP API, or straight to the queue")
+          .choices(["api", "queue"])
+          .default("api"),
+      )
       .option("--batch <file>", "submit each line of a JSONL file (- for stdin) as a task")
       .option("--concurrency <n>", "with --batch: tasks on their way at once", whole(1, 500), 10);
     stageFlags(it);
@@ -47,13 +51,19 @@ export const command: CommandModule = {
       "git diff | $ submit - --wait",
       "$ submit --batch tasks.jsonl --wait --concurrency 20",
     ]);
-    it.action(async (text: string | undefined, flags: SubmitFlags) => done(await (flags.batch === undefined ? one(text, flags, cli) : many(text, flags.batch, flags, cli))));
+    it.action(async (text: string | undefined, flags: SubmitFlags) =>
+      done(await (flags.batch === undefined ? one(text, flags, cli) : many(text, flags.batch, flags, cli))),
+    );
   },
 };
 
 async function one(text: string | undefined, flags: SubmitFlags, cli: Cli) {
   if (text === undefined) {
-    throw new UsageError("There is no prompt.", { code: "PROMPT_MISSING", where: "submit [text]", hint: 'Write it after the it, or read it: submit "..." / submit - / submit @file' });
+    throw new UsageError("There is no prompt.", {
+      code: "PROMPT_MISSING",
+      where: "submit [text]",
+      hint: 'Write it after the command, or read it: submit "..." / submit - / submit @file',
+    });
   }
   const input = {
     choice: choiceOf(flags),
@@ -68,11 +78,19 @@ async function one(text: string | undefined, flags: SubmitFlags, cli: Cli) {
 
 async function requestOf(text: string, flags: SubmitFlags, cli: Cli): Promise<SubmitRequest> {
   if (flags.taskId !== undefined && !TASK_ID_PATTERN.test(flags.taskId)) {
-    throw new UsageError(`"${flags.taskId}" cannot be a task's id.`, { code: "TASK_ID_INVALID", where: "--task-id", hint: "Use 8 to 128 of A-Z, a-z, 0-9, _ and -." });
+    throw new UsageError(`"${flags.taskId}" cannot be a task's id.`, {
+      code: "TASK_ID_INVALID",
+      where: "--task-id",
+      hint: "Use 8 to 128 of A-Z, a-z, 0-9, _ and -.",
+    });
   }
   const prompt = await readArgument(text, cli, "submit [text]");
   if (prompt.trim() === "") {
-    throw new UsageError("The prompt is empty.", { code: "PROMPT_EMPTY", where: text === "-" ? "stdin" : text, hint: "Give the task something to do." });
+    throw new UsageError("The prompt is empty.", {
+      code: "PROMPT_EMPTY",
+      where: text === "-" ? "stdin" : text,
+      hint: "Give the task something to do.",
+    });
   }
   return {
     prompt,
@@ -90,8 +108,13 @@ const OF_ONE: (keyof SubmitFlags)[] = ["doc", "input", "taskId", "callback", "me
 async function many(text: string | undefined, file: string, flags: SubmitFlags, cli: Cli) {
   const extra = text === undefined ? OF_ONE.find((name) => flags[name] !== undefined) : "[text]";
   if (extra) {
-    const flag = extra === "[text]" ? "a prompt" : `--${extra.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    throw new UsageError(`--batch and ${flag} exclude each other.`, { code: "BATCH_EXCLUDES", where: "--batch", hint: "Write it into the lines of the file instead." });
+    const flag =
+      extra === "[text]" ? "a prompt" : `--${extra.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new UsageError(`--batch and ${flag} exclude each other.`, {
+      code: "BATCH_EXCLUDES",
+      where: "--batch",
+      hint: "Write it into the lines of the file instead.",
+    });
   }
   const input = {
     choice: choiceOf(flags),

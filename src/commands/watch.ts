@@ -7,10 +7,19 @@ export const command: CommandModule = {
   configure(it, cli, done) {
     it.argument("[taskId]", "task to follow from its beginning to its end; left out, all tasks from now on");
     stageFlags(it);
-    examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ watch 3f6c1d2e-9a41-4c55-8d0e-1f7b2a6c9d10 > result.md", "$ watch --json | jq -c 'select(.type == \"deadlettered\")'"]);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
+      "$ watch 3f6c1d2e-9a41-4c55-8d0e-1f7b2a6c9d10 > result.md",
+      "$ watch --json | jq -c 'select(.type == \"deadlettered\")'",
+    ]);
     it.action(async (taskId: string | undefined, flags: StageFlags) => {
       const input = { choice: choiceOf(flags), ...(taskId === undefined ? {} : { taskId }) };
-      done(await show("watch", watch(input, cli.place), presentation(cli, flags, { linesAreResult: taskId === undefined })));
+      done(
+        await show(
+          "watch",
+          watch(input, cli.place),
+          presentation(cli, flags, { linesAreResult: taskId === undefined }),
+        ),
+      );
     });
   },
 };

@@ -13,7 +13,9 @@ export function toPipelineError(error: unknown, debug: boolean): PipelineError {
   const message = error instanceof Error ? error.message : String(error);
   return new BugError(`Something unexpected happened: ${message}`, {
     code: "UNEXPECTED",
-    hint: debug ? "This is a mistake in ai-pipeline: please report it with what is below." : "This is a mistake in ai-pipeline: run it again with --debug and report what it shows.",
+    hint: debug
+      ? "This is a mistake in ai-pipeline: please report it with what is below."
+      : "This is a mistake in ai-pipeline: run it again with --debug and report what it shows.",
     cause: error,
   });
 }
@@ -27,18 +29,36 @@ function systemError(error: NodeJS.ErrnoException & { code: string }): PipelineE
   const details = { code: error.code, cause: error, ...(where ? { where } : {}) };
   switch (error.code) {
     case "ENOSPC":
-      return new ExternalError("The disk is full.", { ...details, hint: "Free some space and run the command again; what was accepted is kept." });
+      return new ExternalError("The disk is full.", {
+        ...details,
+        hint: "Free some space and run the command again; what was accepted is kept.",
+      });
     case "EACCES":
     case "EPERM":
-      return new ExternalError("The system does not permit this.", { ...details, hint: "Check who owns the file and its permissions." });
+      return new ExternalError("The system does not permit this.", {
+        ...details,
+        hint: "Check who owns the file and its permissions.",
+      });
     case "EROFS":
-      return new ExternalError("The file system can only be read.", { ...details, hint: "Run the command in a folder that can be written." });
+      return new ExternalError("The file system can only be read.", {
+        ...details,
+        hint: "Run the command in a folder that can be written.",
+      });
     case "EMFILE":
-      return new ExternalError("Too many files are open.", { ...details, hint: "Raise the limit (ulimit -n) or lower --concurrency." });
+      return new ExternalError("Too many files are open.", {
+        ...details,
+        hint: "Raise the limit (ulimit -n) or lower --concurrency.",
+      });
     case "ECONNREFUSED":
-      return new ExternalError("Nothing answers at the address.", { ...details, hint: "Check the endpoint, and that the stage runs." });
+      return new ExternalError("Nothing answers at the address.", {
+        ...details,
+        hint: "Check the endpoint, and that the stage runs.",
+      });
     case "ENOTFOUND":
-      return new ExternalError("The address cannot be resolved.", { ...details, hint: "Check the network and the endpoint." });
+      return new ExternalError("The address cannot be resolved.", {
+        ...details,
+        hint: "Check the network and the endpoint.",
+      });
     case "ENOENT":
       return new AbortError("A file is missing.", { ...details, hint: "Check the path." });
     default:

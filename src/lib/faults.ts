@@ -21,14 +21,27 @@ export async function* changeFaults(input: FaultsInput, place: Workplace): Async
     });
   }
   if (input.action !== "list") {
-    yield { type: "stage", ref: { app: running.app, stage: LOCAL_STAGE, account: "000000000000", region: "us-east-1", endpoint: running.endpoint } };
+    yield {
+      type: "stage",
+      ref: {
+        app: running.app,
+        stage: LOCAL_STAGE,
+        account: "000000000000",
+        region: "us-east-1",
+        endpoint: running.endpoint,
+      },
+    };
   }
   const rules = await call(input, running, place.signal);
   for (const rule of rules) yield { type: "fault-rule", rule };
   yield { type: "summary", operation: "faults", exitCode: EXIT.completed, action: input.action, rules };
 }
 
-async function call(input: FaultsInput, running: { endpoint: string; controlToken: string }, signal: AbortSignal): Promise<string[]> {
+async function call(
+  input: FaultsInput,
+  running: { endpoint: string; controlToken: string },
+  signal: AbortSignal,
+): Promise<string[]> {
   const query = input.action === "clear" && input.rule ? `?fault=${encodeURIComponent(input.rule)}` : "";
   const response = await fetch(`${running.endpoint}/_ai-pipeline/faults${query}`, {
     method: { list: "GET", set: "PUT", clear: "DELETE" }[input.action],
@@ -42,21 +55,29 @@ async function call(input: FaultsInput, running: { endpoint: string; controlToke
 }
 
 function faultsOf(answer: unknown): string[] {
-  if (typeof answer !== "object" || answer === null || !("faults" in answer) || !Array.isArray(answer.faults)) return [];
+  if (typeof answer !== "object" || answer === null || !("faults" in answer) || !Array.isArray(answer.faults))
+    return [];
   return answer.faults.flatMap((item: unknown) => {
     if (typeof item === "string") return [item];
-    return typeof item === "object" && item !== null && "fault" in item && typeof item.fault === "string" ? [item.fault] : [];
+    return typeof item === "object" && item !== null && "fault" in item && typeof item.fault === "string"
+      ? [item.fault]
+      : [];
   });
 }
 
 function refused(answer: unknown, status: number): Error {
   const error: unknown = typeof answer === "object" && answer !== null && "error" in answer ? answer.error : undefined;
   const text = (name: string) => {
-    const value: unknown = typeof error === "object" && error !== null ? Object.entries(error).find(([key]) => key === name)?.[1] : undefined;
+    const value: unknown =
+      typeof error === "object" && error !== null
+        ? Object.entries(error).find(([key]) => key === name)?.[1]
+        : undefined;
     return typeof value === "string" ? value : Array.isArray(value) ? value.join(" ") : undefined;
   };
   const hint = text("hint");
   const details = { code: text("code") ?? "CONTROL_REFUSED", ...(hint ? { hint } : {}) };
   const message = text("message") ?? `The local stack refused (HTTP ${status}).`;
-  return status === 400 ? new AbortError(message, { ...details, exitCode: EXIT.usage }) : new ExternalError(message, details);
+  return status === 400
+    ? new AbortError(message, { ...details, exitCode: EXIT.usage })
+    : new ExternalError(message, details);
 }

@@ -13,7 +13,8 @@ export function findInstallation(file: string): Installation {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const manifest = readManifest(folder);
     if (manifest?.name === "ai-pipeline") return { root: folder, version: manifest.version ?? "0.0.0" };
-    if (dirname(folder) === folder) throw new Error(`No package.json of ai-pipeline above ${file}: the installation is damaged.`);
+    if (dirname(folder) === folder)
+      throw new Error(`No package.json of ai-pipeline above ${file}: the installation is damaged.`);
   }
 }
 
@@ -42,7 +43,9 @@ export function readManifest(folder: string): Manifest | undefined {
   const record = (name: string): Record<string, string> => {
     const found: unknown = Object.entries(value).find(([key]) => key === name)?.[1];
     if (typeof found !== "object" || found === null) return {};
-    return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+    return Object.fromEntries(
+      Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+    );
   };
   const name = text("name");
   const version = text("version");
@@ -61,7 +64,8 @@ export function readManifest(folder: string): Manifest | undefined {
 export function invocation(installation: Installation, cwd: string): string {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const installed = join(folder, "node_modules", "ai-pipeline");
-    if (existsSync(join(folder, "node_modules", ".bin", "ai-pipeline")) && same(installed, installation.root)) return "npx ai-pipeline";
+    if (existsSync(join(folder, "node_modules", ".bin", "ai-pipeline")) && same(installed, installation.root))
+      return "npx ai-pipeline";
     if (dirname(folder) === folder) break;
   }
   const bin = join(installation.root, "bin", "ai-pipeline.js");

@@ -50,11 +50,14 @@ export async function requireProject(place: Workplace, stage: string): Promise<P
   const project = await findProject(place.cwd, stage);
   if (project) return project;
   const command = invocation(place.installation, place.cwd);
-  throw new AbortError("This folder is not in an ai-pipeline project: there is no ai-pipeline.config.ts here or above.", {
-    code: "NOT_IN_PROJECT",
-    where: place.cwd,
-    hint: [`Make one: ${command} init my-app`, "Or name a deployed stage: --app NAME --stage NAME"],
-  });
+  throw new AbortError(
+    "This folder is not in an ai-pipeline project: there is no ai-pipeline.config.ts here or above.",
+    {
+      code: "NOT_IN_PROJECT",
+      where: place.cwd,
+      hint: [`Make one: ${command} init my-app`, "Or name a deployed stage: --app NAME --stage NAME"],
+    },
+  );
 }
 
 /**
@@ -64,7 +67,11 @@ export async function requireProject(place: Workplace, stage: string): Promise<P
 export async function* enterStage(
   choice: StageChoice,
   place: Workplace,
-  options: { startLocal: boolean; show: boolean; /** The stack's faults and speed, when it is started here. */ faults?: string[] },
+  options: {
+    startLocal: boolean;
+    show: boolean;
+    /** The stack's faults and speed, when it is started here. */ faults?: string[];
+  },
 ): AsyncGenerator<StageShown | StackChange, OpenStage> {
   const stage = stageName(choice, place.env);
   const { services, signal } = place;
@@ -140,7 +147,8 @@ async function startOwn(place: Workplace, project: Project, faults: string[]): P
       fresh: false,
       watch: false,
       onEvent(event) {
-        if (event.type === "function" && event.state === "failed") broken.abort(functionBroken(event.message ?? event.name, project.config));
+        if (event.type === "function" && event.state === "failed")
+          broken.abort(functionBroken(event.message ?? event.name, project.config));
       },
     });
     if (unlock) {
@@ -173,7 +181,11 @@ function functionBroken(text: string, config: ResolvedConfig): PipelineError {
 async function remoteTarget(choice: StageChoice, stage: string, place: Workplace): Promise<StageTarget> {
   const app = choice.app ?? (await requireProject(place, stage)).config.app;
   if (!APP_PATTERN.test(app)) {
-    throw new UsageError(`"${app}" cannot be the name of an app.`, { code: "APP_INVALID", where: "--app", hint: `Use ${APP_RULE}.` });
+    throw new UsageError(`"${app}" cannot be the name of an app.`, {
+      code: "APP_INVALID",
+      where: "--app",
+      hint: `Use ${APP_RULE}.`,
+    });
   }
   return {
     app,

@@ -12,7 +12,10 @@ const STARTING_MS = 60_000;
  *
  * @returns what gives it back; undefined when another live process holds it.
  */
-export async function lockState(projectDir: string, owner: { pid: number; clock: Clock }): Promise<(() => Promise<void>) | undefined> {
+export async function lockState(
+  projectDir: string,
+  owner: { pid: number; clock: Clock },
+): Promise<(() => Promise<void>) | undefined> {
   const folder = join(projectDir, ".ai-pipeline");
   const path = join(folder, "lock");
   await mkdir(folder, { recursive: true, mode: 0o700 });

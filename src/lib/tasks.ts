@@ -19,7 +19,11 @@ export async function* listTasks(input: TasksListInput, place: Workplace): Async
   const stage = yield* enterStageForReading(input.choice, place);
   try {
     const { status, limit, cursor } = input;
-    const page = await stage.client.reader.list({ limit, ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) });
+    const page = await stage.client.reader.list({
+      limit,
+      ...(status ? { status } : {}),
+      ...(cursor ? { cursor } : {}),
+    });
     for (const task of page.tasks) yield { type: "task", task };
     const next = page.cursor
       ? {
@@ -34,7 +38,10 @@ export async function* listTasks(input: TasksListInput, place: Workplace): Async
 }
 
 /** Shows all that is known of one task. */
-export async function* showTask(input: { choice: StageChoice; taskId: string }, place: Workplace): AsyncGenerator<TasksShowEvent> {
+export async function* showTask(
+  input: { choice: StageChoice; taskId: string },
+  place: Workplace,
+): AsyncGenerator<TasksShowEvent> {
   const stage = yield* enterStageForReading(input.choice, place);
   try {
     const { reader } = stage.client;
@@ -49,11 +56,20 @@ export async function* showTask(input: { choice: StageChoice; taskId: string }, 
 }
 
 /** Cancels a task: one that waits never runs, one that runs is told to stop. */
-export async function* cancelTask(input: { choice: StageChoice; taskId: string }, place: Workplace): AsyncGenerator<TasksCancelEvent> {
+export async function* cancelTask(
+  input: { choice: StageChoice; taskId: string },
+  place: Workplace,
+): AsyncGenerator<TasksCancelEvent> {
   const stage = yield* enterStageForChange(input.choice, place);
   try {
     const record = await stage.client.control.cancel(input.taskId);
-    yield { type: "summary", operation: "tasks-cancel", exitCode: EXIT.completed, taskId: input.taskId, status: record.status };
+    yield {
+      type: "summary",
+      operation: "tasks-cancel",
+      exitCode: EXIT.completed,
+      taskId: input.taskId,
+      status: record.status,
+    };
   } finally {
     await stage.close();
   }

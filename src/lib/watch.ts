@@ -49,7 +49,13 @@ export async function* watch(input: WatchInput, place: Workplace): AsyncGenerato
       yield { type: "summary", operation: "watch", exitCode, events, ...task, detached: true };
       return;
     }
-    yield { type: "summary", operation: "watch", exitCode: outcome ? outcomeExit(outcome) : EXIT.completed, events, ...task };
+    yield {
+      type: "summary",
+      operation: "watch",
+      exitCode: outcome ? outcomeExit(outcome) : EXIT.completed,
+      events,
+      ...task,
+    };
   } finally {
     await stage.close();
   }

@@ -7,7 +7,12 @@ test("submit without dev starts the stack, leaves the answer on stdout and nothi
   const { exitCode, stdout, stderr } = await run(["submit", "hello", "--watch"], { cwd: folder.dir });
   expect(stdout).toBe("echo: hello\n");
   expect(exitCode).toBe(0);
-  expect(stderr.replaceAll(/\d[\d.]* m?s\b/g, "<time>").replaceAll(/127.0.0.1:\d+/g, "<host>").replaceAll(/[0-9a-f-]{36}/g, "<id>")).toMatchInlineSnapshot(`
+  expect(
+    stderr
+      .replaceAll(/\d[\d.]* m?s\b/g, "<time>")
+      .replaceAll(/127.0.0.1:\d+/g, "<host>")
+      .replaceAll(/[0-9a-f-]{36}/g, "<id>"),
+  ).toMatchInlineSnapshot(`
     "no dev is running here: starting the local stack for this command
     local stack ready in <time>, offline model
     stage local of my-app, account 000000000000, region us-east-1, http://<host>
@@ -16,7 +21,13 @@ test("submit without dev starts the stack, leaves the answer on stdout and nothi
     completed in <time>, cost unknown
     "
   `);
-  expect((await readdir(folder.dir)).toSorted()).toEqual([".ai-pipeline", ".git", "ai-pipeline.config.ts", "package.json", "src"]);
+  expect((await readdir(folder.dir)).toSorted()).toEqual([
+    ".ai-pipeline",
+    ".git",
+    "ai-pipeline.config.ts",
+    "package.json",
+    "src",
+  ]);
   expect(await readdir(`${folder.dir}/.ai-pipeline/local`)).not.toContain("dev.json");
 });
 
@@ -43,7 +54,10 @@ test("a worker that does not compile is named, with its line", async () => {
 });
 
 test("a worker that throws while it is loaded fails its tasks with that error", async () => {
-  await using folder = await makeFolder({ ...PROJECT, "src/worker.ts": 'throw new Error("no such table: vectors");\n' });
+  await using folder = await makeFolder({
+    ...PROJECT,
+    "src/worker.ts": 'throw new Error("no such table: vectors");\n',
+  });
   const { exitCode, stderr } = await run(["submit", "hello", "--wait", "--timeout", "60s"], { cwd: folder.dir });
   expect(exitCode).not.toBe(0);
   expect(stderr).toContain("no such table: vectors");

@@ -5,7 +5,10 @@ import { makeFolder, run } from "./harness.ts";
 describe("a configuration is found in every form", () => {
   const object = '{ "app": "my-app", "queue": { "maxAttempts": 4 } }';
   test.each<[string, string]>([
-    ["ai-pipeline.config.ts", `import { defineConfig } from "ai-pipeline";\nconst typed: number = 4;\nexport default defineConfig({ app: "my-app", queue: { maxAttempts: typed } });`],
+    [
+      "ai-pipeline.config.ts",
+      `import { defineConfig } from "ai-pipeline";\nconst typed: number = 4;\nexport default defineConfig({ app: "my-app", queue: { maxAttempts: typed } });`,
+    ],
     ["ai-pipeline.config.mts", `export default ${object};`],
     ["ai-pipeline.config.cts", `module.exports = ${object};`],
     ["ai-pipeline.config.js", `export default ${object};`],
@@ -22,13 +25,18 @@ describe("a configuration is found in every form", () => {
   ])("%s", async (file, text) => {
     await using folder = await makeFolder({ [file]: text, "src/deep/er/x.ts": "" });
     const project = await findProject(`${folder.dir}/src/deep/er`, "local");
-    expect(project).toMatchObject({ dir: folder.dir, file: `${folder.dir}/${file}`, config: { app: "my-app", queue: { maxAttempts: 4 } } });
+    expect(project).toMatchObject({
+      dir: folder.dir,
+      file: `${folder.dir}/${file}`,
+      config: { app: "my-app", queue: { maxAttempts: 4 } },
+    });
   });
 });
 
 test("a configuration may import what lies beside it, and packages of the project", async () => {
   await using folder = await makeFolder({
-    "ai-pipeline.config.ts": 'import { name } from "./name.ts";\nimport { port } from "settings";\nexport default { app: name, local: { port } };',
+    "ai-pipeline.config.ts":
+      'import { name } from "./name.ts";\nimport { port } from "settings";\nexport default { app: name, local: { port } };',
     "name.ts": 'export const name: string = "beside";',
     "node_modules/settings/package.json": '{ "name": "settings", "type": "module", "exports": "./index.js" }',
     "node_modules/settings/index.js": "export const port = 4999;",
@@ -66,7 +74,13 @@ test("a stage's settings go over the project's, setting by setting", async () =>
     worker: { timeout: 20, environment: { A: "1", B: "1" } },
     queue: { backoff: { base: 1, max: 9 } },
     documents: { buckets: ["all-docs"] },
-    stages: { prod: { worker: { memory: 2048, environment: { B: "2" } }, queue: { backoff: { max: 60 } }, documents: { buckets: ["prod-docs"] } } },
+    stages: {
+      prod: {
+        worker: { memory: 2048, environment: { B: "2" } },
+        queue: { backoff: { max: 60 } },
+        documents: { buckets: ["prod-docs"] },
+      },
+    },
   };
   await using folder = await makeFolder({ "ai-pipeline.config.json": JSON.stringify(config) });
   expect((await findProject(folder.dir, "prod"))?.config).toMatchObject({
@@ -74,29 +88,98 @@ test("a stage's settings go over the project's, setting by setting", async () =>
     queue: { visibilityTimeout: 120, backoff: { base: 1, max: 60 } },
     documents: { buckets: ["prod-docs"] },
   });
-  expect((await findProject(folder.dir, "local"))?.config).toMatchObject({ worker: { memory: 1024, environment: { B: "1" } }, documents: { buckets: ["all-docs"] } });
+  expect((await findProject(folder.dir, "local"))?.config).toMatchObject({
+    worker: { memory: 1024, environment: { B: "1" } },
+    documents: { buckets: ["all-docs"] },
+  });
 });
 
 describe("a broken configuration names file, line, field and mend", () => {
   const file = "ai-pipeline.config.ts";
-  const wrap = (body: string) => `import { defineConfig } from "ai-pipeline";\n\nexport default defineConfig({\n  app: "my-app",\n${body}\n});\n`;
+  const wrap = (body: string) =>
+    `import { defineConfig } from "ai-pipeline";\n\nexport default defineConfig({\n  app: "my-app",\n${body}\n});\n`;
   test.each<[string, string, string, string]>([
-    ["a wrong type", wrap('  queue: { maxAttempts: "3" },'), "`queue.maxAttempts` must be a whole number from 2 to 1,000, not \"3\".", "5:12"],
-    ["out of range", wrap("  worker: {\n    maxConcurrency: 1,\n  },"), "`worker.maxConcurrency` must be a whole number from 2 to 1,000, not 1.", "6:5"],
-    ["a misspelt setting", wrap("  worker: { memroy: 3 },"), "`worker.memroy` is not a setting; did you mean memory?", "5:13"],
-    ["a wrong app", 'export default { app: "My App" };', "`app` must be lower-case letters, digits and hyphens", "1:18"],
+    [
+      "a wrong type",
+      wrap('  queue: { maxAttempts: "3" },'),
+      '`queue.maxAttempts` must be a whole number from 2 to 1,000, not "3".',
+      "5:12",
+    ],
+    [
+      "out of range",
+      wrap("  worker: {\n    maxConcurrency: 1,\n  },"),
+      "`worker.maxConcurrency` must be a whole number from 2 to 1,000, not 1.",
+      "6:5",
+    ],
+    [
+      "a misspelt setting",
+      wrap("  worker: { memroy: 3 },"),
+      "`worker.memroy` is not a setting; did you mean memory?",
+      "5:13",
+    ],
+    [
+      "a wrong app",
+      'export default { app: "My App" };',
+      "`app` must be lower-case letters, digits and hyphens",
+      "1:18",
+    ],
     ["no app", "export default { queue: {} };", "`app` must be lower-case letters", ""],
     ["a section that is none", wrap("  queue: 3,"), "`queue` must be an object, not 3.", "5:3"],
-    ["visibility below the timeout", wrap("  worker: { timeout: 60 },\n  queue: { visibilityTimeout: 30 },"), "`queue.visibilityTimeout` must be at least worker.timeout (60 s", "6:12"],
-    ["reserved below the cap", wrap("  worker: { reservedConcurrency: 3 },"), "`worker.reservedConcurrency` must be at least worker.maxConcurrency (5)", "5:13"],
-    ["a batch without a window", wrap("  queue: { batchSize: 11 },"), "`queue.batchSize` over 10 (11) needs queue.batchWindow", "5:12"],
-    ["dead letters that expire first", wrap("  queue: { deadLetterRetention: 3600 },"), "`queue.deadLetterRetention` must be over queue.retention", "5:12"],
-    ["retention too short", wrap("  queue: { retention: 600 },"), "`queue.retention` must hold queue.maxAttempts x visibility timeout (900 s)", "5:12"],
-    ["a bad stage", wrap("  stages: { prod: { worker: { timeout: 0 } } },"), "`stages.prod.worker.timeout` must be a whole number from 1", "5:31"],
+    [
+      "visibility below the timeout",
+      wrap("  worker: { timeout: 60 },\n  queue: { visibilityTimeout: 30 },"),
+      "`queue.visibilityTimeout` must be at least worker.timeout (60 s",
+      "6:12",
+    ],
+    [
+      "reserved below the cap",
+      wrap("  worker: { reservedConcurrency: 3 },"),
+      "`worker.reservedConcurrency` must be at least worker.maxConcurrency (5)",
+      "5:13",
+    ],
+    [
+      "a batch without a window",
+      wrap("  queue: { batchSize: 11 },"),
+      "`queue.batchSize` over 10 (11) needs queue.batchWindow",
+      "5:12",
+    ],
+    [
+      "dead letters that expire first",
+      wrap("  queue: { deadLetterRetention: 3600 },"),
+      "`queue.deadLetterRetention` must be over queue.retention",
+      "5:12",
+    ],
+    [
+      "retention too short",
+      wrap("  queue: { retention: 600 },"),
+      "`queue.retention` must hold queue.maxAttempts x visibility timeout (900 s)",
+      "5:12",
+    ],
+    [
+      "a bad stage",
+      wrap("  stages: { prod: { worker: { timeout: 0 } } },"),
+      "`stages.prod.worker.timeout` must be a whole number from 1",
+      "5:31",
+    ],
     ["a syntax error", wrap("  queue: { maxAttempts 3 },"), "The configuration does not compile: Expected", "5:24"],
-    ["an error while it runs", 'throw new Error("no such variable");', "The configuration failed while it ran: no such variable", ""],
-    ["a missing package", 'import "left-pad";\nexport default {};', "The configuration failed while it ran: Cannot find package 'left-pad'", ""],
-    ["nothing exported", "export const config = {};", "The configuration cannot be used: it is empty, or exports nothing as its default.", ""],
+    [
+      "an error while it runs",
+      'throw new Error("no such variable");',
+      "The configuration failed while it ran: no such variable",
+      "",
+    ],
+    [
+      "a missing package",
+      'import "left-pad";\nexport default {};',
+      "The configuration failed while it ran: Cannot find package 'left-pad'",
+      "",
+    ],
+    [
+      "nothing exported",
+      "export const config = {};",
+      "The configuration cannot be used: it is empty, or exports nothing as its default.",
+      "",
+    ],
   ])("%s", async (_name, text, message, place) => {
     await using folder = await makeFolder({ [file]: text });
     const { exitCode, stdout, stderr } = await run(["submit", "hello"], { cwd: folder.dir });
@@ -118,7 +201,9 @@ describe("a broken configuration names file, line, field and mend", () => {
   });
 
   test("all of its errors are told at once", async () => {
-    await using folder = await makeFolder({ [file]: wrap("  queue: { batchSize: 0, maxAttempts: 1 },\n  worker: { timeout: -1 },") });
+    await using folder = await makeFolder({
+      [file]: wrap("  queue: { batchSize: 0, maxAttempts: 1 },\n  worker: { timeout: -1 },"),
+    });
     const { stderr } = await run(["dev", "--headless"], { cwd: folder.dir });
     expect(stderr).toMatchInlineSnapshot(`
       "Error: The configuration is wrong: \`worker.timeout\` must be a whole number from 1 to 43,200 (seconds), not -1.

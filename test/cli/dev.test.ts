@@ -14,7 +14,8 @@ let dev: RunningCommand;
 let endpoint: string;
 
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir });
-const taskIdOf = (events: Record<string, unknown>[]) => String(events.find(({ type }) => type === "submitted")?.["taskId"]);
+const taskIdOf = (events: Record<string, unknown>[]) =>
+  String(events.find(({ type }) => type === "submitted")?.["taskId"]);
 
 beforeAll(async () => {
   folder = await makeFolder(PROJECT);
@@ -32,7 +33,16 @@ afterAll(async () => {
 
 describe("dev", () => {
   test("tells where it listens in its first line, and to the project in a file nobody else can read", async () => {
-    expect(dev.events()[0]).toMatchObject({ v: 1, type: "ready", app: "my-app", stage: "local", offline: true, endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), token: expect.stringMatching(/^dev_/), webhookSecret: expect.stringMatching(/^whsec_/) });
+    expect(dev.events()[0]).toMatchObject({
+      v: 1,
+      type: "ready",
+      app: "my-app",
+      stage: "local",
+      offline: true,
+      endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      token: expect.stringMatching(/^dev_/),
+      webhookSecret: expect.stringMatching(/^whsec_/),
+    });
     const path = join(folder.dir, ".ai-pipeline/local/dev.json");
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ endpoint, pid: process.pid, kind: "dev" });
@@ -46,7 +56,11 @@ describe("dev", () => {
 
   test("the curl it would print works as it stands", async () => {
     const ready = dev.events()[0];
-    const answer = await fetch(`${endpoint}/tasks`, { method: "POST", headers: { authorization: `Bearer ${String(ready?.["token"])}` }, body: '{"prompt":"by curl"}' });
+    const answer = await fetch(`${endpoint}/tasks`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${String(ready?.["token"])}` },
+      body: '{"prompt":"by curl"}',
+    });
     expect(answer.status).toBe(202);
   });
 
@@ -68,7 +82,9 @@ describe("dev", () => {
 
   test("a fault that cannot be is refused before anything starts", async () => {
     await using other = await makeFolder(PROJECT);
-    const { exitCode, stderr } = await run(["dev", "--headless", "--port", "0", "--fault", "modle:429"], { cwd: other.dir });
+    const { exitCode, stderr } = await run(["dev", "--headless", "--port", "0", "--fault", "modle:429"], {
+      cwd: other.dir,
+    });
     expect(exitCode).toBe(2);
     expect(stderr).toContain("modle:429");
   });
@@ -82,7 +98,16 @@ describe("submit", () => {
   });
 
   test("as NDJSON: versioned events from the stage to the summary", async () => {
-    const { events, stderr } = await cli("submit", "ask me", "--watch", "--json", "--metadata", "colour=red", "--metadata", "n=3");
+    const { events, stderr } = await cli(
+      "submit",
+      "ask me",
+      "--watch",
+      "--json",
+      "--metadata",
+      "colour=red",
+      "--metadata",
+      "n=3",
+    );
     expect(stderr).toBe("");
     expect(events.every(({ v }) => v === 1)).toBe(true);
     const types = events.map(({ type }) => type).filter((type) => type !== "token" && type !== "connection");
@@ -97,7 +122,9 @@ describe("submit", () => {
 
   test("reads stdin, a file, and a text that begins with @", async () => {
     await folder.write({ "prompt.txt": "from a file" });
-    expect((await run(["submit", "-", "--wait"], { cwd: folder.dir, stdin: "from stdin" })).stdout).toBe("echo: from stdin\n");
+    expect((await run(["submit", "-", "--wait"], { cwd: folder.dir, stdin: "from stdin" })).stdout).toBe(
+      "echo: from stdin\n",
+    );
     expect((await cli("submit", "@prompt.txt", "--wait")).stdout).toBe("echo: from a file\n");
     expect((await cli("submit", "@@home", "--wait")).stdout).toBe("echo: @home\n");
     const missing = await cli("submit", "@nowhere.txt");
@@ -109,7 +136,10 @@ describe("submit", () => {
     const argv = ["submit", "once", "--task-id", "same-task-0001", "--wait", "--json"];
     const first = await cli(...argv);
     const second = await cli(...argv);
-    expect(second.events.find(({ type }) => type === "submitted")).toMatchObject({ taskId: "same-task-0001", duplicate: true });
+    expect(second.events.find(({ type }) => type === "submitted")).toMatchObject({
+      taskId: "same-task-0001",
+      duplicate: true,
+    });
     expect(second.events.at(-1)?.["result"]).toBe(first.events.at(-1)?.["result"]);
     const other = await cli("submit", "twice", "--task-id", "same-task-0001");
     expect(other.exitCode).toBe(1);
@@ -128,7 +158,9 @@ describe("submit", () => {
       return { record: keys(record), events: Array.isArray(story) ? story.map(keys) : [] };
     };
     expect(shape(direct)).toEqual(shape(viaApi));
-    expect((await cli("tasks", "list", "--json")).events.some(({ task }) => JSON.stringify(task).includes("past the API"))).toBe(true);
+    expect(
+      (await cli("tasks", "list", "--json")).events.some(({ task }) => JSON.stringify(task).includes("past the API")),
+    ).toBe(true);
   });
 
   test("uploads a document and refers to it", async () => {
@@ -136,14 +168,22 @@ describe("submit", () => {
     const { events, exitCode } = await cli("submit", "read", "--doc", "notes.md", "--json");
     expect(exitCode).toBe(0);
     const uploaded = events.find(({ type }) => type === "uploaded");
-    expect(uploaded).toMatchObject({ path: "notes.md", bytes: 8, reference: expect.stringMatching(/^s3:\/\/my-app-local-documents-000000000000\/documents\/.+\/notes\.md$/) });
+    expect(uploaded).toMatchObject({
+      path: "notes.md",
+      bytes: 8,
+      reference: expect.stringMatching(/^s3:\/\/my-app-local-documents-000000000000\/documents\/.+\/notes\.md$/),
+    });
     const [shown] = (await cli("tasks", "show", taskIdOf(events), "--json")).events;
     expect(shown).toMatchObject({ record: { task: { documentReference: uploaded?.["reference"] } } });
   });
 
   test.each<[string, string[], string]>([
     ["a document that is not there", ["--doc", "nowhere.pdf"], "The document nowhere.pdf does not exist."],
-    ["a bucket the configuration does not name", ["--doc", "s3://theirs/report.pdf"], "names the bucket theirs, which this stage does not read"],
+    [
+      "a bucket the configuration does not name",
+      ["--doc", "s3://theirs/report.pdf"],
+      "names the bucket theirs, which this stage does not read",
+    ],
     ["a callback that is no address", ["--callback", "nowhere"], "callbackUrl"],
   ])("%s is refused", async (_name, flags, message) => {
     const { exitCode, stdout, stderr } = await cli("submit", "hello", ...flags);
@@ -163,7 +203,8 @@ describe("submit", () => {
     await running.waitFor("started, attempt 1");
     running.interrupt();
     expect(await running.exit).toBe(130);
-    const [, taskId] = /detached; the task goes on\. Return with:\n {2}ai-pipeline watch (\S+)/.exec(running.stderr()) ?? [];
+    const [, taskId] =
+      /detached; the task goes on\. Return with:\n {2}ai-pipeline watch (\S+)/.exec(running.stderr()) ?? [];
     expect(taskId).toMatch(/^[0-9a-f-]{36}$/);
     const cancelled = await cli("tasks", "cancel", String(taskId));
     expect(cancelled.stdout).toBe(`${taskId} cancelled\n`);
@@ -172,8 +213,12 @@ describe("submit", () => {
 
   test("a token that the stage refuses exits with 5", async () => {
     const real = createServices(folder.dir, {});
-    const connect = (options: { url: string; token: string; socketUrl: string }) => createClient({ ...options, token: "wrong" });
-    const services: Services = { ...real, openStage: (target, options) => createAwsProvider({ connect, clock: systemClock, env: {} }).open(target, options) };
+    const connect = (options: { url: string; token: string; socketUrl: string }) =>
+      createClient({ ...options, token: "wrong" });
+    const services: Services = {
+      ...real,
+      openStage: (target, options) => createAwsProvider({ connect, clock: systemClock, env: {} }).open(target, options),
+    };
     const { exitCode, stderr } = await run(["submit", "hello"], { cwd: folder.dir, services });
     expect(exitCode).toBe(5);
     expect(stderr).toContain("refuses this token.");
@@ -183,14 +228,38 @@ describe("submit", () => {
 describe("submit --batch", () => {
   test("a malformed line names its number, and the others run", async () => {
     await folder.write({
-      "tasks.jsonl": ['{"prompt":"one"}', "{oops", "", '{"prompt":"fail"}', '{"promt":"x"}', '[1]', '{"prompt":"two","userId":"ann"}'].join("\n"),
+      "tasks.jsonl": [
+        '{"prompt":"one"}',
+        "{oops",
+        "",
+        '{"prompt":"fail"}',
+        '{"promt":"x"}',
+        "[1]",
+        '{"prompt":"two","userId":"ann"}',
+      ].join("\n"),
     });
-    const { exitCode, events } = await cli("submit", "--batch", "tasks.jsonl", "--wait", "--concurrency", "3", "--json");
+    const { exitCode, events } = await cli(
+      "submit",
+      "--batch",
+      "tasks.jsonl",
+      "--wait",
+      "--concurrency",
+      "3",
+      "--json",
+    );
     const lines = (type: string) => events.filter((event) => event["type"] === type).map(({ line }) => line);
     expect(events.find(({ type }) => type === "batch")).toMatchObject({ total: 6, concurrency: 3, wait: true });
     expect(lines("line-invalid").toSorted()).toEqual([2, 5, 6]);
     expect(lines("line-ended").toSorted()).toEqual([1, 4, 7]);
-    expect(events.at(-1)).toMatchObject({ operation: "batch", read: 6, submitted: 3, completed: 2, failed: 1, rejected: 3, exitCode: 3 });
+    expect(events.at(-1)).toMatchObject({
+      operation: "batch",
+      read: 6,
+      submitted: 3,
+      completed: 2,
+      failed: 1,
+      rejected: 3,
+      exitCode: 3,
+    });
     expect(exitCode).toBe(3);
   });
 
@@ -205,9 +274,14 @@ describe("submit --batch", () => {
   });
 
   test("from stdin, and a file that is not there", async () => {
-    const { events } = await run(["submit", "--batch", "-", "--json"], { cwd: folder.dir, stdin: '{"prompt":"x"}\n{"prompt":"y"}\n' });
+    const { events } = await run(["submit", "--batch", "-", "--json"], {
+      cwd: folder.dir,
+      stdin: '{"prompt":"x"}\n{"prompt":"y"}\n',
+    });
     expect(events.at(-1)).toMatchObject({ read: 2, submitted: 2, exitCode: 0 });
-    expect((await cli("submit", "--batch", "nowhere.jsonl")).stderr).toContain("The batch nowhere.jsonl does not exist.");
+    expect((await cli("submit", "--batch", "nowhere.jsonl")).stderr).toContain(
+      "The batch nowhere.jsonl does not exist.",
+    );
   });
 });
 
@@ -223,13 +297,19 @@ describe("watch and tasks", () => {
     const running = start(["watch"], { cwd: folder.dir });
     await running.waitFor("watching all tasks");
     // The subscription is there when another task shows up.
-    await expect.poll(async () => (await cli("submit", "seen", "--wait"), running.stdout()), { timeout: 10_000 }).toContain("completed");
+    await expect
+      .poll(async () => (await cli("submit", "seen", "--wait"), running.stdout()), { timeout: 10_000 })
+      .toContain("completed");
     running.interrupt();
     expect(await running.exit).toBe(0);
   });
 
   test("a task that is not there", async () => {
-    for (const argv of [["watch", "no-such-task"], ["tasks", "show", "no-such-task"], ["tasks", "cancel", "no-such-task"]]) {
+    for (const argv of [
+      ["watch", "no-such-task"],
+      ["tasks", "show", "no-such-task"],
+      ["tasks", "cancel", "no-such-task"],
+    ]) {
       const { exitCode, stderr } = await cli(...argv);
       expect(exitCode).toBe(1);
       expect(stderr).toContain("no-such-task");
@@ -240,9 +320,16 @@ describe("watch and tasks", () => {
     const first = await cli("tasks", "list", "--limit", "2", "--json");
     const cursor = String(first.events.at(-1)?.["cursor"]);
     const second = await cli("tasks", "list", "--limit", "2", "--cursor", cursor, "--json");
-    const ids = [...first.events, ...second.events].filter(({ type }) => type === "task").map(({ task }) => Object(task) as { taskId: string; acceptedAt: string });
+    const ids = [...first.events, ...second.events]
+      .filter(({ type }) => type === "task")
+      .map(({ task }) => Object(task) as { taskId: string; acceptedAt: string });
     expect(new Set(ids.map(({ taskId }) => taskId)).size).toBe(4);
-    expect(ids.map(({ acceptedAt }) => acceptedAt)).toEqual(ids.map(({ acceptedAt }) => acceptedAt).toSorted().toReversed());
+    expect(ids.map(({ acceptedAt }) => acceptedAt)).toEqual(
+      ids
+        .map(({ acceptedAt }) => acceptedAt)
+        .toSorted()
+        .toReversed(),
+    );
     expect((await cli("tasks", "list", "--cursor", "nonsense")).exitCode).toBe(2);
   });
 });
@@ -253,7 +340,10 @@ describe("an outage, from the first 429 to the last redriven task", () => {
     const failed = await cli("submit", "ask during the outage", "--wait");
     expect(failed.exitCode).toBe(3);
     const listed = await cli("dlq", "list", "--json");
-    expect(listed.events.at(-1)).toMatchObject({ operation: "dlq-list", causes: expect.arrayContaining([expect.objectContaining({ count: 1, message: expect.stringContaining("") })]) });
+    expect(listed.events.at(-1)).toMatchObject({
+      operation: "dlq-list",
+      causes: expect.arrayContaining([expect.objectContaining({ count: 1, message: expect.stringContaining("") })]),
+    });
     expect(listed.events.some(({ prompt }) => prompt === "ask during the outage")).toBe(true);
     expect((await cli("faults", "set", "modle:1")).exitCode).toBe(2);
     expect((await cli("faults", "clear")).exitCode).toBe(0);
@@ -267,14 +357,32 @@ describe("an outage, from the first 429 to the last redriven task", () => {
 
 describe("a stage that is not there", () => {
   test("not deployed", async () => {
-    const { exitCode, stderr } = await cli("tasks", "list", "--stage", "prod", "--app", "other", "--endpoint-url", endpoint);
+    const { exitCode, stderr } = await cli(
+      "tasks",
+      "list",
+      "--stage",
+      "prod",
+      "--app",
+      "other",
+      "--endpoint-url",
+      endpoint,
+    );
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`Error: The stage prod of other is not deployed at ${endpoint}.`);
     expect(stderr).toContain("/ai-pipeline/other/prod/outputs");
   });
 
   test("an endpoint where nothing listens", async () => {
-    const { exitCode, stderr } = await cli("tasks", "list", "--stage", "prod", "--app", "other", "--endpoint-url", "http://127.0.0.1:1");
+    const { exitCode, stderr } = await cli(
+      "tasks",
+      "list",
+      "--stage",
+      "prod",
+      "--app",
+      "other",
+      "--endpoint-url",
+      "http://127.0.0.1:1",
+    );
     expect(exitCode).toBe(1);
     expect(stderr).toContain("http://127.0.0.1:1 cannot be reached: ECONNREFUSED.");
   });

@@ -61,7 +61,11 @@ export function start(argv: string[], options: RunOptions): RunningCommand {
       pid: process.pid,
     },
   });
-  const clean = (text: string) => text.replaceAll(invocation(installation, options.cwd), "ai-pipeline").replaceAll(options.cwd, "<dir>").replaceAll(root, "<root>");
+  const clean = (text: string) =>
+    text
+      .replaceAll(invocation(installation, options.cwd), "ai-pipeline")
+      .replaceAll(options.cwd, "<dir>")
+      .replaceAll(root, "<root>");
   const running: RunningCommand = {
     stdout: () => clean(stdout.text()),
     stderr: () => clean(stderr.text()),
@@ -89,14 +93,16 @@ export async function run(argv: string[], options: RunOptions) {
 }
 
 function parseLines(text: string): Record<string, unknown>[] {
-  return text
-    .split("\n")
-    // Help is plain text also beside `--json`.
-    .filter((line) => line.startsWith("{"))
-    .map((line) => {
-      const value: unknown = JSON.parse(line);
-      return typeof value === "object" && value !== null ? { ...value } : {};
-    });
+  return (
+    text
+      .split("\n")
+      // Help is plain text also beside `--json`.
+      .filter((line) => line.startsWith("{"))
+      .map((line) => {
+        const value: unknown = JSON.parse(line);
+        return typeof value === "object" && value !== null ? { ...value } : {};
+      })
+  );
 }
 
 function capture() {
@@ -111,7 +117,9 @@ function capture() {
 }
 
 /** An empty folder that is removed when its test ends (`await using`). */
-export async function makeFolder(files: Record<string, string> = {}): Promise<AsyncDisposable & { dir: string; write(files: Record<string, string>): Promise<void> }> {
+export async function makeFolder(
+  files: Record<string, string> = {},
+): Promise<AsyncDisposable & { dir: string; write(files: Record<string, string>): Promise<void> }> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), `ai-pipeline-${nextPid++}-`)));
   // The search for a configuration ends here, whatever lies above.
   await mkdir(join(dir, ".git"));
@@ -128,7 +136,8 @@ export async function makeFolder(files: Record<string, string> = {}): Promise<As
 /** A project whose worker does as its prompt says: echo it, ask the model, fail, or wait until it is told to stop. */
 export const PROJECT = {
   "package.json": '{ "name": "my-app", "type": "module" }\n',
-  "ai-pipeline.config.ts": 'import { defineConfig } from "ai-pipeline";\n\nexport default defineConfig({ app: "my-app", queue: { backoff: { base: 0, max: 0 } } });\n',
+  "ai-pipeline.config.ts":
+    'import { defineConfig } from "ai-pipeline";\n\nexport default defineConfig({ app: "my-app", queue: { backoff: { base: 0, max: 0 } } });\n',
   "src/worker.ts": `import { defineWorker } from "ai-pipeline/runtime";
 
 export const handler = defineWorker({

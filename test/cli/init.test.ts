@@ -12,7 +12,10 @@ test("--list names the templates with what they are", async () => {
 
 test("flags suffice: a project without a question", async () => {
   await using folder = await makeFolder();
-  const { exitCode, events } = await run(["init", "apps/Text Tools", "--template", "minimal", "--no-install", "--json"], { cwd: folder.dir });
+  const { exitCode, events } = await run(
+    ["init", "apps/Text Tools", "--template", "minimal", "--no-install", "--json"],
+    { cwd: folder.dir },
+  );
   expect(exitCode).toBe(0);
   const project = join(folder.dir, "apps/Text Tools");
   expect(events.at(-1)).toMatchObject({
@@ -22,7 +25,11 @@ test("flags suffice: a project without a question", async () => {
     template: "minimal",
     directory: project,
     installed: false,
-    next: ['cd "apps/Text Tools"', expect.stringMatching(/^node .*bin\/ai-pipeline\.js dev$/), expect.stringContaining("--watch")],
+    next: [
+      'cd "apps/Text Tools"',
+      expect.stringMatching(/^node .*bin\/ai-pipeline\.js dev$/),
+      expect.stringContaining("--watch"),
+    ],
   });
   const files = await readdir(project);
   expect(files).toContain(".gitignore");
@@ -30,7 +37,10 @@ test("flags suffice: a project without a question", async () => {
   expect(files).not.toContain("template.json");
   expect(await readFile(join(project, "ai-pipeline.config.ts"), "utf8")).toContain('app: "text-tools"');
   const manifest: unknown = JSON.parse(await readFile(join(project, "package.json"), "utf8"));
-  expect(manifest).toMatchObject({ name: "text-tools", dependencies: { "ai-pipeline": expect.stringMatching(/^file:/) } });
+  expect(manifest).toMatchObject({
+    name: "text-tools",
+    dependencies: { "ai-pipeline": expect.stringMatching(/^file:/) },
+  });
 });
 
 test("a template's other files are copied as they are", async () => {
@@ -45,7 +55,9 @@ test("a template's other files are copied as they are", async () => {
 describe("refuses, and writes nothing", () => {
   test("a folder that is not empty", async () => {
     await using folder = await makeFolder({ "my-app/notes.txt": "mine" });
-    const { exitCode, stderr } = await run(["init", "my-app", "--template", "minimal", "--no-install"], { cwd: folder.dir });
+    const { exitCode, stderr } = await run(["init", "my-app", "--template", "minimal", "--no-install"], {
+      cwd: folder.dir,
+    });
     expect(exitCode).toBe(1);
     expect(stderr).toMatchInlineSnapshot(`
       "Error: The folder my-app is not empty: it holds notes.txt.
@@ -67,7 +79,9 @@ describe("refuses, and writes nothing", () => {
 
   test("a name that cannot name resources, with one that can", async () => {
     await using folder = await makeFolder();
-    const { exitCode, stderr } = await run(["init", "x", "--app", "My App!", "--template", "minimal"], { cwd: folder.dir });
+    const { exitCode, stderr } = await run(["init", "x", "--app", "My App!", "--template", "minimal"], {
+      cwd: folder.dir,
+    });
     expect(exitCode).toBe(2);
     expect(stderr).toContain("For example: --app my-app");
     expect(await readdir(folder.dir)).toEqual([".git"]);

@@ -61,7 +61,12 @@ test("--help, written without Commander, is what Commander writes", async () => 
   const [flag, short, word, commander] = await Promise.all(argv.map((words) => run(words, { cwd: folder.dir })));
   expect(commander?.stdout).toContain("Commands:");
   for (const help of [flag, short, word]) expect(help).toEqual({ ...commander, events: [] });
-  expect(await run([], { cwd: folder.dir })).toEqual({ ...commander, exitCode: 2, stdout: "", stderr: commander?.stdout });
+  expect(await run([], { cwd: folder.dir })).toEqual({
+    ...commander,
+    exitCode: 2,
+    stdout: "",
+    stderr: commander?.stdout,
+  });
 });
 
 test.each(COMMANDS)("%s --help has an example that begins as the command does here", async (name) => {
@@ -78,7 +83,10 @@ test.each(COMMANDS)("help %s is the same as its --help", async (name) => {
   const words = name.split(" ");
   // Commander's own `help` knows one level; a group has a `help` of its own.
   const argv = words.length === 1 ? ["help", ...words] : [words[0] ?? "", "help", words[1] ?? ""];
-  const [help, flag] = await Promise.all([run(argv, { cwd: folder.dir }), run([...words, "--help"], { cwd: folder.dir })]);
+  const [help, flag] = await Promise.all([
+    run(argv, { cwd: folder.dir }),
+    run([...words, "--help"], { cwd: folder.dir }),
+  ]);
   expect(help.stdout).toBe(flag.stdout);
 });
 
@@ -126,14 +134,26 @@ describe("a wrong command line exits with 2 and says how it is right", () => {
     [["submit", "x", "--input", "{no"], "--input is not JSON", "--input @input.json"],
     [["submit", "x", "--metadata", "colour"], '"colour" is not a name and a value.', "--metadata name=value"],
     [["submit", "x", "--batch", "tasks.jsonl"], "--batch and a prompt exclude each other.", "lines of the file"],
-    [["submit", "--batch", "t.jsonl", "--task-id", "12345678"], "--batch and --task-id exclude each other.", "lines of the file"],
-    [["submit", "--batch", "t.jsonl", "--concurrency", "0"], "Write a whole number from 1 to 500.", "See: ai-pipeline submit --help"],
+    [
+      ["submit", "--batch", "t.jsonl", "--task-id", "12345678"],
+      "--batch and --task-id exclude each other.",
+      "lines of the file",
+    ],
+    [
+      ["submit", "--batch", "t.jsonl", "--concurrency", "0"],
+      "Write a whole number from 1 to 500.",
+      "See: ai-pipeline submit --help",
+    ],
     [["dev", "--port", "70000"], "Write a whole number from 0 to 65535.", "See: ai-pipeline dev --help"],
     [["dev", "--speed", "fast"], "Write a number from", "See: ai-pipeline dev --help"],
     [["tasks", "show"], "Missing required argument 'taskId'.", "See: ai-pipeline tasks show --help"],
     [["smoke", "--limit", "flown=3s"], '"flown=3s" names no hop.', "--limit worked=60s"],
     [["submit", "x", "--stage", "Not A Stage"], '"Not A Stage" cannot be the name of a stage.', "lower-case letters"],
-    [["tasks", "list", "--stage", "prod", "--app", "Nope!"], '"Nope!" cannot be the name of an app.', "lower-case letters"],
+    [
+      ["tasks", "list", "--stage", "prod", "--app", "Nope!"],
+      '"Nope!" cannot be the name of an app.',
+      "lower-case letters",
+    ],
     [["init"], "There is no folder to make the project in.", "ai-pipeline init my-app"],
   ])("%j", async (argv, message, hint) => {
     await using folder = await makeFolder();
@@ -166,7 +186,10 @@ test("with --json an error is one line on stdout", async () => {
 
 test("--debug shows the stack, which nothing else does", async () => {
   await using folder = await makeFolder();
-  const [plain, debug] = await Promise.all([run(["tasks", "list"], { cwd: folder.dir }), run(["tasks", "list", "--debug"], { cwd: folder.dir })]);
+  const [plain, debug] = await Promise.all([
+    run(["tasks", "list"], { cwd: folder.dir }),
+    run(["tasks", "list", "--debug"], { cwd: folder.dir }),
+  ]);
   expect(plain.stderr).not.toContain("stage.ts");
   expect(debug.stderr).toContain("stage.ts");
 });
@@ -175,5 +198,7 @@ test("the stage of the environment gives way to the flag", async () => {
   await using folder = await makeFolder();
   const env = { AI_PIPELINE_STAGE: "Bad Stage" };
   expect((await run(["tasks", "list"], { cwd: folder.dir, env })).stderr).toContain("at AI_PIPELINE_STAGE");
-  expect((await run(["tasks", "list", "--stage", "local"], { cwd: folder.dir, env })).stderr).toContain("not in an ai-pipeline project");
+  expect((await run(["tasks", "list", "--stage", "local"], { cwd: folder.dir, env })).stderr).toContain(
+    "not in an ai-pipeline project",
+  );
 });

@@ -10,11 +10,21 @@ interface RedriveFlags extends StageFlags {
 
 export const command: CommandModule = {
   configure(it, cli, done) {
-    it.option("--rate <n>", "messages a second at most", whole(1, 500)).option("--wait", "also follow the tasks to their end");
+    it.option("--rate <n>", "messages a second at most", whole(1, 500)).option(
+      "--wait",
+      "also follow the tasks to their end",
+    );
     stageFlags(it);
-    examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ dlq redrive --wait", "$ dlq redrive --stage prod --rate 5"]);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
+      "$ dlq redrive --wait",
+      "$ dlq redrive --stage prod --rate 5",
+    ]);
     it.action(async (flags: RedriveFlags) => {
-      const input = { choice: choiceOf(flags), wait: flags.wait === true, ...(flags.rate === undefined ? {} : { maxPerSecond: flags.rate }) };
+      const input = {
+        choice: choiceOf(flags),
+        wait: flags.wait === true,
+        ...(flags.rate === undefined ? {} : { maxPerSecond: flags.rate }),
+      };
       done(await show("dlq-redrive", redrive(input, cli.place), presentation(cli, flags)));
     });
   },

@@ -8,7 +8,13 @@ export const command: CommandModule = {
     outputFlags(it);
     examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ faults list"]);
     it.action(async (flags: OutputFlags) => {
-      done(await show("faults", changeFaults({ action: "list" }, cli.place), presentation(cli, flags, { linesAreResult: true })));
+      done(
+        await show(
+          "faults",
+          changeFaults({ action: "list" }, cli.place),
+          presentation(cli, flags, { linesAreResult: true }),
+        ),
+      );
     });
   },
 };

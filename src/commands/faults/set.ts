@@ -7,9 +7,18 @@ export const command: CommandModule = {
   configure(it, cli, done) {
     it.argument("<rules...>", "such as model:429=0.3, model:hang=next:2, lambda:crash=next:1, outage");
     outputFlags(it);
-    examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ faults set model:429=0.3", "$ faults set outage"]);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
+      "$ faults set model:429=0.3",
+      "$ faults set outage",
+    ]);
     it.action(async (rules: string[], flags: OutputFlags) => {
-      done(await show("faults", changeFaults({ action: "set", rules }, cli.place), presentation(cli, flags, { linesAreResult: true })));
+      done(
+        await show(
+          "faults",
+          changeFaults({ action: "set", rules }, cli.place),
+          presentation(cli, flags, { linesAreResult: true }),
+        ),
+      );
     });
   },
 };

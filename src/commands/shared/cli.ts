@@ -28,7 +28,11 @@ export interface CommandModule {
 }
 
 /** @returns how this command's events are shown. */
-export function presentation(cli: Cli, flags: OutputFlags, more: Pick<Presentation, "linesAreResult"> & { text?: boolean } = {}): Presentation {
+export function presentation(
+  cli: Cli,
+  flags: OutputFlags,
+  more: Pick<Presentation, "linesAreResult"> & { text?: boolean } = {},
+): Presentation {
   return {
     io: cli.io,
     format: flags.json ? "json" : more.text ? "text" : "auto",
@@ -40,7 +44,11 @@ export function presentation(cli: Cli, flags: OutputFlags, more: Pick<Presentati
 }
 
 /** Shows the events of an operation. @returns what the program exits with. */
-export async function show<Name extends OperationName>(name: Name, events: AsyncIterable<Operations[Name]>, how: Presentation): Promise<ExitCode> {
+export async function show<Name extends OperationName>(
+  name: Name,
+  events: AsyncIterable<Operations[Name]>,
+  how: Presentation,
+): Promise<ExitCode> {
   const summary = await present(name, events, how);
   return summary.exitCode;
 }

@@ -44,7 +44,11 @@ export function readPairs(pairs: string[], where: string): Record<string, Json> 
     pairs.map((pair) => {
       const equals = pair.indexOf("=");
       if (equals < 1) {
-        throw new UsageError(`"${pair}" is not a name and a value.`, { code: "PAIR_INVALID", where, hint: `Write ${where} name=value.` });
+        throw new UsageError(`"${pair}" is not a name and a value.`, {
+          code: "PAIR_INVALID",
+          where,
+          hint: `Write ${where} name=value.`,
+        });
       }
       return [pair.slice(0, equals), valueOf(pair.slice(equals + 1))];
     }),

@@ -7,9 +7,17 @@ export const command: CommandModule = {
   configure(it, cli, done) {
     it.argument("<taskId>", "task to cancel; one that runs is told to stop");
     stageFlags(it);
-    examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ tasks cancel 3f6c1d2e-9a41-4c55-8d0e-1f7b2a6c9d10"]);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
+      "$ tasks cancel 3f6c1d2e-9a41-4c55-8d0e-1f7b2a6c9d10",
+    ]);
     it.action(async (taskId: string, flags: StageFlags) => {
-      done(await show("tasks-cancel", cancelTask({ choice: choiceOf(flags), taskId }, cli.place), presentation(cli, flags, { linesAreResult: true })));
+      done(
+        await show(
+          "tasks-cancel",
+          cancelTask({ choice: choiceOf(flags), taskId }, cli.place),
+          presentation(cli, flags, { linesAreResult: true }),
+        ),
+      );
     });
   },
 };

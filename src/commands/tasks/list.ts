@@ -13,12 +13,14 @@ interface ListFlags extends StageFlags {
 export const command: CommandModule = {
   configure(it, cli, done) {
     const statuses: TaskStatus[] = ["accepted", "running", "retrying", ...TERMINAL_STATUSES];
-    it
-      .addOption(it.createOption("--status <status>", "only tasks of this status").choices(statuses))
+    it.addOption(it.createOption("--status <status>", "only tasks of this status").choices(statuses))
       .option("--limit <n>", "at most so many", whole(1, 100), 20)
       .option("--cursor <cursor>", "go on where a page ended");
     stageFlags(it);
-    examples(it, invocation(cli.place.installation, cli.place.cwd), ["$ tasks list --status deadlettered", "$ tasks list --json | jq -r 'select(.type == \"task\").task.taskId'"]);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
+      "$ tasks list --status deadlettered",
+      "$ tasks list --json | jq -r 'select(.type == \"task\").task.taskId'",
+    ]);
     it.action(async (flags: ListFlags) => {
       const { status, limit, cursor } = flags;
       const input = { choice: choiceOf(flags), limit, ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) };

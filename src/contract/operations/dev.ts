@@ -35,8 +35,24 @@ export interface DevReady {
 /** What happens inside the stack. `at` is epoch milliseconds. Mirrors the local stack's own events. */
 export type StackActivity =
   | { type: "log"; at: number; group: string; stream: string; requestId?: string; message: string }
-  | { type: "function"; at: number; name: string; state: "building" | "ready" | "failed"; ms?: number; message?: string }
-  | { type: "invocation"; at: number; name: string; requestId: string; state: "started" | "ended"; ms?: number; error?: string; cold?: boolean }
+  | {
+      type: "function";
+      at: number;
+      name: string;
+      state: "building" | "ready" | "failed";
+      ms?: number;
+      message?: string;
+    }
+  | {
+      type: "invocation";
+      at: number;
+      name: string;
+      requestId: string;
+      state: "started" | "ended";
+      ms?: number;
+      error?: string;
+      cold?: boolean;
+    }
   | { type: "request"; at: number; method: string; path: string; status: number; ms: number }
   | { type: "fault"; at: number; kind: string; detail: string }
   | { type: "warning"; at: number; message: string };

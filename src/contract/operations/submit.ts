@@ -53,4 +53,11 @@ export type SubmitSummary = SummaryBase<"submit"> & TaskOutcome & { detached?: b
  * In this order: `stage`, `stack`*, `uploaded`?, `submitted`, then with `--watch` or `--wait` the task's events (tokens
  * only with `--watch`), `detached`?, `stack` stopped?, `summary`.
  */
-export type SubmitEvent = StageShown | StackChange | DocumentUploaded | TaskSubmitted | FollowEvent | Detached | SubmitSummary;
+export type SubmitEvent =
+  | StageShown
+  | StackChange
+  | DocumentUploaded
+  | TaskSubmitted
+  | FollowEvent
+  | Detached
+  | SubmitSummary;

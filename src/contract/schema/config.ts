@@ -44,7 +44,9 @@ const stageShape = {
       .record(
         text("the name of an environment variable: letters, digits and _", /^[A-Za-z][A-Za-z0-9_]*$/),
         z.string({ error: "must be text (quote a number)" }),
-        { error: (issue) => (issue.code === "invalid_type" ? "must be an object of text by variable name" : undefined) },
+        {
+          error: (issue) => (issue.code === "invalid_type" ? "must be an object of text by variable name" : undefined),
+        },
       )
       .exactOptional(),
     maxConcurrency: whole(2, 1000).exactOptional(),
@@ -54,7 +56,9 @@ const stageShape = {
     entry: path.exactOptional(),
     auth: section({
       issuer: url,
-      audience: z.union([text("an audience", /./), list(text("an audience", /./), "audiences")], { error: "must be an audience or a list of them" }),
+      audience: z.union([text("an audience", /./), list(text("an audience", /./), "audiences")], {
+        error: "must be an audience or a list of them",
+      }),
       jwksUri: url.exactOptional(),
     }).exactOptional(),
     allowedOrigins: list(origin, "origins").exactOptional(),
@@ -88,7 +92,8 @@ const stageShape = {
   }).exactOptional(),
 };
 
-const STAGE_NAME = "a stage's name: lower-case letters, digits and hyphens, 1 to 20 characters, beginning with a letter";
+const STAGE_NAME =
+  "a stage's name: lower-case letters, digits and hyphens, 1 to 20 characters, beginning with a letter";
 
 /** `PipelineConfig` as written by a user, unknown settings refused. */
 export const configSchema: z.ZodType<PipelineConfig> = section({

@@ -25,7 +25,10 @@ export const SEARCH_PLACES = [
   ...[...CODE, ...DATA].map((ending) => `${NAME}.config.${ending}`),
   "package.json",
   "package.yaml",
-  ...["", ...[...DATA, ...CODE].map((ending) => `.${ending}`)].flatMap((ending) => [`.${NAME}rc${ending}`, `.config/${NAME}rc${ending}`]),
+  ...["", ...[...DATA, ...CODE].map((ending) => `.${ending}`)].flatMap((ending) => [
+    `.${NAME}rc${ending}`,
+    `.config/${NAME}rc${ending}`,
+  ]),
 ];
 
 /**
@@ -38,7 +41,13 @@ export async function findProject(cwd: string, stage: string): Promise<Project |
   const { cosmiconfig } = await import("./explorer.ts");
   const loaders = Object.fromEntries(CODE.map((ending) => [`.${ending}`, loadModule]));
   // Folder by folder: cosmiconfig's own way up would end at a user-wide configuration, which is no project.
-  const explorer = cosmiconfig(NAME, { searchPlaces: SEARCH_PLACES, searchStrategy: "none", ignoreEmptySearchPlaces: false, cache: false, loaders });
+  const explorer = cosmiconfig(NAME, {
+    searchPlaces: SEARCH_PLACES,
+    searchStrategy: "none",
+    ignoreEmptySearchPlaces: false,
+    cache: false,
+    loaders,
+  });
   let found: Awaited<ReturnType<typeof explorer.search>> = null;
   try {
     for (const folder of await foldersUp(cwd)) {
@@ -89,11 +98,18 @@ function invalid(file: string, source: string, issues: SettingIssue[]): AbortErr
     const at = line(issue);
     return `Also ${name(issue)} ${issue.message}${at ? ` (line ${at.line})` : ""}.`;
   });
-  const message = first ? (first.field === "" ? `The configuration cannot be used: ${first.message}.` : `The configuration is wrong: ${name(first)} ${first.message}.`.replace("?.", "?")) : "The configuration is wrong.";
+  const message = first
+    ? first.field === ""
+      ? `The configuration cannot be used: ${first.message}.`
+      : `The configuration is wrong: ${name(first)} ${first.message}.`.replace("?.", "?")
+    : "The configuration is wrong.";
   return new AbortError(message, {
     code: "CONFIG_INVALID",
     where: place ? `${file}:${place.line}:${place.column}` : file,
-    hint: [...others, `Mend ${first?.field ? `\`${first.field}\` in ` : ""}${basename(file)} and run the command again.`],
+    hint: [
+      ...others,
+      `Mend ${first?.field ? `\`${first.field}\` in ` : ""}${basename(file)} and run the command again.`,
+    ],
   });
 }
 
@@ -105,25 +121,35 @@ function dataError(error: unknown): AbortError {
   const column = property(mark, "column");
   const text = error instanceof Error ? error.message : String(error);
   const position = /line (\d+) column (\d+)/.exec(text);
-  const place = typeof line === "number" && typeof column === "number" ? `:${line + 1}:${column + 1}` : position ? `:${position[1]}:${position[2]}` : "";
+  const place =
+    typeof line === "number" && typeof column === "number"
+      ? `:${line + 1}:${column + 1}`
+      : position
+        ? `:${position[1]}:${position[2]}`
+        : "";
   const reason = property(error, "reason");
   const lines = text.split("\n");
-  return new AbortError(`The configuration cannot be read: ${typeof reason === "string" ? reason : (lines[1] ?? lines[0] ?? text)}`, {
-    code: "CONFIG_INVALID",
-    where: `${typeof file === "string" ? file : "ai-pipeline configuration"}${place}`,
-    hint: "Mend the file and run the command again.",
-    cause: error,
-  });
+  return new AbortError(
+    `The configuration cannot be read: ${typeof reason === "string" ? reason : (lines[1] ?? lines[0] ?? text)}`,
+    {
+      code: "CONFIG_INVALID",
+      where: `${typeof file === "string" ? file : "ai-pipeline configuration"}${place}`,
+      hint: "Mend the file and run the command again.",
+      cause: error,
+    },
+  );
 }
 
 function property(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Object.entries(Object.getOwnPropertyDescriptors(value)).find(([key]) => key === name)?.[1].value : undefined;
+  return typeof value === "object" && value !== null
+    ? Object.entries(Object.getOwnPropertyDescriptors(value)).find(([key]) => key === name)?.[1].value
+    : undefined;
 }
 
 /** From `cwd` up to the nearest folder with a `.git`, so that a stray file in a parent is not taken for the project's. */
 async function foldersUp(cwd: string): Promise<string[]> {
   const folders = [cwd];
-  for (let folder = cwd; !(await exists(join(folder, ".git"))); ) {
+  for (let folder = cwd; !(await exists(join(folder, ".git")));) {
     const parent = dirname(folder);
     if (parent === folder) break;
     folders.push(parent);

@@ -96,7 +96,9 @@ function syntaxError(filepath: string, error: unknown): AbortError {
   return new AbortError(`The configuration does not compile: ${first?.text ?? messageOf(error)}`, {
     code: "CONFIG_INVALID",
     where: place,
-    hint: first?.location ? ["The line at fault:", `  ${first.location.lineText.trim()}`] : "Mend the file and run the command again.",
+    hint: first?.location
+      ? ["The line at fault:", `  ${first.location.lineText.trim()}`]
+      : "Mend the file and run the command again.",
     cause: error,
   });
 }

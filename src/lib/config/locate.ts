@@ -5,7 +5,10 @@
  * @param path such as `["queue", "maxAttempts"]`; a list's index is skipped.
  * @returns line and column from 1; undefined when the path's last key is not in the text.
  */
-export function locateSetting(source: string, path: readonly PropertyKey[]): { line: number; column: number } | undefined {
+export function locateSetting(
+  source: string,
+  path: readonly PropertyKey[],
+): { line: number; column: number } | undefined {
   const keys = path.filter((key) => typeof key === "string");
   const start = source.search(/export\s+default|module\.exports/);
   let position = Math.max(0, start);

@@ -70,27 +70,46 @@ export function checkRules(config: ResolvedConfig): SettingIssue[] {
   const issues: SettingIssue[] = [];
   const add = (field: string, message: string) => issues.push({ field, path: field.split("."), message });
   if (queue.visibilityTimeout > 43_200) {
-    add("worker.timeout", `makes the visibility timeout ${queue.visibilityTimeout} s (6 x timeout), over SQS's 43,200; set queue.visibilityTimeout`);
+    add(
+      "worker.timeout",
+      `makes the visibility timeout ${queue.visibilityTimeout} s (6 x timeout), over SQS's 43,200; set queue.visibilityTimeout`,
+    );
   } else if (queue.visibilityTimeout < worker.timeout) {
-    add("queue.visibilityTimeout", `must be at least worker.timeout (${worker.timeout} s; better 6 x that), not ${queue.visibilityTimeout}: the queue would hand out a task that still runs`);
+    add(
+      "queue.visibilityTimeout",
+      `must be at least worker.timeout (${worker.timeout} s; better 6 x that), not ${queue.visibilityTimeout}: the queue would hand out a task that still runs`,
+    );
   }
   if (worker.reservedConcurrency !== undefined && worker.reservedConcurrency < worker.maxConcurrency) {
-    add("worker.reservedConcurrency", `must be at least worker.maxConcurrency (${worker.maxConcurrency}), not ${worker.reservedConcurrency}: throttled receives go to the dead-letter queue without a log`);
+    add(
+      "worker.reservedConcurrency",
+      `must be at least worker.maxConcurrency (${worker.maxConcurrency}), not ${worker.reservedConcurrency}: throttled receives go to the dead-letter queue without a log`,
+    );
   }
   if (queue.batchSize > 10 && queue.batchWindow === 0) {
     add("queue.batchSize", `over 10 (${queue.batchSize}) needs queue.batchWindow of at least 1 second`);
   }
   if (queue.deadLetterRetention <= queue.retention) {
-    add("queue.deadLetterRetention", `must be over queue.retention (${queue.retention} s), not ${queue.deadLetterRetention}: a dead letter keeps its first date and would expire unseen`);
+    add(
+      "queue.deadLetterRetention",
+      `must be over queue.retention (${queue.retention} s), not ${queue.deadLetterRetention}: a dead letter keeps its first date and would expire unseen`,
+    );
   }
   if (queue.maxAttempts * queue.visibilityTimeout > queue.retention) {
-    add("queue.retention", `must hold queue.maxAttempts x visibility timeout (${queue.maxAttempts * queue.visibilityTimeout} s), not ${queue.retention}: a task would expire between attempts`);
+    add(
+      "queue.retention",
+      `must hold queue.maxAttempts x visibility timeout (${queue.maxAttempts * queue.visibilityTimeout} s), not ${queue.retention}: a task would expire between attempts`,
+    );
   }
   if (queue.backoff.base > queue.backoff.max) {
     add("queue.backoff.base", `must be at most queue.backoff.max (${queue.backoff.max} s), not ${queue.backoff.base}`);
   }
   // Function names end in `-connections` at most; the bucket's name (63 characters) is the tightest.
   const length = config.app.length + config.stage.length;
-  if (length > 39) add("app", `and the stage's name together must be at most 39 characters, not ${length}: the bucket's name would be too long`);
+  if (length > 39)
+    add(
+      "app",
+      `and the stage's name together must be at most 39 characters, not ${length}: the bucket's name would be too long`,
+    );
   return issues;
 }

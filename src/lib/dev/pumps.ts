@@ -13,17 +13,29 @@ export async function pumpTasks(client: StageClient, place: Workplace, push: Pus
   } catch (error) {
     if (place.signal.aborted) return;
     // The stack itself lives on: its logs and functions are still worth watching.
-    push({ type: "warning", at: place.clock.now(), message: `Tasks cannot be followed: ${error instanceof Error ? error.message : String(error)}` });
+    push({
+      type: "warning",
+      at: place.clock.now(),
+      message: `Tasks cannot be followed: ${error instanceof Error ? error.message : String(error)}`,
+    });
   }
 }
 
 /** Tells the queues' depths once a second, when they have changed. */
-export async function pumpDepths(client: StageClient, stack: RunningStack, place: Workplace, push: Push): Promise<void> {
+export async function pumpDepths(
+  client: StageClient,
+  stack: RunningStack,
+  place: Workplace,
+  push: Push,
+): Promise<void> {
   const { queueUrl, deadLetterQueueUrl } = client.outputs;
   let told = "";
   while (!place.signal.aborted) {
     try {
-      const [queue, deadLetterQueue] = await Promise.all([client.queue.stats(queueUrl), client.queue.stats(deadLetterQueueUrl)]);
+      const [queue, deadLetterQueue] = await Promise.all([
+        client.queue.stats(queueUrl),
+        client.queue.stats(deadLetterQueueUrl),
+      ]);
       const depths = { queue, deadLetterQueue, connections: stack.connections() };
       const text = JSON.stringify(depths);
       if (text !== told) push({ type: "depths", at: place.clock.now(), ...depths });

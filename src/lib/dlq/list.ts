@@ -9,7 +9,10 @@ import { enterStageForReading } from "../tasks.ts";
 import { peek, taskOf } from "./peek.ts";
 
 /** Shows what lies in the dead-letter queue, each message with why its task failed. */
-export async function* listDeadLetters(input: { choice: StageChoice; limit: number }, place: Workplace): AsyncGenerator<DlqListEvent> {
+export async function* listDeadLetters(
+  input: { choice: StageChoice; limit: number },
+  place: Workplace,
+): AsyncGenerator<DlqListEvent> {
   const stage = yield* enterStageForReading(input.choice, place);
   try {
     const { queue, reader, outputs } = stage.client;
@@ -28,7 +31,9 @@ export async function* listDeadLetters(input: { choice: StageChoice; limit: numb
       depth: Math.max(depth, letters.length),
       shown: letters.length,
       causes: causesOf(letters),
-      ...(letters.length > 0 ? { redrive: `${invocation(place.installation, place.cwd)} dlq redrive${stageFlags(input.choice)}` } : {}),
+      ...(letters.length > 0
+        ? { redrive: `${invocation(place.installation, place.cwd)} dlq redrive${stageFlags(input.choice)}` }
+        : {}),
     };
   } finally {
     await stage.close();
@@ -54,7 +59,13 @@ function causesOf(letters: DeadLetter[]): DlqListSummary["causes"] {
     const key = error?.fingerprint ?? "unknown";
     const known = causes.get(key);
     if (known) known.count++;
-    else causes.set(key, { fingerprint: key, name: error?.name ?? "unknown", message: error?.message ?? "no record tells why", count: 1 });
+    else
+      causes.set(key, {
+        fingerprint: key,
+        name: error?.name ?? "unknown",
+        message: error?.message ?? "no record tells why",
+        count: 1,
+      });
   }
   return [...causes.values()].toSorted((a, b) => b.count - a.count);
 }

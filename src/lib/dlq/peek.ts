@@ -8,12 +8,22 @@ const LEASE_SECONDS = 60;
  *
  * @param limit at most so many; fewer when the queue has no more to show.
  */
-export async function peek(queue: QueuePort, url: string, limit: number, signal: AbortSignal): Promise<LeasedMessage[]> {
+export async function peek(
+  queue: QueuePort,
+  url: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<LeasedMessage[]> {
   const seen = new Map<string, LeasedMessage>();
   const leases: string[] = [];
   try {
     while (seen.size < limit) {
-      const messages = await queue.lease(url, { max: Math.min(10, limit - seen.size), seconds: LEASE_SECONDS, waitSeconds: 1, signal });
+      const messages = await queue.lease(url, {
+        max: Math.min(10, limit - seen.size),
+        seconds: LEASE_SECONDS,
+        waitSeconds: 1,
+        signal,
+      });
       // Nothing new: either the queue is empty, or leases end faster than the queue is read (a stack whose time runs fast).
       if (messages.every(({ messageId }) => seen.has(messageId))) {
         leases.push(...messages.map(({ lease }) => lease));

@@ -28,7 +28,8 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
   const stage = yield* enterStageForChange(input.choice, place);
   try {
     const { queue, outputs } = stage.client;
-    if (!queue.move) throw new ExternalError("This queue service cannot move messages by itself.", { code: "MOVE_UNSUPPORTED" });
+    if (!queue.move)
+      throw new ExternalError("This queue service cannot move messages by itself.", { code: "MOVE_UNSUPPORTED" });
     const began = clock.now();
     const waiting = input.wait ? await generations(stage.client, signal) : new Map<string, number>();
     const source = outputs.deadLetterQueueUrl;
@@ -44,20 +45,29 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
       // The newest comes first.
       const [move] = await queue.move.list(source);
       last = move ?? last;
-      if (last) yield { type: "move", status: last.status, moved: last.moved, toMove: last.toMove, ms: clock.now() - began };
+      if (last)
+        yield { type: "move", status: last.status, moved: last.moved, toMove: last.toMove, ms: clock.now() - began };
       if (last && last.status !== "RUNNING" && last.status !== "CANCELLING") break;
       await clock.sleep(pause, signal).catch(() => undefined);
       if (signal.aborted) {
-        yield summary({ exitCode: interruptedExit(signal), moved: last?.moved ?? 0, status: last?.status ?? "RUNNING", detached: true });
+        yield summary({
+          exitCode: interruptedExit(signal),
+          moved: last?.moved ?? 0,
+          status: last?.status ?? "RUNNING",
+          detached: true,
+        });
         return;
       }
     }
     if (last.status === "FAILED") {
-      throw new ExternalError(`The service gave up after ${last.moved} messages: ${last.failureReason ?? "it does not say why"}.`, {
-        code: "MOVE_FAILED",
-        where: source,
-        hint: "What was not moved is still in the dead-letter queue. Mend the cause and redrive again.",
-      });
+      throw new ExternalError(
+        `The service gave up after ${last.moved} messages: ${last.failureReason ?? "it does not say why"}.`,
+        {
+          code: "MOVE_FAILED",
+          where: source,
+          hint: "What was not moved is still in the dead-letter queue. Mend the cause and redrive again.",
+        },
+      );
     }
     const ends = { completed: 0, failed: 0 };
     for await (const event of waitForAll(stage.client, waiting, place)) {
@@ -91,7 +101,11 @@ async function generations(client: StageClient, signal: AbortSignal): Promise<Ma
 }
 
 /** Reads the tasks' events, a few at a time, until each has ended again. */
-async function* waitForAll(client: StageClient, waiting: Map<string, number>, place: Workplace): AsyncGenerator<RedrivenEnded> {
+async function* waitForAll(
+  client: StageClient,
+  waiting: Map<string, number>,
+  place: Workplace,
+): AsyncGenerator<RedrivenEnded> {
   const total = waiting.size;
   while (waiting.size > 0) {
     for (const [taskId, after] of [...waiting].slice(0, 50)) {

@@ -18,7 +18,12 @@ const COMMANDS: Record<PackageManager, string[]> = {
 };
 
 /** Runs the install and tells its last line now and then. A failure is the last event, never thrown. */
-export async function* install(directory: string, manager: PackageManager, clock: Clock, signal: AbortSignal): AsyncGenerator<InstallProgress> {
+export async function* install(
+  directory: string,
+  manager: PackageManager,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<InstallProgress> {
   const command = `${manager} install`;
   const began = clock.now();
   yield { type: "install", state: "running", command };
@@ -53,6 +58,8 @@ export async function* install(directory: string, manager: PackageManager, clock
 
 function failureOf(code: string | undefined, manager: PackageManager, output: string, last: string): ExternalError {
   if (code === "ENOENT") return new ExternalError(`${manager} is not installed here.`, { code: "INSTALL_FAILED" });
-  const line = output.split("\n").find((text) => /^(npm error|npm ERR!|.*ERR_|error)/i.test(text.trim()) && !/code/.test(text)) ?? last;
+  const line =
+    output.split("\n").find((text) => /^(npm error|npm ERR!|.*ERR_|error)/i.test(text.trim()) && !/code/.test(text)) ??
+    last;
   return new ExternalError(line.trim() || "it gave no reason", { code: "INSTALL_FAILED" });
 }

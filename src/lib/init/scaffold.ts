@@ -22,7 +22,11 @@ export async function checkTarget(directory: string, app: string): Promise<void>
   const info = await stat(directory).catch(() => undefined);
   if (!info) return;
   if (!info.isDirectory()) {
-    throw new AbortError(`${basename(directory)} is a file.`, { code: "DIRECTORY_NOT_EMPTY", where: directory, hint: "Name a folder that does not exist yet." });
+    throw new AbortError(`${basename(directory)} is a file.`, {
+      code: "DIRECTORY_NOT_EMPTY",
+      where: directory,
+      hint: "Name a folder that does not exist yet.",
+    });
   }
   const content = (await readdir(directory)).filter((name) => name !== ".git" && name !== ".DS_Store");
   if (content.length > 0) {
@@ -47,7 +51,12 @@ export function suggestApp(text: string): string | undefined {
 }
 
 /** Copies a template and makes it the app's. @returns each file as it is written, relative, with forward slashes. */
-export async function* scaffold(template: Template, directory: string, app: string, installation: Installation): AsyncGenerator<string> {
+export async function* scaffold(
+  template: Template,
+  directory: string,
+  app: string,
+  installation: Installation,
+): AsyncGenerator<string> {
   for await (const source of filesOf(template.dir)) {
     const from = relative(template.dir, source);
     const name = basename(from);
@@ -72,7 +81,13 @@ async function* filesOf(folder: string): AsyncGenerator<string> {
 }
 
 /** The app's name stands in two files; everything else is copied byte by byte. */
-async function rewrite(path: string, source: string, directory: string, app: string, installation: Installation): Promise<string | undefined> {
+async function rewrite(
+  path: string,
+  source: string,
+  directory: string,
+  app: string,
+  installation: Installation,
+): Promise<string | undefined> {
   if (path === "package.json") return manifestFor(await readFile(source, "utf8"), directory, app, installation);
   if (!/^ai-pipeline\.config\.[cm]?[jt]s$/.test(path)) return undefined;
   return (await readFile(source, "utf8")).replace(/(\bapp:\s*)(["'])[^"']*\2/, `$1$2${app}$2`);
@@ -82,7 +97,10 @@ function manifestFor(text: string, directory: string, app: string, installation:
   const manifest: unknown = JSON.parse(text);
   if (typeof manifest !== "object" || manifest === null) throw new Error("A template's package.json is not an object.");
   const dependencies: unknown = "dependencies" in manifest ? manifest.dependencies : {};
-  const joined = { "ai-pipeline": dependencySpecifier(installation, directory), ...(typeof dependencies === "object" ? dependencies : {}) };
+  const joined = {
+    "ai-pipeline": dependencySpecifier(installation, directory),
+    ...(typeof dependencies === "object" ? dependencies : {}),
+  };
   const own = { ...joined, "ai-pipeline": dependencySpecifier(installation, directory) };
   const sorted = Object.fromEntries(Object.entries(own).toSorted(([a], [b]) => a.localeCompare(b)));
   return `${JSON.stringify({ ...manifest, name: app, dependencies: sorted }, null, 2)}\n`;

@@ -61,6 +61,7 @@ export async function findTemplate(root: string, name: string): Promise<Template
 /** Lists the templates. */
 export async function* listTemplates(place: Workplace): AsyncGenerator<InitListEvent> {
   const templates = await readTemplates(place.installation.root);
-  for (const { name, description, dependencies } of templates) yield { type: "template", name, description, dependencies };
+  for (const { name, description, dependencies } of templates)
+    yield { type: "template", name, description, dependencies };
   yield { type: "summary", operation: "init-list", exitCode: EXIT.completed, count: templates.length };
 }

@@ -64,7 +64,13 @@ export async function* runHop(
     return state === "passed";
   } catch (error) {
     const ms = run.clock.now() - began;
-    const detail = run.broken.aborted ? messageOf(run.broken.reason) : timeout.aborted ? `nothing within ${limitMs / 1000} s` : run.signal.aborted ? "interrupted" : messageOf(error);
+    const detail = run.broken.aborted
+      ? messageOf(run.broken.reason)
+      : timeout.aborted
+        ? `nothing within ${limitMs / 1000} s`
+        : run.signal.aborted
+          ? "interrupted"
+          : messageOf(error);
     yield end({ state: "failed", detail, ms });
     return false;
   }

@@ -103,7 +103,8 @@ function createCanary(client: StageClient, input: SmokeInput, place: Workplace) 
     record: () => record,
     leave: () => leaving.abort(),
     async accept(signal: AbortSignal): Promise<Finding> {
-      if (input.document !== undefined) document = (await uploadDocument(input.document, place.cwd, client.documents, clock)).reference;
+      if (input.document !== undefined)
+        document = (await uploadDocument(input.document, place.cwd, client.documents, clock)).reference;
       const began = clock.now();
       sent = true;
       await client.intake.accept(
@@ -126,9 +127,14 @@ function createCanary(client: StageClient, input: SmokeInput, place: Workplace) 
     async worked(signal: AbortSignal): Promise<Finding> {
       const ended = await until(signal, ({ status }) => TERMINAL_STATUSES.some((terminal) => terminal === status));
       const { status, attempt, error, costUsd, offline, usage } = ended;
-      if (status !== "completed") return { problem: true, detail: `${status} after attempt ${attempt}${error ? `: ${error.name}: ${error.message}` : ""}` };
+      if (status !== "completed")
+        return {
+          problem: true,
+          detail: `${status} after attempt ${attempt}${error ? `: ${error.name}: ${error.message}` : ""}`,
+        };
       const cost = usage.length === 0 ? "no model called" : costUsd === undefined ? "cost unknown" : `$${costUsd}`;
-      const over = input.maxCostUsd !== undefined && usage.length > 0 && (costUsd === undefined || costUsd > input.maxCostUsd);
+      const over =
+        input.maxCostUsd !== undefined && usage.length > 0 && (costUsd === undefined || costUsd > input.maxCostUsd);
       if (over) return { problem: true, detail: `${cost}, and --max-cost is $${input.maxCostUsd}` };
       return { detail: `attempt ${attempt}, ${cost}${offline ? ", offline model" : ""}` };
     },
@@ -136,7 +142,9 @@ function createCanary(client: StageClient, input: SmokeInput, place: Workplace) 
       const found = await until(signal, ({ status }) => status === "completed");
       const result = await client.reader.result(found);
       if (result === undefined) return { problem: true, detail: "the record is completed and has no result" };
-      return { detail: `${Buffer.byteLength(JSON.stringify(result))} bytes${found.resultRef ? ` at ${found.resultRef}` : ""}` };
+      return {
+        detail: `${Buffer.byteLength(JSON.stringify(result))} bytes${found.resultRef ? ` at ${found.resultRef}` : ""}`,
+      };
     },
     async told(signal: AbortSignal): Promise<Finding> {
       for (;;) {
@@ -144,7 +152,10 @@ function createCanary(client: StageClient, input: SmokeInput, place: Workplace) 
         const end = told.find(({ event }) => event.type === "completed");
         if (end && end.event.type === "completed") {
           // Clocks differ on a remote stage: a lag below zero is none.
-          return { detail: `${told.length} messages over WebSocket`, ms: Math.max(0, end.at - Date.parse(end.event.at)) };
+          return {
+            detail: `${told.length} messages over WebSocket`,
+            ms: Math.max(0, end.at - Date.parse(end.event.at)),
+          };
         }
         await clock.sleep(10, signal);
       }
@@ -153,10 +164,14 @@ function createCanary(client: StageClient, input: SmokeInput, place: Workplace) 
       leaving.abort();
       if (!sent) return { detail: "nothing to remove" };
       const left = await client.reader.get(taskId);
-      if (left && !TERMINAL_STATUSES.some((terminal) => terminal === left.status)) await client.control.cancel(taskId).catch(() => undefined);
+      if (left && !TERMINAL_STATUSES.some((terminal) => terminal === left.status))
+        await client.control.cancel(taskId).catch(() => undefined);
       await client.control.remove(taskId);
       if (document !== undefined) await client.documents.remove(document);
-      return { detail: document === undefined ? "record, events and result removed" : "record, events, result and document removed" };
+      return {
+        detail:
+          document === undefined ? "record, events and result removed" : "record, events, result and document removed",
+      };
     },
   };
 }
@@ -165,11 +180,14 @@ async function writeReport(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (error) {
-    throw new AbortError(`The JUnit report could not be written: ${error instanceof Error ? error.message : String(error)}`, {
-      code: "REPORT_UNWRITABLE",
-      where: path,
-      hint: "Name a file in a folder that exists: --junit FILE",
-      cause: error,
-    });
+    throw new AbortError(
+      `The JUnit report could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        code: "REPORT_UNWRITABLE",
+        where: path,
+        hint: "Name a file in a folder that exists: --junit FILE",
+        cause: error,
+      },
+    );
   }
 }

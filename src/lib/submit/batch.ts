@@ -1,6 +1,14 @@
 import { PipelineError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
-import type { BatchEvent, BatchLineEnded, BatchLineFailed, BatchLineInvalid, BatchLineSubmitted, BatchProgress, BatchSummary } from "../../contract/operations/batch.ts";
+import type {
+  BatchEvent,
+  BatchLineEnded,
+  BatchLineFailed,
+  BatchLineInvalid,
+  BatchLineSubmitted,
+  BatchProgress,
+  BatchSummary,
+} from "../../contract/operations/batch.ts";
 import type { FollowEvent } from "../../contract/ports.ts";
 import { createChannel } from "../channel.ts";
 import { interruptedExit, untilAborted } from "../interrupt.ts";
@@ -40,7 +48,10 @@ export async function* batch(input: BatchInput, place: Workplace): AsyncGenerato
       yield event;
       yield tally.progress();
     }
-    yield { ...tally.summary(clock.now() - began), ...(signal.aborted ? { exitCode: interruptedExit(signal), interrupted: true } : {}) };
+    yield {
+      ...tally.summary(clock.now() - began),
+      ...(signal.aborted ? { exitCode: interruptedExit(signal), interrupted: true } : {}),
+    };
   } finally {
     await stage.close();
   }
@@ -52,7 +63,9 @@ async function* runLines(input: BatchInput, stage: OpenStage, place: Workplace):
   const lines = input.source.lines()[Symbol.asyncIterator]();
   // One reader at a time: the generator behind the lines queues concurrent calls of next().
   // An idle stdin must not hold up the end.
-  const aborted = new Promise<undefined>((resolve) => place.signal.addEventListener("abort", () => resolve(undefined), { once: true }));
+  const aborted = new Promise<undefined>((resolve) =>
+    place.signal.addEventListener("abort", () => resolve(undefined), { once: true }),
+  );
   const work = async () => {
     while (!place.signal.aborted) {
       const next = await Promise.race([lines.next(), aborted]);
@@ -68,7 +81,13 @@ async function* runLines(input: BatchInput, stage: OpenStage, place: Workplace):
   yield* channel;
 }
 
-async function runLine({ line, text }: BatchLine, input: BatchInput, stage: OpenStage, place: Workplace, emit: (event: LineEvent) => void): Promise<void> {
+async function runLine(
+  { line, text }: BatchLine,
+  input: BatchInput,
+  stage: OpenStage,
+  place: Workplace,
+  emit: (event: LineEvent) => void,
+): Promise<void> {
   const { clock, signal } = place;
   const parsed = parseLine(text);
   if ("problem" in parsed) return emit({ type: "line-invalid", line, message: `line ${line} ${parsed.problem}` });
@@ -83,14 +102,23 @@ async function runLine({ line, text }: BatchLine, input: BatchInput, stage: Open
     const until = AbortSignal.any([signal, stage.broken, ...(timeout ? [timeout] : [])]);
     let outcome = initialOutcome(answer.taskId, answer.status);
     let ended = false;
-    for await (const event of untilAborted<FollowEvent>(stage.client.follower.follow(answer.taskId, { signal: until }), until)) {
+    for await (const event of untilAborted<FollowEvent>(
+      stage.client.follower.follow(answer.taskId, { signal: until }),
+      until,
+    )) {
       outcome = reduceOutcome(outcome, event);
       ended = hasEnded(event);
     }
     if (stage.broken.aborted) throw stage.broken.reason;
     if (signal.aborted && !ended) return;
     if (!ended) {
-      return emit({ type: "line-failed", line, taskId: answer.taskId, code: "TIMED_OUT", message: `line ${line}: no end within the timeout; the task goes on` });
+      return emit({
+        type: "line-failed",
+        line,
+        taskId: answer.taskId,
+        code: "TIMED_OUT",
+        message: `line ${line}: no end within the timeout; the task goes on`,
+      });
     }
     outcome = await fetchResult(outcome, stage.client.reader);
     emit({ type: "line-ended", line, ...outcome, elapsedMs: clock.now() - began });
@@ -117,7 +145,10 @@ function createTally(total: number | undefined) {
       tokens.input += usage.inputTokens;
       tokens.output += usage.outputTokens;
     }
-    costUsd = costUsd === undefined || (event.costUsd === undefined && event.usage.length > 0) ? undefined : costUsd + (event.costUsd ?? 0);
+    costUsd =
+      costUsd === undefined || (event.costUsd === undefined && event.usage.length > 0)
+        ? undefined
+        : costUsd + (event.costUsd ?? 0);
     offline ||= event.offline === true;
     if (event.status === "completed") {
       counts.completed++;
@@ -126,7 +157,11 @@ function createTally(total: number | undefined) {
     }
     counts.failed++;
     const { error } = event;
-    causes.add(error?.fingerprint ?? event.status, error ? `${error.name}: ${error.message}` : event.status, event.taskId);
+    causes.add(
+      error?.fingerprint ?? event.status,
+      error ? `${error.name}: ${error.message}` : event.status,
+      event.taskId,
+    );
   };
   return {
     add(event: LineEvent) {

@@ -24,9 +24,19 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 export async function checkDocument(path: string, cwd: string): Promise<void> {
   const full = resolve(cwd, path);
   const info = await stat(full).catch(() => undefined);
-  const problem = !info ? "does not exist" : info.isDirectory() ? "is a folder" : !info.isFile() ? "is not a file" : undefined;
+  const problem = !info
+    ? "does not exist"
+    : info.isDirectory()
+      ? "is a folder"
+      : !info.isFile()
+        ? "is not a file"
+        : undefined;
   if (problem) {
-    throw new AbortError(`The document ${path} ${problem}.`, { code: "DOCUMENT_MISSING", where: full, hint: "Name a file that is there: --doc PATH" });
+    throw new AbortError(`The document ${path} ${problem}.`, {
+      code: "DOCUMENT_MISSING",
+      where: full,
+      hint: "Name a file that is there: --doc PATH",
+    });
   }
   if (info && info.size > MAX_BYTES) {
     throw new AbortError(`The document ${path} is ${info.size.toLocaleString("en-US")} bytes; --doc takes 1 GB.`, {
@@ -38,7 +48,12 @@ export async function checkDocument(path: string, cwd: string): Promise<void> {
 }
 
 /** Puts a file into the stage's bucket. */
-export async function uploadDocument(path: string, cwd: string, documents: DocumentStore, clock: Clock): Promise<DocumentUploaded> {
+export async function uploadDocument(
+  path: string,
+  cwd: string,
+  documents: DocumentStore,
+  clock: Clock,
+): Promise<DocumentUploaded> {
   const began = clock.now();
   const body = await readFile(resolve(cwd, path));
   const contentType = TYPES[extname(path).toLowerCase()] ?? "application/octet-stream";

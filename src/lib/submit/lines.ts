@@ -57,7 +57,8 @@ export function parseLine(text: string): { request: SubmitRequest } | { problem:
   } catch (error) {
     return { problem: `is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return { problem: 'is not a JSON object: write {"prompt": "..."}' };
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return { problem: 'is not a JSON object: write {"prompt": "..."}' };
   const unknown = Object.keys(value).find((key) => !FIELDS.includes(key));
   if (unknown) return { problem: `has a field "${unknown}"; a task has ${FIELDS.join(", ")}` };
   if (!isRequest(value)) return { problem: 'has no "prompt", or one that is not text' };

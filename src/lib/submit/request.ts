@@ -11,9 +11,12 @@ export function identified<T extends SubmitRequest>(request: T): T & { taskId: s
 export function checkSize(request: SubmitRequest, where: string): void {
   const bytes = Buffer.byteLength(JSON.stringify(request));
   if (bytes <= MAX_TASK_BYTES) return;
-  throw new AbortError(`The task is ${bytes.toLocaleString("en-US")} bytes; the queue takes ${MAX_TASK_BYTES.toLocaleString("en-US")}.`, {
-    code: "TASK_TOO_LARGE",
-    where,
-    hint: "Put what is large into a file and send it as a document: --doc FILE",
-  });
+  throw new AbortError(
+    `The task is ${bytes.toLocaleString("en-US")} bytes; the queue takes ${MAX_TASK_BYTES.toLocaleString("en-US")}.`,
+    {
+      code: "TASK_TOO_LARGE",
+      where,
+      hint: "Put what is large into a file and send it as a document: --doc FILE",
+    },
+  );
 }

@@ -47,7 +47,13 @@ export async function* submit(input: SubmitInput, place: Workplace): AsyncGenera
     const follow = stage.own && input.follow === "none" ? "wait" : input.follow;
     const first = initialOutcome(taskId, answer.status);
     if (follow === "none") {
-      yield { type: "summary", operation: "submit", exitCode: EXIT.completed, ...first, elapsedMs: clock.now() - began };
+      yield {
+        type: "summary",
+        operation: "submit",
+        exitCode: EXIT.completed,
+        ...first,
+        elapsedMs: clock.now() - began,
+      };
       return;
     }
     yield* followToEnd(first, { input, place, stage, began, command, tokens: follow === "watch" });
@@ -72,7 +78,10 @@ async function* followToEnd(first: TaskOutcome, following: Following): AsyncGene
   const until = AbortSignal.any([signal, stage.broken, ...(timeout ? [timeout] : [])]);
   let outcome = first;
   let ended = false;
-  for await (const event of untilAborted<FollowEvent>(stage.client.follower.follow(first.taskId, { signal: until }), until)) {
+  for await (const event of untilAborted<FollowEvent>(
+    stage.client.follower.follow(first.taskId, { signal: until }),
+    until,
+  )) {
     outcome = reduceOutcome(outcome, event);
     ended = hasEnded(event);
     if (event.type !== "token" || tokens) yield event;

@@ -28,14 +28,28 @@ export function explainApiError(error: unknown, url: string, place: ErrorPlace):
   if (status === 401) {
     return new AuthorizationError("The stage refused the token.", {
       ...details,
-      hint: [`The token is the parameter STAGE_TOKEN of the stage ${place.stage}; if it was changed, wait until every function has it.`],
+      hint: [
+        `The token is the parameter STAGE_TOKEN of the stage ${place.stage}; if it was changed, wait until every function has it.`,
+      ],
     });
   }
-  if (status === 403) return new AuthorizationError(message, { ...details, hint: [...hint, "Use the stage's token, or credentials that may read it."] });
-  if (issues.length > 0) return new AbortError(message, { ...details, hint: [...issues.map((issue) => `${issue.path}: ${issue.message}`), ...hint] });
-  if (status !== undefined && status < 500 && status !== 429) return new AbortError(message, { ...details, hint: hint.length > 0 ? hint : NEXT[status] ?? [] });
+  if (status === 403)
+    return new AuthorizationError(message, {
+      ...details,
+      hint: [...hint, "Use the stage's token, or credentials that may read it."],
+    });
+  if (issues.length > 0)
+    return new AbortError(message, {
+      ...details,
+      hint: [...issues.map((issue) => `${issue.path}: ${issue.message}`), ...hint],
+    });
+  if (status !== undefined && status < 500 && status !== 429)
+    return new AbortError(message, { ...details, hint: hint.length > 0 ? hint : (NEXT[status] ?? []) });
   if (status === undefined && (code === "NETWORK" || code === "TIMEOUT")) {
-    return new ExternalError(`The stage's API cannot be reached: ${message}`, { ...details, hint: ["Check the network, and that the stage is up."] });
+    return new ExternalError(`The stage's API cannot be reached: ${message}`, {
+      ...details,
+      hint: ["Check the network, and that the stage is up."],
+    });
   }
   return new ExternalError(message, { ...details, hint });
 }

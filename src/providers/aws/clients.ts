@@ -28,7 +28,9 @@ const LOCAL = { region: "us-east-1", credentials: { accessKeyId: "local", secret
 const REQUEST_MS = 30_000;
 
 export function createAwsClients(target: ClientTarget, env: Readonly<Record<string, string | undefined>>): AwsClients {
-  const local = target.stage === "local" || (isLoopback(target.endpoint) && !target.profile && !env["AWS_ACCESS_KEY_ID"] && !env["AWS_PROFILE"]);
+  const local =
+    target.stage === "local" ||
+    (isLoopback(target.endpoint) && !target.profile && !env["AWS_ACCESS_KEY_ID"] && !env["AWS_PROFILE"]);
   const shared = {
     ...(local ? LOCAL : {}),
     ...(target.region ? { region: target.region } : {}),
@@ -51,8 +53,20 @@ export function createAwsClients(target: ClientTarget, env: Readonly<Record<stri
     sqs: once(async () => new (await import("@aws-sdk/client-sqs")).SQSClient(shared)),
     dynamodb: once(async () => new (await import("@aws-sdk/client-dynamodb")).DynamoDBClient(shared)),
     // Path style: a bucket's name before a local endpoint's host would not resolve.
-    s3: once(async () => new (await import("@aws-sdk/client-s3")).S3Client({ ...shared, ...(target.endpoint ? { forcePathStyle: true } : {}) })),
-    logs: once(async () => new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogsClient({ ...shared, disableHostPrefix: target.endpoint !== undefined })),
+    s3: once(
+      async () =>
+        new (await import("@aws-sdk/client-s3")).S3Client({
+          ...shared,
+          ...(target.endpoint ? { forcePathStyle: true } : {}),
+        }),
+    ),
+    logs: once(
+      async () =>
+        new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogsClient({
+          ...shared,
+          disableHostPrefix: target.endpoint !== undefined,
+        }),
+    ),
     async close() {
       for (const client of made) client.destroy();
     },

@@ -18,10 +18,19 @@ export function createControl(stage: StageContext, reader: TaskReader): TaskCont
     const ExpressionAttributeValues = attributesOf({ ":pk": taskKey(taskId).pk });
     for (;;) {
       const { Items = [] } = await dynamodb.send(
-        new QueryCommand({ TableName, KeyConditionExpression: "pk = :pk", ExpressionAttributeValues, ProjectionExpression: "pk, sk", ConsistentRead: true, Limit: 25 }),
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: "pk = :pk",
+          ExpressionAttributeValues,
+          ProjectionExpression: "pk, sk",
+          ConsistentRead: true,
+          Limit: 25,
+        }),
       );
       if (Items.length === 0) return;
-      const requests = { [TableName]: Items.map((Key: Record<string, AttributeValue>) => ({ DeleteRequest: { Key } })) };
+      const requests = {
+        [TableName]: Items.map((Key: Record<string, AttributeValue>) => ({ DeleteRequest: { Key } })),
+      };
       // What DynamoDB has no capacity for comes back; the next query finds it again.
       const { UnprocessedItems } = await dynamodb.send(new BatchWriteItemCommand({ RequestItems: requests }));
       if (UnprocessedItems?.[TableName]) await stage.clock.sleep(200);
@@ -29,7 +38,8 @@ export function createControl(stage: StageContext, reader: TaskReader): TaskCont
   }
 
   return {
-    cancel: async (taskId) => (await callingApi(outputs.httpUrl, place, async () => (await stage.api()).cancel(taskId))).task,
+    cancel: async (taskId) =>
+      (await callingApi(outputs.httpUrl, place, async () => (await stage.api()).cancel(taskId))).task,
     async remove(taskId) {
       const record = await reader.get(taskId);
       await calling("dynamodb:BatchWriteItem", place, () => removeItems(taskId));

@@ -4,7 +4,12 @@ import type { AwsClients } from "./clients.ts";
 import { calling, type ErrorPlace } from "./errors.ts";
 
 /** @throws AbortError `STAGE_NOT_DEPLOYED` when nothing describes the stage. */
-export async function readOutputs(clients: AwsClients, app: string, place: ErrorPlace, signal: AbortSignal): Promise<StageOutputs> {
+export async function readOutputs(
+  clients: AwsClients,
+  app: string,
+  place: ErrorPlace,
+  signal: AbortSignal,
+): Promise<StageOutputs> {
   // The account is part of the bucket's name alone, and not of this parameter's.
   const { outputsParameter } = resourceNames(app, place.stage, "");
   const text = await readParameter(clients, outputsParameter, place, signal);
@@ -13,16 +18,22 @@ export async function readOutputs(clients: AwsClients, app: string, place: Error
     throw new AbortError(`The stage ${place.stage} of ${app} is not deployed${where}.`, {
       code: "STAGE_NOT_DEPLOYED",
       where: outputsParameter,
-      hint: ["Check --stage, --app, --profile and --region: the parameter above describes a stage and was not found.", "Or use the local stage: --stage local"],
+      hint: [
+        "Check --stage, --app, --profile and --region: the parameter above describes a stage and was not found.",
+        "Or use the local stage: --stage local",
+      ],
     });
   }
   const outputs = parseOutputs(text);
   if (outputs) return outputs;
-  throw new ExternalError(`The stage ${place.stage} of ${app} describes itself in a way that this version cannot read.`, {
-    code: "OUTPUTS_INVALID",
-    where: outputsParameter,
-    hint: "Deploy it again with this version, or use the version that deployed it.",
-  });
+  throw new ExternalError(
+    `The stage ${place.stage} of ${app} describes itself in a way that this version cannot read.`,
+    {
+      code: "OUTPUTS_INVALID",
+      where: outputsParameter,
+      hint: "Deploy it again with this version, or use the version that deployed it.",
+    },
+  );
 }
 
 /** @throws ExternalError `TOKEN_MISSING`. */
@@ -30,15 +41,25 @@ export async function readToken(clients: AwsClients, outputs: StageOutputs, plac
   const name = `${outputs.secretsPath}/${STAGE_TOKEN}`;
   const token = await readParameter(clients, name, place, AbortSignal.timeout(30_000));
   if (token) return token;
-  throw new ExternalError("The stage has no token.", { code: "TOKEN_MISSING", where: name, hint: "Write it as a SecureString parameter of this name, or deploy the stage again." });
+  throw new ExternalError("The stage has no token.", {
+    code: "TOKEN_MISSING",
+    where: name,
+    hint: "Write it as a SecureString parameter of this name, or deploy the stage again.",
+  });
 }
 
-async function readParameter(clients: AwsClients, Name: string, place: ErrorPlace, abortSignal: AbortSignal): Promise<string | undefined> {
+async function readParameter(
+  clients: AwsClients,
+  Name: string,
+  place: ErrorPlace,
+  abortSignal: AbortSignal,
+): Promise<string | undefined> {
   const { GetParameterCommand } = await import("@aws-sdk/client-ssm");
   return calling("ssm:GetParameter", place, async () => {
     const ssm = await clients.ssm();
     try {
-      return (await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }), { abortSignal })).Parameter?.Value;
+      return (await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }), { abortSignal })).Parameter
+        ?.Value;
     } catch (error) {
       if (error instanceof Error && error.name === "ParameterNotFound") return undefined;
       throw error;
@@ -55,7 +76,20 @@ function parseOutputs(text: string): StageOutputs | undefined {
   }
 }
 
-const TEXTS: (keyof StageOutputs)[] = ["app", "stage", "account", "region", "httpUrl", "socketUrl", "queueUrl", "deadLetterQueueUrl", "tasksTable", "connectionsTable", "bucket", "secretsPath"];
+const TEXTS: (keyof StageOutputs)[] = [
+  "app",
+  "stage",
+  "account",
+  "region",
+  "httpUrl",
+  "socketUrl",
+  "queueUrl",
+  "deadLetterQueueUrl",
+  "tasksTable",
+  "connectionsTable",
+  "bucket",
+  "secretsPath",
+];
 
 function isOutputs(value: unknown): value is StageOutputs {
   if (typeof value !== "object" || value === null) return false;

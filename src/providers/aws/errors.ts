@@ -8,9 +8,30 @@ export interface ErrorPlace {
 }
 
 const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]);
-const INVALID = new Set(["UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch", "InvalidAccessKeyId"]);
-const DENIED = new Set(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "KMSAccessDeniedException"]);
-const NETWORK = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN", "EPIPE", "ETIMEDOUT"]);
+const INVALID = new Set([
+  "UnrecognizedClientException",
+  "InvalidClientTokenId",
+  "InvalidSignatureException",
+  "SignatureDoesNotMatch",
+  "InvalidAccessKeyId",
+]);
+const DENIED = new Set([
+  "AccessDenied",
+  "AccessDeniedException",
+  "UnauthorizedOperation",
+  "AuthorizationError",
+  "KMSAccessDeniedException",
+]);
+const NETWORK = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
 
 /**
  * @param action what was tried, such as `ssm:GetParameter`.
@@ -19,9 +40,16 @@ const NETWORK = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EHOSTUNREAC
 export function explainAwsError(error: unknown, action: string, place: ErrorPlace): unknown {
   if (!(error instanceof Error) || error instanceof PipelineError || error.name === "AbortError") return error;
   const { name, message } = error;
-  const login = place.profile ? `aws sso login --profile ${place.profile}` : "aws sso login, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+  const login = place.profile
+    ? `aws sso login --profile ${place.profile}`
+    : "aws sso login, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
   if (EXPIRED.has(name) || /token.*expired|session.*(expired|invalid)/i.test(message)) {
-    return new AuthorizationError("Your AWS credentials have expired.", { code: "CREDENTIALS_EXPIRED", where: action, hint: `Renew them: ${login}`, cause: error });
+    return new AuthorizationError("Your AWS credentials have expired.", {
+      code: "CREDENTIALS_EXPIRED",
+      where: action,
+      hint: `Renew them: ${login}`,
+      cause: error,
+    });
   }
   if (name === "CredentialsProviderError" || name === "TokenProviderError") {
     return new AuthorizationError("There are no AWS credentials that can be used.", {
@@ -32,7 +60,12 @@ export function explainAwsError(error: unknown, action: string, place: ErrorPlac
     });
   }
   if (INVALID.has(name)) {
-    return new AuthorizationError("AWS does not know these credentials.", { code: "CREDENTIALS_INVALID", where: action, hint: `Check the account and profile: ${login}`, cause: error });
+    return new AuthorizationError("AWS does not know these credentials.", {
+      code: "CREDENTIALS_INVALID",
+      where: action,
+      hint: `Check the account and profile: ${login}`,
+      cause: error,
+    });
   }
   if (DENIED.has(name) || httpStatus(error) === 403) {
     return new AuthorizationError(`You may not call ${action} on this stage.`, {
@@ -43,18 +76,32 @@ export function explainAwsError(error: unknown, action: string, place: ErrorPlac
     });
   }
   if (/region is missing/i.test(message)) {
-    return new ExternalError("No AWS region is set.", { code: "REGION_MISSING", where: "--region", hint: "Name one: --region eu-west-1, or set AWS_REGION.", cause: error });
-  }
-  if (NETWORK.has(errorCode(error)) || name === "TimeoutError") {
-    const where = place.endpoint ?? action;
-    return new ExternalError(name === "TimeoutError" ? `${where} does not answer.` : `${where} cannot be reached: ${errorCode(error)}.`, {
-      code: "UNREACHABLE",
-      where: action,
-      hint: place.endpoint ? "Check that something listens there: --endpoint-url" : "Check the network, the region and the proxy.",
+    return new ExternalError("No AWS region is set.", {
+      code: "REGION_MISSING",
+      where: "--region",
+      hint: "Name one: --region eu-west-1, or set AWS_REGION.",
       cause: error,
     });
   }
-  return new ExternalError(`${action} failed: ${message || name}`, { code: name === "Error" ? "AWS_ERROR" : screaming(name), where: action, cause: error });
+  if (NETWORK.has(errorCode(error)) || name === "TimeoutError") {
+    const where = place.endpoint ?? action;
+    return new ExternalError(
+      name === "TimeoutError" ? `${where} does not answer.` : `${where} cannot be reached: ${errorCode(error)}.`,
+      {
+        code: "UNREACHABLE",
+        where: action,
+        hint: place.endpoint
+          ? "Check that something listens there: --endpoint-url"
+          : "Check the network, the region and the proxy.",
+        cause: error,
+      },
+    );
+  }
+  return new ExternalError(`${action} failed: ${message || name}`, {
+    code: name === "Error" ? "AWS_ERROR" : screaming(name),
+    where: action,
+    cause: error,
+  });
 }
 
 /** Runs a call to AWS; what it throws has a next step. */
@@ -77,4 +124,8 @@ function errorCode(error: Error): string {
   return error.cause instanceof Error ? errorCode(error.cause) : "";
 }
 
-const screaming = (name: string) => name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").replaceAll(/\W+/g, "_").toUpperCase();
+const screaming = (name: string) =>
+  name
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replaceAll(/\W+/g, "_")
+    .toUpperCase();

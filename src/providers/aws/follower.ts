@@ -10,7 +10,10 @@ export function createFollower(stage: StageContext): TaskFollower {
   };
 }
 
-async function* explained(stage: StageContext, open: (api: ApiClient) => AsyncIterable<FollowEvent>): AsyncGenerator<FollowEvent> {
+async function* explained(
+  stage: StageContext,
+  open: (api: ApiClient) => AsyncIterable<FollowEvent>,
+): AsyncGenerator<FollowEvent> {
   try {
     yield* open(await stage.api());
   } catch (error) {

@@ -30,11 +30,22 @@ export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): 
       try {
         const outputs = await readOutputs(clients, app, place, signal);
         let api: Promise<ApiClient> | undefined;
-        const open = async () => connect({ url: outputs.httpUrl, token: await readToken(clients, outputs, place), socketUrl: outputs.socketUrl });
+        const open = async () =>
+          connect({
+            url: outputs.httpUrl,
+            token: await readToken(clients, outputs, place),
+            socketUrl: outputs.socketUrl,
+          });
         const context: StageContext = { clients, outputs, place, clock, api: () => (api ??= open()) };
         const reader = createReader(context);
         return {
-          ref: { app: outputs.app, stage: outputs.stage, account: outputs.account, region: outputs.region, ...(endpoint ? { endpoint } : {}) },
+          ref: {
+            app: outputs.app,
+            stage: outputs.stage,
+            account: outputs.account,
+            region: outputs.region,
+            ...(endpoint ? { endpoint } : {}),
+          },
           outputs,
           intake: createIntake(context),
           follower: createFollower(context),

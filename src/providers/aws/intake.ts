@@ -14,7 +14,9 @@ export function createIntake(stage: StageContext): TaskIntake {
   const { outputs, place, clients, clock } = stage;
 
   /** @returns the status of the task's record, made if there was none. */
-  async function record(task: Task): Promise<{ status: SubmitResponse["status"]; duplicate: boolean; queued: boolean }> {
+  async function record(
+    task: Task,
+  ): Promise<{ status: SubmitResponse["status"]; duplicate: boolean; queued: boolean }> {
     const { TransactWriteItemsCommand, GetItemCommand } = await import("@aws-sdk/client-dynamodb");
     const dynamodb = await clients.dynamodb();
     const items = acceptedItems(task, new Date(clock.now()).toISOString());
@@ -22,7 +24,11 @@ export function createIntake(stage: StageContext): TaskIntake {
       await dynamodb.send(
         new TransactWriteItemsCommand({
           TransactItems: items.map((item) => ({
-            Put: { TableName: outputs.tasksTable, Item: attributesOf(item), ConditionExpression: "attribute_not_exists(pk)" },
+            Put: {
+              TableName: outputs.tasksTable,
+              Item: attributesOf(item),
+              ConditionExpression: "attribute_not_exists(pk)",
+            },
           })),
         }),
       );
@@ -30,41 +36,75 @@ export function createIntake(stage: StageContext): TaskIntake {
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "TransactionCanceledException") throw error;
     }
-    const { Item } = await dynamodb.send(new GetItemCommand({ TableName: outputs.tasksTable, Key: attributesOf(taskKey(task.taskId)), ConsistentRead: true }));
-    if (!Item) throw new AbortError(`The task ${task.taskId} could not be written; it may be in use by another writer.`, { code: "TASK_CONFLICT", where: task.taskId, hint: "Run the command again." });
+    const { Item } = await dynamodb.send(
+      new GetItemCommand({
+        TableName: outputs.tasksTable,
+        Key: attributesOf(taskKey(task.taskId)),
+        ConsistentRead: true,
+      }),
+    );
+    if (!Item)
+      throw new AbortError(`The task ${task.taskId} could not be written; it may be in use by another writer.`, {
+        code: "TASK_CONFLICT",
+        where: task.taskId,
+        hint: "Run the command again.",
+      });
     const found = recordOf(plainItem(Item));
     if (found.task.prompt !== task.prompt || found.task.userId !== task.userId) {
-      throw new AbortError(`The id ${task.taskId} belongs to another task.`, { code: "TASK_CONFLICT", where: "--task-id", hint: "Leave the id out to get a new one." });
+      throw new AbortError(`The id ${task.taskId} belongs to another task.`, {
+        code: "TASK_CONFLICT",
+        where: "--task-id",
+        hint: "Leave the id out to get a new one.",
+      });
     }
-    return { status: found.status, duplicate: true, queued: found.queuedAt !== undefined || found.endedAt !== undefined };
+    return {
+      status: found.status,
+      duplicate: true,
+      queued: found.queuedAt !== undefined || found.endedAt !== undefined,
+    };
   }
 
   async function send(task: Task): Promise<void> {
     const { SendMessageCommand } = await import("@aws-sdk/client-sqs");
-    await (await clients.sqs()).send(new SendMessageCommand({ QueueUrl: outputs.queueUrl, MessageBody: messageBody(task) }));
+    await (
+      await clients.sqs()
+    ).send(new SendMessageCommand({ QueueUrl: outputs.queueUrl, MessageBody: messageBody(task) }));
     const { UpdateItemCommand } = await import("@aws-sdk/client-dynamodb");
     // The worker may have written since: only the mark is set, and the version that guards its own writes goes on.
-    await (await clients.dynamodb()).send(
-      new UpdateItemCommand({
-        TableName: outputs.tasksTable,
-        Key: attributesOf(taskKey(task.taskId)),
-        UpdateExpression: "SET queuedAt = :at ADD version :one",
-        ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(queuedAt)",
-        ExpressionAttributeValues: attributesOf({ ":at": new Date(clock.now()).toISOString(), ":one": 1 }),
-      }),
-    ).catch((error: unknown) => {
-      if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") throw error;
-    });
+    await (
+      await clients.dynamodb()
+    )
+      .send(
+        new UpdateItemCommand({
+          TableName: outputs.tasksTable,
+          Key: attributesOf(taskKey(task.taskId)),
+          UpdateExpression: "SET queuedAt = :at ADD version :one",
+          ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(queuedAt)",
+          ExpressionAttributeValues: attributesOf({ ":at": new Date(clock.now()).toISOString(), ":one": 1 }),
+        }),
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") throw error;
+      });
   }
 
   return {
-    accept: async (request, { signal }) => callingApi(outputs.httpUrl, place, async () => (await stage.api()).submit(request, { signal })),
+    accept: async (request, { signal }) =>
+      callingApi(outputs.httpUrl, place, async () => (await stage.api()).submit(request, { signal })),
     async enqueue(request) {
       const task = ownedTask(request);
       const { status, duplicate, queued } = await calling("dynamodb:TransactWriteItems", place, () => record(task));
       if (!queued) await calling("sqs:SendMessage", place, () => send(task));
       // No API, no ticket: whoever follows uses the stage's token.
-      return { v: 1, taskId: task.taskId, status, duplicate, socketUrl: outputs.socketUrl, ticket: "", ticketExpiresAt: new Date(0).toISOString() };
+      return {
+        v: 1,
+        taskId: task.taskId,
+        status,
+        duplicate,
+        socketUrl: outputs.socketUrl,
+        ticket: "",
+        ticketExpiresAt: new Date(0).toISOString(),
+      };
     },
   };
 }

@@ -36,7 +36,21 @@ function attribute(value: unknown): AttributeValue {
 }
 
 /** What the writers keep in a record for themselves. */
-const PRIVATE = ["pk", "sk", "gpk", "gsk", "ttl", "preview", "userId", "version", "fence", "lease", "generationMessageId", "toldSeq", "replayKind"];
+const PRIVATE = [
+  "pk",
+  "sk",
+  "gpk",
+  "gsk",
+  "ttl",
+  "preview",
+  "userId",
+  "version",
+  "fence",
+  "lease",
+  "generationMessageId",
+  "toldSeq",
+  "replayKind",
+];
 
 /** @returns the record of an item. @throws TypeError for one that this version cannot read. */
 export function recordOf(item: Plain): TaskRecord {
@@ -48,7 +62,8 @@ export function recordOf(item: Plain): TaskRecord {
 /** @returns the event of an item. @throws TypeError. */
 export function eventOf(item: Plain): TaskEvent {
   const event = without(item, ["pk", "sk", "ttl"]);
-  if (!isEvent(event)) throw new TypeError(`The item ${String(item["pk"])} ${String(item["sk"])} is not an event of this version.`);
+  if (!isEvent(event))
+    throw new TypeError(`The item ${String(item["pk"])} ${String(item["sk"])} is not an event of this version.`);
   return event;
 }
 
@@ -91,5 +106,7 @@ function isRecord(value: object): value is TaskRecord {
 
 function isEvent(value: object): value is TaskEvent {
   const event: Partial<Record<keyof TaskEvent, unknown>> = value;
-  return event.v === 1 && typeof event.taskId === "string" && typeof event.seq === "number" && typeof event.type === "string";
+  return (
+    event.v === 1 && typeof event.taskId === "string" && typeof event.seq === "number" && typeof event.type === "string"
+  );
 }

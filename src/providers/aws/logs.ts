@@ -9,7 +9,11 @@ const OVERLAP_MS = 15_000;
 
 /** Reads CloudWatch Logs; several groups are merged in the order of time. */
 export function createLogs({ clients, place, clock }: StageContext): LogReader {
-  async function page(group: string, range: { since: number; until?: number; filter?: string }, signal: AbortSignal): Promise<(LogLine & { id: string })[]> {
+  async function page(
+    group: string,
+    range: { since: number; until?: number; filter?: string },
+    signal: AbortSignal,
+  ): Promise<(LogLine & { id: string })[]> {
     const { FilterLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
     const client = await clients.logs();
     const lines: (LogLine & { id: string })[] = [];
@@ -23,9 +27,17 @@ export function createLogs({ clients, place, clock }: StageContext): LogReader {
         ...(nextToken ? { nextToken } : {}),
       });
       // An empty page can carry a token: only its absence is the end.
-      const { events = [], nextToken: token } = await calling("logs:FilterLogEvents", place, () => client.send(command, { abortSignal: signal }));
+      const { events = [], nextToken: token } = await calling("logs:FilterLogEvents", place, () =>
+        client.send(command, { abortSignal: signal }),
+      );
       for (const event of events) {
-        lines.push({ id: event.eventId ?? `${event.timestamp}${event.message}`, at: event.timestamp ?? 0, group, stream: event.logStreamName ?? "", message: event.message ?? "" });
+        lines.push({
+          id: event.eventId ?? `${event.timestamp}${event.message}`,
+          at: event.timestamp ?? 0,
+          group,
+          stream: event.logStreamName ?? "",
+          message: event.message ?? "",
+        });
       }
       nextToken = token;
     } while (nextToken);
@@ -36,10 +48,17 @@ export function createLogs({ clients, place, clock }: StageContext): LogReader {
     async *read({ groups, since, until, filter, follow, signal }) {
       const seen = new Map<string, number>();
       let from = since;
-      for (let pause = POLL_MS; ; ) {
-        const range = { since: from, ...(until === undefined ? {} : { until }), ...(filter === undefined ? {} : { filter }) };
+      for (let pause = POLL_MS; ;) {
+        const range = {
+          since: from,
+          ...(until === undefined ? {} : { until }),
+          ...(filter === undefined ? {} : { filter }),
+        };
         const pages = await Promise.all(groups.map((group) => page(group, range, signal)));
-        const fresh = pages.flat().filter(({ id }) => !seen.has(id)).toSorted((a, b) => a.at - b.at);
+        const fresh = pages
+          .flat()
+          .filter(({ id }) => !seen.has(id))
+          .toSorted((a, b) => a.at - b.at);
         for (const { id, ...line } of fresh) {
           seen.set(id, line.at);
           yield line;

@@ -8,7 +8,11 @@ import { calling } from "./errors.ts";
 export function parseReference(reference: string): { Bucket: string; Key: string } {
   const match = /^s3:\/\/([^/]+)\/(.+)$/s.exec(reference);
   if (match?.[1] && match[2]) return { Bucket: match[1], Key: match[2] };
-  throw new AbortError(`"${reference}" is not the address of an object.`, { code: "REFERENCE_INVALID", where: reference, hint: "Write s3://bucket/key." });
+  throw new AbortError(`"${reference}" is not the address of an object.`, {
+    code: "REFERENCE_INVALID",
+    where: reference,
+    hint: "Write s3://bucket/key.",
+  });
 }
 
 /** A service's own folder of the stage's bucket, where the API puts what services upload. */
@@ -21,7 +25,9 @@ export function createDocuments({ clients, outputs, place }: StageContext): Docu
       const { PutObjectCommand } = await import("@aws-sdk/client-s3");
       const Key = `${FOLDER}/${randomUUID()}/${safeName(name)}`;
       const s3 = await clients.s3();
-      await calling("s3:PutObject", place, () => s3.send(new PutObjectCommand({ Bucket: outputs.bucket, Key, Body: body, ContentType: contentType })));
+      await calling("s3:PutObject", place, () =>
+        s3.send(new PutObjectCommand({ Bucket: outputs.bucket, Key, Body: body, ContentType: contentType })),
+      );
       return `s3://${outputs.bucket}/${Key}`;
     },
     async remove(reference) {
@@ -43,6 +49,9 @@ export async function readObject({ clients, place }: StageContext, reference: st
 }
 
 function safeName(name: string): string {
-  const safe = name.normalize("NFC").replaceAll(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "_");
+  const safe = name
+    .normalize("NFC")
+    .replaceAll(/[^\p{L}\p{N}._-]+/gu, "_")
+    .replace(/^\.+/, "_");
   return safe === "" ? "document" : safe;
 }

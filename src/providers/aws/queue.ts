@@ -13,7 +13,9 @@ export function createQueue({ clients, place }: StageContext): QueuePort {
   };
   const arnOf = async (QueueUrl: string): Promise<string> => {
     const { GetQueueAttributesCommand } = await sqs();
-    const { Attributes } = await call("GetQueueAttributes", (client) => client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] })));
+    const { Attributes } = await call("GetQueueAttributes", (client) =>
+      client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] })),
+    );
     if (Attributes?.QueueArn) return Attributes.QueueArn;
     throw new ExternalError(`The queue ${QueueUrl} has no ARN.`, { code: "QUEUE_ARN_MISSING", where: QueueUrl });
   };
@@ -21,8 +23,14 @@ export function createQueue({ clients, place }: StageContext): QueuePort {
   return {
     async stats(QueueUrl) {
       const { GetQueueAttributesCommand } = await sqs();
-      const AttributeNames = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"] as const;
-      const { Attributes = {} } = await call("GetQueueAttributes", (client) => client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] })));
+      const AttributeNames = [
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+      ] as const;
+      const { Attributes = {} } = await call("GetQueueAttributes", (client) =>
+        client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] })),
+      );
       const count = (name: (typeof AttributeNames)[number]) => Number(Attributes[name] ?? 0);
       return {
         visible: count("ApproximateNumberOfMessages"),
@@ -48,9 +56,13 @@ export function createQueue({ clients, place }: StageContext): QueuePort {
       const Entries = entries.map(({ body, attributes }, index) => ({
         Id: String(index),
         MessageBody: body,
-        MessageAttributes: Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, attributeValue(value)])),
+        MessageAttributes: Object.fromEntries(
+          Object.entries(attributes).map(([name, value]) => [name, attributeValue(value)]),
+        ),
       }));
-      const { Successful = [], Failed = [] } = await call("SendMessage", (client) => client.send(new SendMessageBatchCommand({ QueueUrl, Entries })));
+      const { Successful = [], Failed = [] } = await call("SendMessage", (client) =>
+        client.send(new SendMessageBatchCommand({ QueueUrl, Entries })),
+      );
       return entries.map((_, index) => {
         const sent = Successful.find(({ Id }) => Id === String(index));
         if (sent) return { messageId: sent.MessageId ?? "" };
@@ -60,7 +72,9 @@ export function createQueue({ clients, place }: StageContext): QueuePort {
     async remove(QueueUrl, leases) {
       const { DeleteMessageBatchCommand } = await sqs();
       const Entries = leases.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
-      const { Failed = [] } = await call("DeleteMessage", (client) => client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries })));
+      const { Failed = [] } = await call("DeleteMessage", (client) =>
+        client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries })),
+      );
       return leases.map((_, index) => {
         const failure = Failed.find(({ Id }) => Id === String(index));
         return failure ? { error: failure.Message ?? failure.Code ?? "SQS did not say" } : { ok: true };
@@ -68,7 +82,9 @@ export function createQueue({ clients, place }: StageContext): QueuePort {
     },
     async extend(QueueUrl, ReceiptHandle, VisibilityTimeout) {
       const { ChangeMessageVisibilityCommand } = await sqs();
-      await call("ChangeMessageVisibility", (client) => client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout })));
+      await call("ChangeMessageVisibility", (client) =>
+        client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout })),
+      );
     },
     move: {
       async start(queue, { destination, maxPerSecond }) {
@@ -84,17 +100,17 @@ export function createQueue({ clients, place }: StageContext): QueuePort {
       async list(queue) {
         const { ListMessageMoveTasksCommand } = await sqs();
         const SourceArn = await arnOf(queue);
-        const { Results = [] } = await call("ListMessageMoveTasks", (client) => client.send(new ListMessageMoveTasksCommand({ SourceArn, MaxResults: 10 })));
-        return Results.map(
-          (task): MoveTask => ({
-            ...(task.TaskHandle ? { handle: task.TaskHandle } : {}),
-            status: STATUSES.find((status) => status === task.Status) ?? "RUNNING",
-            moved: task.ApproximateNumberOfMessagesMoved ?? 0,
-            toMove: task.ApproximateNumberOfMessagesToMove ?? 0,
-            startedAt: task.StartedTimestamp ?? 0,
-            ...(task.FailureReason ? { failureReason: task.FailureReason } : {}),
-          }),
-        ).toSorted((a, b) => b.startedAt - a.startedAt);
+        const { Results = [] } = await call("ListMessageMoveTasks", (client) =>
+          client.send(new ListMessageMoveTasksCommand({ SourceArn, MaxResults: 10 })),
+        );
+        return Results.map((task): MoveTask => ({
+          ...(task.TaskHandle ? { handle: task.TaskHandle } : {}),
+          status: STATUSES.find((status) => status === task.Status) ?? "RUNNING",
+          moved: task.ApproximateNumberOfMessagesMoved ?? 0,
+          toMove: task.ApproximateNumberOfMessagesToMove ?? 0,
+          startedAt: task.StartedTimestamp ?? 0,
+          ...(task.FailureReason ? { failureReason: task.FailureReason } : {}),
+        })).toSorted((a, b) => b.startedAt - a.startedAt);
       },
       async cancel(TaskHandle) {
         const { CancelMessageMoveTaskCommand } = await sqs();
@@ -108,14 +124,16 @@ const STATUSES: readonly MoveTask["status"][] = ["RUNNING", "COMPLETED", "CANCEL
 
 function leased(message: Message): LeasedMessage {
   const system = message.Attributes ?? {};
-  const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, value]): [string, LeasedMessage["attributes"][string]] => [
-    name,
-    {
-      type: value.DataType ?? "String",
-      ...(value.StringValue === undefined ? {} : { text: value.StringValue }),
-      ...(value.BinaryValue === undefined ? {} : { binary: value.BinaryValue }),
-    },
-  ]);
+  const attributes = Object.entries(message.MessageAttributes ?? {}).map(
+    ([name, value]): [string, LeasedMessage["attributes"][string]] => [
+      name,
+      {
+        type: value.DataType ?? "String",
+        ...(value.StringValue === undefined ? {} : { text: value.StringValue }),
+        ...(value.BinaryValue === undefined ? {} : { binary: value.BinaryValue }),
+      },
+    ],
+  );
   return {
     messageId: message.MessageId ?? "",
     body: message.Body ?? "",
@@ -128,5 +146,9 @@ function leased(message: Message): LeasedMessage {
 }
 
 function attributeValue({ type, text, binary }: LeasedMessage["attributes"][string]): MessageAttributeValue {
-  return { DataType: type, ...(text === undefined ? {} : { StringValue: text }), ...(binary === undefined ? {} : { BinaryValue: binary }) };
+  return {
+    DataType: type,
+    ...(text === undefined ? {} : { StringValue: text }),
+    ...(binary === undefined ? {} : { BinaryValue: binary }),
+  };
 }

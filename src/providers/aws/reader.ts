@@ -25,7 +25,9 @@ export function createReader(stage: StageContext): TaskReader {
     const { GetItemCommand } = await import("@aws-sdk/client-dynamodb");
     const dynamodb = await clients.dynamodb();
     return calling("dynamodb:GetItem", place, async () => {
-      const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key: attributesOf(taskKey(taskId)), ConsistentRead: true }));
+      const { Item } = await dynamodb.send(
+        new GetItemCommand({ TableName, Key: attributesOf(taskKey(taskId)), ConsistentRead: true }),
+      );
       return Item && recordOf(plainItem(Item));
     });
   }
@@ -35,7 +37,9 @@ export function createReader(stage: StageContext): TaskReader {
     const dynamodb: DynamoDBClient = await clients.dynamodb();
     let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
     do {
-      const page = await calling("dynamodb:Query", place, () => dynamodb.send(new QueryCommand({ TableName, ...input, ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}) })));
+      const page = await calling("dynamodb:Query", place, () =>
+        dynamodb.send(new QueryCommand({ TableName, ...input, ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}) })),
+      );
       yield* page.Items ?? [];
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey);
@@ -46,7 +50,11 @@ export function createReader(stage: StageContext): TaskReader {
     const found: TaskEvent[] = [];
     const items = query({
       KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
-      ExpressionAttributeValues: attributesOf({ ":pk": from.pk, ":from": from.sk, ":to": eventKey(taskId, 99_999_999).sk }),
+      ExpressionAttributeValues: attributesOf({
+        ":pk": from.pk,
+        ":from": from.sk,
+        ":to": eventKey(taskId, 99_999_999).sk,
+      }),
       ConsistentRead: true,
     });
     for await (const item of items) found.push(eventOf(plainItem(item)));
@@ -54,11 +62,18 @@ export function createReader(stage: StageContext): TaskReader {
   }
 
   /** One day of one shard, newest first; a little at a time, as four of them make a page. */
-  function shard(day: string, index: number, before: string | undefined): AsyncGenerator<Record<string, AttributeValue>> {
+  function shard(
+    day: string,
+    index: number,
+    before: string | undefined,
+  ): AsyncGenerator<Record<string, AttributeValue>> {
     return query({
       IndexName: TIME_INDEX,
       KeyConditionExpression: before ? "gpk = :gpk AND gsk < :before" : "gpk = :gpk",
-      ExpressionAttributeValues: attributesOf({ ":gpk": dayPartition(day, index), ...(before ? { ":before": before } : {}) }),
+      ExpressionAttributeValues: attributesOf({
+        ":gpk": dayPartition(day, index),
+        ...(before ? { ":before": before } : {}),
+      }),
       ScanIndexForward: false,
       Limit: 50,
     });
@@ -95,7 +110,9 @@ export function createReader(stage: StageContext): TaskReader {
 }
 
 /** Merges generators that each count down by `gsk`. */
-async function* newestOf(shards: AsyncGenerator<Record<string, AttributeValue>>[]): AsyncGenerator<Record<string, AttributeValue>> {
+async function* newestOf(
+  shards: AsyncGenerator<Record<string, AttributeValue>>[],
+): AsyncGenerator<Record<string, AttributeValue>> {
   const heads = await Promise.all(shards.map((items) => items.next()));
   for (;;) {
     let best = -1;
@@ -122,5 +139,9 @@ function cursorAfter(last: TaskRecord | undefined): { cursor?: string } {
 function decodeCursor(cursor: string): string {
   const text = Buffer.from(cursor, "base64url").toString();
   if (/^\d{4}-\d\d-\d\dT[\d:.]+Z#[A-Za-z0-9_-]+$/.test(text)) return text;
-  throw new UsageError("The cursor is not one that a list returned.", { code: "CURSOR_INVALID", where: "--cursor", hint: "Take it from the end of the page before, or leave it out." });
+  throw new UsageError("The cursor is not one that a list returned.", {
+    code: "CURSOR_INVALID",
+    where: "--cursor",
+    hint: "Take it from the end of the page before, or leave it out.",
+  });
 }

@@ -7,7 +7,9 @@ import { openScreen } from "./present.ts";
 export async function presentError(error: PipelineError, presentation: Presentation, stack?: string): Promise<void> {
   const { io, format } = presentation;
   if (format === "json") return writeErrorEvent(io, error, stack);
-  const screen = presentation.views.error ? openScreen({ ...presentation, io: { ...io, stdout: io.stderr } }) : undefined;
+  const screen = presentation.views.error
+    ? openScreen({ ...presentation, io: { ...io, stdout: io.stderr } })
+    : undefined;
   if (!presentation.views.error || !screen) return void io.stderr.write(errorText(error, stack));
   try {
     const { drawError } = await presentation.views.error();

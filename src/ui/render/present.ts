@@ -60,14 +60,18 @@ interface Choices<Event> {
   first?: string;
 }
 
-async function openView<Event extends { type: string }>(choices: Choices<Event>, presentation: Presentation): Promise<OpenedView<Event>> {
+async function openView<Event extends { type: string }>(
+  choices: Choices<Event>,
+  presentation: Presentation,
+): Promise<OpenedView<Event>> {
   const { io, format } = presentation;
   if (format === "json") {
     const ndjson = createNdjson(io, choices.first);
     return { push: ndjson.write, end: async () => ndjson.flush() };
   }
   const terminal = format === "auto" && choices.ink ? openScreen(presentation) : undefined;
-  if (!choices.ink || !terminal) return { push: choices.text(createTextOut(io), presentation.now), end: async () => {} };
+  if (!choices.ink || !terminal)
+    return { push: choices.text(createTextOut(io), presentation.now), end: async () => {} };
   const { screen, close } = terminal;
   const live = (await choices.ink()).open(screen);
   const end = async () => {
@@ -81,11 +85,18 @@ async function openView<Event extends { type: string }>(choices: Choices<Event>,
 export function openScreen(presentation: Presentation): { screen: Screen; close(): void } | undefined {
   const { io } = presentation;
   const showsResult = isTerminal(io.stdout);
-  const stream = isTerminal(io.stdout) ? io.stdout : !presentation.linesAreResult && isTerminal(io.stderr) ? io.stderr : undefined;
+  const stream = isTerminal(io.stdout)
+    ? io.stdout
+    : !presentation.linesAreResult && isTerminal(io.stderr)
+      ? io.stderr
+      : undefined;
   const keyboard = stream && openKeyboard(io.stdin);
   if (!stream || !keyboard) return undefined;
   const { interrupt, now } = presentation;
-  return { screen: { stdin: keyboard.stdin, stream, color: io.color, showsResult, interrupt, now }, close: keyboard.close };
+  return {
+    screen: { stdin: keyboard.stdin, stream, color: io.color, showsResult, interrupt, now },
+    close: keyboard.close,
+  };
 }
 
 /** Where stdin is a pipe (`... | ai-pipeline submit - --watch`), keys still come from the terminal itself. */

@@ -30,8 +30,20 @@ export interface ViewModule<Name extends OperationName> {
 
 /** A question for the terminal; the answer's type follows the kind. */
 export type Question =
-  | { name: string; kind: "text"; message: string; initial?: string; /** @returns what is wrong, or undefined. */ validate?(value: string): string | undefined }
-  | { name: string; kind: "select"; message: string; choices: { value: string; label: string; hint?: string }[]; initial?: string }
+  | {
+      name: string;
+      kind: "text";
+      message: string;
+      initial?: string;
+      /** @returns what is wrong, or undefined. */ validate?(value: string): string | undefined;
+    }
+  | {
+      name: string;
+      kind: "select";
+      message: string;
+      choices: { value: string; label: string; hint?: string }[];
+      initial?: string;
+    }
   | { name: string; kind: "confirm"; message: string; initial?: boolean };
 
 export interface PromptModule {

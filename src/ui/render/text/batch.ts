@@ -16,14 +16,18 @@ export const batchText: TextRenderer<BatchEvent> = (out, now) => {
         return tellShared(out, event);
       case "batch": {
         const what = event.total === undefined ? "tasks" : `${formatCount(event.total)} tasks`;
-        return out.line(`submitting ${what} from ${event.file === "-" ? "stdin" : event.file}, ${event.concurrency} at once`);
+        return out.line(
+          `submitting ${what} from ${event.file === "-" ? "stdin" : event.file}, ${event.concurrency} at once`,
+        );
       }
       case "line-invalid":
       case "line-failed":
         return out.line(event.message.startsWith("line ") ? event.message : `line ${event.line}: ${event.message}`);
       case "line-ended":
         if (event.status === "completed") return;
-        return out.line(`line ${event.line}: ${event.status}, ${event.taskId}${event.error ? `: ${describeError(event.error)}` : ""}`);
+        return out.line(
+          `line ${event.line}: ${event.status}, ${event.taskId}${event.error ? `: ${describeError(event.error)}` : ""}`,
+        );
       case "line-submitted":
         return;
       case "batch-progress":
@@ -49,13 +53,19 @@ function batchSummaryText(summary: BatchSummary): string {
   const { read, submitted, completed, failed, rejected, inputTokens, outputTokens } = summary;
   const rows = [
     ["tasks", `${formatCount(read)} read, ${formatCount(submitted)} accepted, ${formatCount(rejected)} rejected`],
-    ...(completed + failed > 0 ? [["ended", `${formatCount(completed)} completed, ${formatCount(failed)} failed`]] : []),
+    ...(completed + failed > 0
+      ? [["ended", `${formatCount(completed)} completed, ${formatCount(failed)} failed`]]
+      : []),
     ["time", formatDuration(summary.elapsedMs)],
     ...(summary.accept ? [["accepted in", percentilesText(summary.accept)]] : []),
     ...(summary.duration ? [["completed in", percentilesText(summary.duration)]] : []),
-    ...(inputTokens + outputTokens > 0 ? [["tokens", `${formatCount(inputTokens)} in / ${formatCount(outputTokens)} out`]] : []),
+    ...(inputTokens + outputTokens > 0
+      ? [["tokens", `${formatCount(inputTokens)} in / ${formatCount(outputTokens)} out`]]
+      : []),
     ...(completed > 0 ? [["cost", `${formatCost(summary.costUsd)}${summary.offline ? ", offline model" : ""}`]] : []),
   ];
-  const causes = summary.causes.map(({ count, cause, message, example }) => `  ${formatCount(count)} x ${cause}: ${message} (such as ${example})`);
+  const causes = summary.causes.map(
+    ({ count, cause, message, example }) => `  ${formatCount(count)} x ${cause}: ${message} (such as ${example})`,
+  );
   return [table(rows), ...(causes.length > 0 ? ["failures by cause", ...causes] : [])].join("\n");
 }

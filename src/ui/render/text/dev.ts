@@ -1,5 +1,6 @@
 import type { DevEvent, DevReady, StackActivity } from "../../../contract/operations/dev.ts";
 import { formatDuration, formatTime, oneLine, shortId } from "../../format.ts";
+import { readableLog } from "../../log-line.ts";
 import { describeEvent } from "../../timeline.ts";
 import type { TextRenderer } from "./out.ts";
 
@@ -48,7 +49,9 @@ function readyText(event: DevReady): string {
   const curl = `curl ${event.endpoint}/tasks -H 'Authorization: Bearer ${event.token}' -d '{"prompt":"What is a dead-letter queue?"}'`;
   return [
     `Ready  ${event.endpoint} · stage ${event.stage} · ${model}`,
-    ...(event.wantedPort === undefined ? [] : [`  port ${event.wantedPort} is taken, so this is another; --port asks for one`]),
+    ...(event.wantedPort === undefined
+      ? []
+      : [`  port ${event.wantedPort} is taken, so this is another; --port asks for one`]),
     `  ${curl}`,
     `  webhooks: signed with ${event.webhookSecret}; loopback callbacks are allowed on this stage`,
     ...(event.speed === 1 ? [] : [`  time runs ${event.speed} times as fast`]),
@@ -85,26 +88,7 @@ function shortName(name: string, prefix: string): string {
   return prefix && name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
-/** Lambda's own lines around each invocation. */
-const PLATFORM = /^(START|END|REPORT|INIT_START|INIT_REPORT) /;
-
 function logLine(name: string, message: string): string | undefined {
-  const text = PLATFORM.test(message) ? undefined : readable(message);
+  const text = readableLog(message);
   return text === undefined ? undefined : `${name}: ${oneLine(text, LOG_LENGTH)}`;
-}
-
-/** A structured line reads as its level and message; what is written for machines (Lambda's reports, metrics) is not shown. */
-function readable(message: string): string | undefined {
-  if (!message.startsWith("{")) return message;
-  let value: unknown;
-  try {
-    value = JSON.parse(message);
-  } catch {
-    return message;
-  }
-  if (typeof value !== "object" || value === null || "_aws" in value) return undefined;
-  if ("type" in value && typeof value.type === "string" && value.type.startsWith("platform.")) return undefined;
-  if (!("message" in value) || typeof value.message !== "string") return message;
-  const level = "level" in value && typeof value.level === "string" ? `${value.level.toLowerCase()} ` : "";
-  return level + value.message;
 }

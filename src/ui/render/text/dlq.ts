@@ -16,7 +16,8 @@ export const dlqListText: TextRenderer<DlqListEvent> = (out) => {
     if (rows.length === 0) return out.line("the dead-letter queue is empty");
     out.result(table([["TASK", "SENT", "ATTEMPTS", "WHY"], ...rows]));
     out.line(`${formatCount(event.shown)} of ${formatCount(event.depth)} shown`);
-    for (const { count, name, message } of event.causes) out.line(`  ${formatCount(count)} x ${name}: ${oneLine(message, 100)}`);
+    for (const { count, name, message } of event.causes)
+      out.line(`  ${formatCount(count)} x ${name}: ${oneLine(message, 100)}`);
     if (event.redrive) out.line(`send them back: ${event.redrive}`);
   };
 };
@@ -35,9 +36,14 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out) => {
         return;
       }
       case "redriven":
-        return out.line(`${event.taskId} ${event.status}${event.error ? `: ${describeError(event.error)}` : ""} (${event.ended} of ${event.total})`);
+        return out.line(
+          `${event.taskId} ${event.status}${event.error ? `: ${describeError(event.error)}` : ""} (${event.ended} of ${event.total})`,
+        );
       case "summary": {
-        const ends = event.completed === undefined ? "" : `, ${formatCount(event.completed)} completed, ${formatCount(event.failed ?? 0)} failed`;
+        const ends =
+          event.completed === undefined
+            ? ""
+            : `, ${formatCount(event.completed)} completed, ${formatCount(event.failed ?? 0)} failed`;
         const leaving = event.detached ? "; the service goes on moving" : "";
         return out.result(`${formatCount(event.moved)} moved in ${formatDuration(event.elapsedMs)}${ends}${leaving}`);
       }

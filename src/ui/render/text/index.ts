@@ -30,7 +30,8 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
 
 /** @returns what stdout gets when the screen was drawn elsewhere. */
 export function resultOf(summary: Operations[OperationName] & { type: "summary" }): string | undefined {
-  if (summary.operation === "watch") return summary.task?.result === undefined ? undefined : resultText(summary.task.result);
+  if (summary.operation === "watch")
+    return summary.task?.result === undefined ? undefined : resultText(summary.task.result);
   if (summary.operation !== "submit") return undefined;
   if (summary.result !== undefined) return resultText(summary.result);
   return summary.status === "accepted" && summary.exitCode === 0 ? summary.taskId : undefined;

@@ -11,7 +11,8 @@ export function tellShared(out: TextOut, event: { type: string } & (StageShown |
       return out.line(describeStage(event));
     case "stack":
       if (event.state === "starting") out.line("no dev is running here: starting the local stack for this command");
-      if (event.state === "ready") out.line(`local stack ready in ${formatDuration(event.ms ?? 0)}${event.offline ? ", offline model" : ""}`);
+      if (event.state === "ready")
+        out.line(`local stack ready in ${formatDuration(event.ms ?? 0)}${event.offline ? ", offline model" : ""}`);
       return;
     case "detached":
       return out.line(`detached; the task goes on. Return with:\n  ${event.command}`);

@@ -11,11 +11,16 @@ export const smokeText: TextRenderer<SmokeEvent> = (out) => (event) => {
       return tellShared(out, event);
     case "hop": {
       if (event.state === "running") return;
-      const time = event.ms === undefined ? "" : `  ${formatDuration(event.ms)} (limit ${formatDuration(event.limitMs)})`;
-      return out.result(`${event.state.padEnd(7)}  ${event.hop.padEnd(8)}${time}${event.detail ? `  ${event.detail}` : ""}`);
+      const time =
+        event.ms === undefined ? "" : `  ${formatDuration(event.ms)} (limit ${formatDuration(event.limitMs)})`;
+      return out.result(
+        `${event.state.padEnd(7)}  ${event.hop.padEnd(8)}${time}${event.detail ? `  ${event.detail}` : ""}`,
+      );
     }
     case "summary":
-      out.result(`${event.passed ? "passed" : "failed"} in ${formatDuration(event.elapsedMs)}, ${formatCost(event.costUsd)}`);
+      out.result(
+        `${event.passed ? "passed" : "failed"} in ${formatDuration(event.elapsedMs)}, ${formatCost(event.costUsd)}`,
+      );
       if (event.junit) out.line(`report: ${event.junit}`);
   }
 };

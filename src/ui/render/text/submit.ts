@@ -17,7 +17,9 @@ export const submitText: TextRenderer<SubmitEvent> = (out, now) => {
       case "uploaded":
         return out.line(`uploaded ${event.path} (${formatBytes(event.bytes)}) in ${formatDuration(event.ms)}`);
       case "submitted":
-        return out.line(`accepted in ${formatDuration(event.ms)}${event.duplicate ? " (known: the same task)" : ""}, ${event.taskId}`);
+        return out.line(
+          `accepted in ${formatDuration(event.ms)}${event.duplicate ? " (known: the same task)" : ""}, ${event.taskId}`,
+        );
       case "connection": {
         const text = describeConnection(event);
         return text ? out.line(text) : undefined;

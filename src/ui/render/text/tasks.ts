@@ -1,4 +1,9 @@
-import type { TasksCancelEvent, TasksListEvent, TasksShowEvent, TaskShown } from "../../../contract/operations/tasks.ts";
+import type {
+  TasksCancelEvent,
+  TasksListEvent,
+  TasksShowEvent,
+  TaskShown,
+} from "../../../contract/operations/tasks.ts";
 import { formatCost, formatDuration, formatTime, formatTokens, oneLine } from "../../format.ts";
 import { describeError, describeEvent } from "../../timeline.ts";
 import { table, type TextRenderer } from "./out.ts";
@@ -11,7 +16,13 @@ export const tasksListText: TextRenderer<TasksListEvent> = (out) => {
     if (event.type === "task") {
       const { taskId, status, acceptedAt, generation, attempt, prompt, error } = event.task;
       const why = error && status !== "completed" ? `${describeError(error)} · ` : "";
-      rows.push([taskId, status, acceptedAt, generation > 1 ? `${generation}.${attempt}` : String(attempt), why + oneLine(prompt, 60)]);
+      rows.push([
+        taskId,
+        status,
+        acceptedAt,
+        generation > 1 ? `${generation}.${attempt}` : String(attempt),
+        why + oneLine(prompt, 60),
+      ]);
       return;
     }
     if (rows.length === 0) return out.line("no tasks");
@@ -32,15 +43,38 @@ function taskText({ record, events, result }: TaskShown): string {
     ["status", record.status + (record.retryAt ? `, next attempt at ${record.retryAt}` : "")],
     ["user", task.userId],
     ["accepted", record.acceptedAt],
-    ...(record.endedAt ? [["ended", `${record.endedAt}, after ${formatDuration(Date.parse(record.endedAt) - Date.parse(record.acceptedAt))}`]] : []),
+    ...(record.endedAt
+      ? [
+          [
+            "ended",
+            `${record.endedAt}, after ${formatDuration(Date.parse(record.endedAt) - Date.parse(record.acceptedAt))}`,
+          ],
+        ]
+      : []),
     ["prompt", oneLine(task.prompt, 200)],
     ...(task.documentReference ? [["document", task.documentReference]] : []),
     ...(record.error && record.status !== "completed" ? [["error", describeError(record.error)]] : []),
-    ...(record.usage.length > 0 ? [["tokens", `${formatTokens(record.usage)}, ${formatCost(record.costUsd)}${record.offline ? ", offline model" : ""}`]] : []),
-    ...(record.webhook ? [["webhook", `${record.webhook.status}, ${record.webhook.tries} tries${record.webhook.lastError ? `: ${record.webhook.lastError}` : ""}`]] : []),
+    ...(record.usage.length > 0
+      ? [
+          [
+            "tokens",
+            `${formatTokens(record.usage)}, ${formatCost(record.costUsd)}${record.offline ? ", offline model" : ""}`,
+          ],
+        ]
+      : []),
+    ...(record.webhook
+      ? [
+          [
+            "webhook",
+            `${record.webhook.status}, ${record.webhook.tries} tries${record.webhook.lastError ? `: ${record.webhook.lastError}` : ""}`,
+          ],
+        ]
+      : []),
     ...(record.resultRef ? [["result at", record.resultRef]] : []),
   ];
-  const timeline = events.map((event, index) => `  ${formatTime(event.at)}  ${describeEvent(event, events[index - 1]).text}`);
+  const timeline = events.map(
+    (event, index) => `  ${formatTime(event.at)}  ${describeEvent(event, events[index - 1]).text}`,
+  );
   return [table(rows), "timeline", ...timeline, ...(result === undefined ? [] : ["", resultText(result)])].join("\n");
 }
 

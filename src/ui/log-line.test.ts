@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { readableLog } from "./log-line.ts";
+
+test.each([
+  ["plain text", "plain text"],
+  ['{"level":"WARN","message":"The attempt failed.","taskId":"t"}', "warn The attempt failed."],
+  ['{"message":"no level"}', "no level"],
+  ['{"other":1}', '{"other":1}'],
+  ["{not json", "{not json"],
+  ["REPORT RequestId: 1 Duration: 2 ms", undefined],
+  ['{"time":"t","type":"platform.report","record":{}}', undefined],
+  ['{"_aws":{"Timestamp":1},"TaskDuration":3}', undefined],
+])("%s reads as %s", (message, text) => expect(readableLog(message)).toBe(text));

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { makeFolder, PROJECT, run } from "./harness.ts";
+
+const ENTRY = `import(${JSON.stringify(join(import.meta.dirname, "../../src/main.ts"))}).then(({ main }) => main());`;
+const running = new Set<ChildProcess>();
+
+/** A process of its own, as a shell starts it: signals are real. */
+function launch(argv: string[], cwd: string) {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", ENTRY, "--", "ai-pipeline", ...argv], {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  let text = "";
+  const waiting = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+      for (const check of waiting) check();
+    });
+  }
+  const exit = once(child, "exit").then(([code, signal]: unknown[]) => (running.delete(child), signal ?? code));
+  const shown = (part: string) =>
+    new Promise<void>((resolve, reject) => {
+      const check = () => (text.includes(part) ? (waiting.delete(check), resolve()) : undefined);
+      waiting.add(check);
+      check();
+      void exit.then(() => reject(new Error(`It ended before it printed ${part}:\n${text}`)));
+    });
+  return { child, exit, shown, text: () => text };
+}
+
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+test.each(["SIGINT", "SIGTERM"] as const)("one %s ends dev cleanly", async (signal) => {
+  await using folder = await makeFolder(PROJECT);
+  const dev = launch(["dev", "--headless", "--port", "0"], folder.dir);
+  await dev.shown("Ready  http://127.0.0.1:");
+  dev.child.kill(signal);
+  expect(await dev.exit).toBe(0);
+  expect(dev.text()).toContain("stopped after");
+});
+
+test("a dev that was killed leaves what it had accepted to the next one", async () => {
+  await using folder = await makeFolder(PROJECT);
+  const first = launch(["dev", "--headless", "--port", "0"], folder.dir);
+  await first.shown("Ready");
+  const submitted = await run(["submit", "wait"], { cwd: folder.dir });
+  const taskId = submitted.stdout.trim();
+  await first.shown("started, attempt 1");
+  first.child.kill("SIGKILL");
+  expect(await first.exit).toBe("SIGKILL");
+  // The file it left names a dead process: no command takes it for a running one.
+  expect((await run(["tasks", "list"], { cwd: folder.dir })).stderr).toContain("The local stage is not running.");
+  const second = launch(["dev", "--headless", "--port", "0"], folder.dir);
+  await second.shown("Ready");
+  const shown = await run(["tasks", "show", taskId], { cwd: folder.dir });
+  expect(shown.stdout).toMatch(/^status +running$/m);
+  expect((await run(["tasks", "cancel", taskId], { cwd: folder.dir })).exitCode).toBe(0);
+  second.child.kill("SIGINT");
+  expect(await second.exit).toBe(0);
+});
+
+test("a reader that goes away is no error", async () => {
+  await using folder = await makeFolder(PROJECT);
+  const help = launch(["init", "--list"], folder.dir);
+  help.child.stdout?.destroy();
+  expect(await help.exit).toBe(0);
+});
