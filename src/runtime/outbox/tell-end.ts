@@ -12,7 +12,7 @@ const LAST_EVENTS = 2;
 export interface EndParts extends WebhookParts {
   teller: Teller;
   log: Logger;
-  /** No later delivery of the message can go on with what is untold. */
+  /** No later delivery of the message goes on with what is untold: that is left to the reconciler. */
   lastChance: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface EndParts extends WebhookParts {
  * The outbox of a task that has ended: followers, then the webhook, then the mark on the record that gives the lease
  * back. Whoever is called again resumes what is unmarked.
  * @param news events already handed to the teller's caller; without them they are read from the store.
- * @returns whether everything is told; false when time ran out and a later delivery must go on.
+ * @returns whether the message is not needed for it any more; false when time ran out and its next delivery must go on.
  */
 export async function tellEnd(record: StoredRecord, parts: EndParts, news?: readonly TaskEvent[]): Promise<boolean> {
   if (isSettled(record)) return true;
@@ -30,12 +30,11 @@ export async function tellEnd(record: StoredRecord, parts: EndParts, news?: read
     teller.tell(news ?? (await lastEvents(store, record)));
     await teller.flush(Math.min(FOLLOWERS_TIMEOUT_MS, parts.remaining() / 2));
   }
-  let webhook = await sendWebhook(record, parts);
-  if (webhook?.status === "pending" && parts.lastChance) webhook = { ...webhook, status: "failed", lastError: "The function ran out of time." };
+  const webhook = await sendWebhook(record, parts);
   if (webhook?.status === "failed") log.warn("The webhook failed.", { webhook });
-  const done = webhook?.status !== "pending";
-  await store.settle(taskId, { seq: record.seq, release: done, ...(webhook ? { webhook } : {}) });
-  return done;
+  // Whoever goes on must not find the task held, so the lease ends in any case.
+  await store.settle(taskId, { seq: record.seq, release: true, ...(webhook ? { webhook } : {}) });
+  return webhook?.status !== "pending" || parts.lastChance;
 }
 
 function lastEvents(store: TaskStore, record: StoredRecord): Promise<TaskEvent[]> {

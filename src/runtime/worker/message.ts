@@ -10,7 +10,7 @@ import type { WorkerParts } from "./parts.ts";
 
 /** A message outlives its function by so much: then a crashed attempt's message is visible again. */
 const VISIBILITY_MARGIN_S = 10;
-/** What telling leaves of the function's time. */
+/** What telling leaves of the function's time for the last marks: at most so much, of a short one a tenth. */
 const RESERVE_MS = 1_000;
 
 /** Handles one received message. @returns whether it is done; if not it stays in the queue. Never throws. */
@@ -32,7 +32,9 @@ export async function handleMessage(
       log.warn("The message's visibility could not be set.", { error, seconds });
     }
   };
-  const remaining = () => lambda.getRemainingTimeInMillis() - RESERVE_MS;
+  const functionMs = lambda.getRemainingTimeInMillis();
+  const reserve = Math.min(RESERVE_MS, functionMs / 10);
+  const remaining = () => lambda.getRemainingTimeInMillis() - reserve;
   const teller = createTeller({ followers: parts.followers, sockets: parts.sockets, log, taskId, userId });
   const end: EndParts = {
     store,
@@ -46,7 +48,6 @@ export async function handleMessage(
   };
 
   try {
-    const functionMs = lambda.getRemainingTimeInMillis();
     const [claim] = await Promise.all([
       store.claim({
         task: parsed.task,
@@ -54,7 +55,7 @@ export async function handleMessage(
         receiveCount,
         sentAt: Number(message.attributes.SentTimestamp),
         requestId: lambda.awsRequestId,
-        leaseUntil: clock.now() + functionMs,
+        leaseUntil: Math.ceil(clock.now() + functionMs),
       }),
       setVisible(functionMs / 1000 + VISIBILITY_MARGIN_S),
     ]);
