@@ -15,9 +15,8 @@ export async function emitTypes(root: string, out: string): Promise<void> {
   try {
     await promisify(execFile)(process.execPath, [compiler, "-p", join(root, "tsconfig.types.json"), "--outDir", all]);
   } catch (error) {
-    throw new Error(error instanceof Error && "stdout" in error ? String(error.stdout) : String(error), {
-      cause: error,
-    });
+    const output = error instanceof Error && "stdout" in error ? String(error.stdout).trim() : String(error);
+    throw new Error(`The declarations do not compile:\n${output}`, { cause: error });
   }
   for (const [path, text] of await reachable(all)) {
     await mkdir(dirname(join(out, path)), { recursive: true });

@@ -1,7 +1,8 @@
+import type { HttpAnswer } from "./answers.ts";
 import { ApiError } from "./api-error.ts";
 import { callerFromContext, type Caller } from "./caller.ts";
 import { createDocument } from "./documents.ts";
-import { type HttpAnswer, type HttpRequest, json, readHttpEvent } from "./http-event.ts";
+import { type HttpRequest, json, readHttpEvent } from "./http-event.ts";
 import type { ApiParts } from "./parts.ts";
 import { cancelTask, getEvents, getTask, listTasks, submitTask, ticketFor } from "./tasks.ts";
 

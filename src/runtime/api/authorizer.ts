@@ -1,23 +1,8 @@
+import type { PolicyAnswer, SimpleAnswer } from "./answers.ts";
 import { authorize, type Authorities, type Credentials } from "./authorize.ts";
-import { callerToContext, type CallerContext } from "./caller.ts";
+import { callerToContext } from "./caller.ts";
 import { fields, text } from "./http-event.ts";
 import { header } from "./socket-event.ts";
-
-/** The HTTP API's simple response. */
-export interface SimpleAnswer {
-  isAuthorized: boolean;
-  context?: CallerContext;
-}
-
-/** The WebSocket API's answer to a REQUEST authorizer. */
-export interface PolicyAnswer {
-  principalId: string;
-  policyDocument: {
-    Version: "2012-10-17";
-    Statement: { Action: "execute-api:Invoke"; Effect: "Allow" | "Deny"; Resource: string }[];
-  };
-  context?: CallerContext;
-}
 
 /**
  * Decides on a request of either API. For the HTTP API the gateway itself answers 401 when there is no `Authorization`,

@@ -1,3 +1,5 @@
+import type { CallerContext } from "./answers.ts";
+
 /** Who asks, as the authorizer found out. */
 export interface Caller {
   kind: "service" | "user";
@@ -8,9 +10,6 @@ export interface Caller {
   /** The ticket's, which is used up by the connection. `expires` in epoch seconds. */
   ticket?: { nonce: string; expires: number };
 }
-
-/** Values of an authorizer's context travel as strings. */
-export type CallerContext = Record<string, string>;
 
 export function callerToContext(caller: Caller): CallerContext {
   return {

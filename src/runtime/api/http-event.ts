@@ -1,3 +1,5 @@
+import type { HttpAnswer } from "./answers.ts";
+
 /** What the functions read of an HTTP API's event (payload format 2.0). */
 export interface HttpRequest {
   method: string;
@@ -39,12 +41,6 @@ export function readHttpEvent(event: unknown): HttpRequest {
     authorizerContext: fields(context["authorizer"])["lambda"],
     requestId: text(context["requestId"]) ?? "",
   };
-}
-
-export interface HttpAnswer {
-  statusCode: number;
-  headers: Record<string, string>;
-  body: string;
 }
 
 export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer {

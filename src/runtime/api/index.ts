@@ -1,7 +1,6 @@
-import type { PolicyAnswer, SimpleAnswer } from "./authorizer.ts";
+import type { HttpAnswer, PolicyAnswer, ReconcileReport, SimpleAnswer } from "./answers.ts";
 import type { Authorities } from "./authorize.ts";
-import type { HttpAnswer } from "./http-event.ts";
-import type { ReconcileParts, ReconcileReport } from "./reconciler.ts";
+import type { ReconcileParts } from "./reconciler.ts";
 
 /*
  * The Lambda handlers of the API. Each loads its own part at its first call and keeps it: so the authorizer starts without
@@ -51,6 +50,4 @@ export async function reconciler(_event?: unknown, context?: InvocationContext):
   return await reconcile(ready, () => context?.getRemainingTimeInMillis() ?? Infinity);
 }
 
-export type { HttpAnswer } from "./http-event.ts";
-export type { PolicyAnswer, SimpleAnswer } from "./authorizer.ts";
-export type { ReconcileReport } from "./reconciler.ts";
+export type { HttpAnswer, PolicyAnswer, ReconcileReport, SimpleAnswer } from "./answers.ts";

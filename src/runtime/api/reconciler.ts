@@ -2,6 +2,7 @@ import { TERMINAL_STATUSES } from "../../contract/event.ts";
 import { dayPartition, TIME_INDEX, TIME_SHARDS } from "../../contract/table.ts";
 import type { Dynamo } from "../aws/dynamo.ts";
 import type { QueueState } from "../aws/queue-state.ts";
+import type { ReconcileReport } from "./answers.ts";
 import { diagnose, type Diagnosis } from "./diagnose.ts";
 import type { ApiParts } from "./parts.ts";
 import { enqueue } from "./send.ts";
@@ -14,14 +15,6 @@ const AT_ONCE = 8;
 const MOST = 2_000;
 /** So long one task's followers and webhook may take. */
 const TELL_MS = 15_000;
-
-export interface ReconcileReport {
-  looked: number;
-  sent: number;
-  deadlettered: number;
-  told: number;
-  failed: number;
-}
 
 export interface ReconcileParts extends ApiParts {
   dynamo: Dynamo;
