@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../../src/contract/clock.ts";
 import type { Task } from "../../../src/contract/task.ts";
 import type { SourceMessage } from "../../../src/local/interfaces.ts";
+import { createApiParts } from "../../../src/runtime/api/create-parts.ts";
+import { reconcile } from "../../../src/runtime/api/reconciler.ts";
 import { isSettled } from "../../../src/runtime/store/index.ts";
 import { startReceiver, startWorkerStage, type WorkerStage } from "../harness.ts";
 
@@ -203,5 +206,20 @@ describe("a SIGKILL at each await", { timeout: 180_000 }, () => {
     });
     expect(points).toBeGreaterThan(10);
     expect(points).toBeLessThan(MOST_POINTS - 1);
+  });
+
+  it.each([6, 24])("of all three attempts of a task (point %i), which the reconciler then ends", async (at) => {
+    const dispatcher = createDispatcher();
+    const { taskId, killed } = await drive(dispatcher, at, 3, "succeed");
+    dispatcher.stop();
+    expect(killed).toBe(3);
+    // The policy moves the message when it is asked for once more.
+    stage.queue.receive(10);
+    // Its run some time later, past what it allows for clocks that differ.
+    const later = { ...systemClock, now: () => Date.now() + 60_000 };
+    const report = await reconcile({ ...createApiParts(), clock: later }, () => 60_000);
+    expect(report).toMatchObject({ deadlettered: 1, failed: 0 });
+    await expectOneEnd(taskId, "deadlettered", at);
+    expect((await stage.parts.store.events(taskId)).filter(({ type }) => type === "started")).toHaveLength(3);
   });
 });
