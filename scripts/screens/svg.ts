@@ -89,9 +89,7 @@ function drawRow(cells: Cell[], top: number): string[] {
 }
 
 function drawRun(run: Run, top: number): string {
-  // Fonts leave gaps between blocks; a bar is to look like one.
-  if (/^█+$/.test(run.text)) return rectangle(run, run.color, top);
-  if (/^░+$/.test(run.text)) return rectangle(run, mix(run.color, run.background, 0.35), top);
+  if (SHAPES.test(run.text)) return drawShape(run, top);
   const classes = [run.bold ? "b" : "", run.italic ? "i" : "", run.underline ? "u" : ""].filter(Boolean).join(" ");
   const attributes = [
     `x="${round(PADDING + run.column * CELL.width)}"`,
@@ -103,12 +101,17 @@ function drawRun(run: Run, top: number): string {
   return `<text ${attributes.join(" ")}>${escapeXml(run.text)}</text>`;
 }
 
-function rectangle(run: Run, fill: string, top: number): string {
-  return `<rect x="${round(PADDING + run.column * CELL.width)}" y="${round(top)}" width="${round(run.width * CELL.width)}" height="${CELL.height}" fill="${fill}"/>`;
+function drawShape(run: Run, top: number): string {
+  if (run.text.startsWith("─")) return rectangle(run, run.color, top + CELL.height / 2, 1);
+  return rectangle(run, run.text.startsWith("█") ? run.color : mix(run.color, run.background, 0.35), top);
+}
+
+function rectangle(run: Run, fill: string, top: number, height: number = CELL.height): string {
+  return `<rect x="${round(PADDING + run.column * CELL.width)}" y="${round(top)}" width="${round(run.width * CELL.width)}" height="${height}" fill="${fill}"/>`;
 }
 
 /**
- * Merges neighbours of equal style. Blanks of two cells and more part a run, and so does each character outside ASCII: it
+ * Merges neighbours of equal style. Blanks of two cells and more part a run, and so does each symbol: it
  * may come from another font with another advance, and what follows must still begin at its column.
  */
 function runsOf(cells: Cell[]): Run[] {
@@ -129,16 +132,20 @@ function runsOf(cells: Cell[]): Run[] {
   return runs.map(withoutOuterBlanks);
 }
 
+/** Drawn as shapes, because fonts leave gaps between them: of these, a run holds one kind. */
+const SHAPES = /^[█░─]+$/;
+
 /** Whether a character may follow in the same run. */
 function joins(before: string, next: string): boolean {
   if (before.trim() === "") return next === " ";
   if (next === " ") return !/ {2}$/.test(before);
-  if (/^[█░]$/.test(next)) return before.endsWith(next);
-  return isAscii(before) && isAscii(next) && !/ {2}$/.test(before);
+  if (SHAPES.test(next)) return before.endsWith(next);
+  return isLatin(before) && isLatin(next) && !/ {2}$/.test(before);
 }
 
-function isAscii(text: string): boolean {
-  return /^[\x20-\x7E]*$/.test(text);
+/** Every monospace font has these. */
+function isLatin(text: string): boolean {
+  return /^[\x20-\x7E\u00A1-\u024F]*$/.test(text);
 }
 
 /** Blanks without a background show nothing, and a stretched run must not reach beyond its letters. */
