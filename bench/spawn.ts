@@ -16,9 +16,9 @@ interface CommandOptions {
 export async function timeCommand(command: string, args: string[], options: CommandOptions = {}): Promise<number> {
   const started = performance.now();
   const child = spawn(command, args, { stdio: "ignore", timeout: 60_000, ...options });
-  const [code] = await once(child, "exit");
+  const code = await exitCode(child, "exit");
   const elapsed = performance.now() - started;
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${String(code)}.`);
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${code}.`);
   return elapsed;
 }
 
@@ -29,9 +29,13 @@ export async function output(command: string, args: string[], options: CommandOp
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${String(code)}.\n${stderr.slice(-2000)}`);
+  const code = await exitCode(child, "close");
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${code}.\n${stderr.slice(-2000)}`);
   return stdout;
+}
+
+function exitCode(child: ChildProcess, event: "exit" | "close"): Promise<number | null> {
+  return new Promise((resolve, reject) => void child.once("error", reject).once(event, resolve));
 }
 
 /** Resident memory of one process in MB (10^6 bytes), its children not counted; undefined where /proc is not there. */

@@ -14,7 +14,7 @@ export interface Row {
 /** @returns a Markdown table; a miss is named a miss. */
 export function markdownTable(rows: Row[]): string {
   const lines = rows.map(({ what, subject, value, target, met }) => {
-    const verdict = met === undefined ? "" : met ? "met" : "missed";
+    const verdict = met === undefined ? "" : met ? "met" : "**missed**";
     return `| ${what} | ${subject} | ${value} | ${target ?? ""} | ${verdict} |`;
   });
   return ["| what | who | measured | target | |", "| --- | --- | --- | --- | --- |", ...lines].join("\n");

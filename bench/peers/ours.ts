@@ -1,0 +1,37 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { BenchContext } from "../context.ts";
+import { freePort, type RunningServer, startServer } from "../server.ts";
+import { output } from "../spawn.ts";
+
+/** The services alone, from source, in a process of their own. */
+export async function startBareStack(context: BenchContext, durability: "memory" | "sqlite"): Promise<RunningServer> {
+  const port = await freePort();
+  const stateDir = durability === "sqlite" ? [await mkdtemp(join(context.scratch, "state-"))] : [];
+  const args = [join(import.meta.dirname, "ours-server.ts"), String(port), ...stateDir];
+  return startServer({
+    name: `ai-pipeline, ${durability}`,
+    command: process.execPath,
+    args,
+    cwd: context.scratch,
+    port,
+  });
+}
+
+/** @returns the built command line. */
+export const cliOf = ({ root }: BenchContext) => join(root, "bin/ai-pipeline.js");
+
+/** Scaffolds a project of the template `minimal`. @param files replace those of the template. */
+export async function makeProject(context: BenchContext, files: Record<string, string> = {}): Promise<string> {
+  const dir = join(await mkdtemp(join(context.scratch, "project-")), "bench");
+  await output(process.execPath, [cliOf(context), "init", dir, "--template", "minimal", "--no-install"]);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
+  return dir;
+}
+
+/** `dev`, as a user runs it without a screen. */
+export async function startDev(context: BenchContext, dir: string, flags: string[] = []): Promise<RunningServer> {
+  const port = await freePort();
+  const args = [cliOf(context), "dev", "--headless", "--json", "--port", String(port), ...flags];
+  return startServer({ name: "ai-pipeline dev", command: process.execPath, args, cwd: dir, port });
+}

@@ -1,0 +1,69 @@
+/**
+ * Measures ourselves and our peers in one run and writes docs/benchmarks.md. `--quick` takes few rounds, `--only a,b` some
+ * measures; both print and write nothing, since a page of mixed runs would compare what was not measured together.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { BenchContext, Measure, Section } from "./context.ts";
+import { burst } from "./measures/burst.ts";
+import { cliStart } from "./measures/cli-start.ts";
+import { firstFrame } from "./measures/first-frame.ts";
+import { packageSize } from "./measures/package-size.ts";
+import { sendToHandler } from "./measures/send-to-handler.ts";
+import { sqsThroughput } from "./measures/sqs-throughput.ts";
+import { stackReady } from "./measures/stack-ready.ts";
+import { workerBundle } from "./measures/worker-bundle.ts";
+import { writeReport } from "./report.ts";
+import { closeServers } from "./server.ts";
+import { closeConnections } from "./sqs-http.ts";
+import { markdownTable } from "./table.ts";
+
+const MEASURES: Measure[] = [
+  cliStart,
+  firstFrame,
+  stackReady,
+  sendToHandler,
+  burst,
+  sqsThroughput,
+  packageSize,
+  workerBundle,
+];
+
+const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
+const names = values.only?.split(",");
+const unknown = names?.find((name) => !MEASURES.some((measure) => measure.name === name));
+if (unknown !== undefined) {
+  throw new Error(`There is no measure named ${unknown}. Known: ${MEASURES.map(({ name }) => name).join(", ")}`);
+}
+
+const root = join(import.meta.dirname, "..");
+const cache = join(root, "node_modules", ".cache", "bench");
+await mkdir(cache, { recursive: true });
+const scratch = await mkdtemp(join(tmpdir(), "ai-pipeline-bench-"));
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+const context: BenchContext = { root, cache, scratch, quick: values.quick, log };
+process.once("SIGINT", () => {
+  void closeServers().finally(() => process.exit(130));
+});
+
+const startedAt = new Date();
+try {
+  const sections: Section[] = [];
+  for (const measure of MEASURES.filter(({ name }) => names?.includes(name) ?? true)) {
+    log(`\n${measure.name}`);
+    const section = await measure.run(context);
+    sections.push(section);
+    process.stdout.write(`\n## ${section.title}\n\n${markdownTable(section.rows)}\n`);
+  }
+  if (!values.quick && !names) {
+    const minutes = (Date.now() - startedAt.getTime()) / 60_000;
+    await writeFile(join(root, "docs", "benchmarks.md"), await writeReport(root, sections, startedAt, minutes));
+    log("\nWrote docs/benchmarks.md");
+  }
+} finally {
+  await closeServers();
+  closeConnections();
+  await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+}
