@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { maskSecrets } from "./screens/mask.ts";
 import { drawScreen } from "./screens/svg.ts";
 import { runOnTerminal, type TerminalRun } from "./screens/terminal.ts";
 
@@ -45,7 +46,7 @@ function save(name: string, run: TerminalRun, title: string): void {
   assertAnonymous(name, run.text());
   mkdirSync(images, { recursive: true });
   const path = join(images, `${name}.svg`);
-  writeFileSync(path, drawScreen(run.cells(), title));
+  writeFileSync(path, drawScreen(maskSecrets(run.cells()), title));
   process.stdout.write(`Drew ${relative(root, path)}\n`);
 }
 
@@ -63,7 +64,8 @@ async function draw(): Promise<void> {
 
   const dev = start(project, ["dev", "--port", "0", "--fresh"]);
   try {
-    await dev.waitFor("its endpoint", (rows) => rows.some((row) => row.includes("http://127.0.0.1:")));
+    // Without this, the picture would tell of the first build more than of the task.
+    await dev.waitFor("its worker ready", (rows) => rows.some((row) => row.includes("worker ready")));
     const submit = start(project, SUBMIT);
     try {
       await finish(submit, SUBMIT);
