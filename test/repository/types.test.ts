@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..");
 const types = join(root, "dist", "types");
+const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
 
 /** What a user's program says to each of the three entries; wrong uses are marked as such. */
 const USES = `
@@ -69,7 +70,20 @@ test.each([
     types: ["node"],
   };
   await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
-  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   const compiled = promisify(execFile)(process.execPath, [compiler, "-p", project]);
   await expect(compiled.catch((error: { stdout: string }) => error.stdout)).resolves.toMatchObject({ stdout: "" });
+});
+
+test.each(["minimal", "prompt", "summarize"])("the template %s compiles", async (template) => {
+  const workspace = await mkdtemp(join(tmpdir(), "ai-pipeline-template-"));
+  try {
+    await cp(join(root, "templates", template), join(workspace, template), { recursive: true });
+    await symlink(join(root, "node_modules"), join(workspace, "node_modules"));
+    await mkdir(join(workspace, template, "node_modules"));
+    await symlink(root, join(workspace, template, "node_modules", "ai-pipeline"));
+    const compiled = promisify(execFile)(process.execPath, [compiler, "-p", join(workspace, template)]);
+    await expect(compiled.catch((error: { stdout: string }) => error.stdout)).resolves.toMatchObject({ stdout: "" });
+  } finally {
+    await rm(workspace, { recursive: true });
+  }
 });
