@@ -90,12 +90,14 @@ export interface Received {
 /** A receiver of webhooks on the loopback address: answers each call with the next status, the last one for ever. */
 export async function startReceiver(statuses: number[]): Promise<{ url: string; calls: Received[]; close(): Promise<void> }> {
   const calls: Received[] = [];
-  const server: Server = createServer(async (request, response) => {
+  const server: Server = createServer((request, response) => {
     let body = "";
-    for await (const chunk of request) body += String(chunk);
-    calls.push({ headers: request.headers, body });
-    const status = statuses[Math.min(calls.length, statuses.length) - 1] ?? 200;
-    response.writeHead(status, status === 302 ? { location: "http://127.0.0.1:1/" } : {}).end("answer");
+    request.on("data", (chunk) => (body += String(chunk)));
+    request.on("end", () => {
+      calls.push({ headers: request.headers, body });
+      const status = statuses[Math.min(calls.length, statuses.length) - 1] ?? 200;
+      response.writeHead(status, status === 302 ? { location: "http://127.0.0.1:1/" } : {}).end("answer");
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -14,8 +14,8 @@ afterEach(() => {
 });
 
 /** A model's endpoint that answers as the test says. */
-async function endpoint(answer: RequestListener, options: ModelOptions = {}) {
-  const server = createServer(answer);
+async function endpoint(answer: (...args: Parameters<RequestListener>) => unknown, options: ModelOptions = {}) {
+  const server = createServer((request, response) => void answer(request, response));
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -151,8 +151,7 @@ async function drive(dispatcher: ReturnType<typeof createDispatcher>, at: number
 
 async function expectOneEnd(taskId: string, status: string, at: number): Promise<void> {
   const record = await stage.parts.store.inspect(taskId);
-  const { result: _, ...shown } = { ...record };
-  const context = `killed at point ${at}: ${JSON.stringify(shown)}`;
+  const context = `killed at point ${at}: ${JSON.stringify({ ...record, result: undefined })}`;
   expect(record?.status, context).toBe(status);
   expect(record && isSettled(record), context).toBe(true);
   const events = await stage.parts.store.events(taskId);
