@@ -27,7 +27,9 @@ function say(title: string): void {
 
 /** Runs one command as a user would and shows it. @throws Error when it does not exit as expected. */
 async function run(cwd: string, args: string[], expected = 0): Promise<void> {
-  process.stdout.write(`${bold(`$ ai-pipeline ${args.map((arg) => (/[\s"]/.test(arg) ? `"${arg}"` : arg)).join(" ")}`)}\n`);
+  process.stdout.write(
+    `${bold(`$ ai-pipeline ${args.map((arg) => (/[\s"]/.test(arg) ? `"${arg}"` : arg)).join(" ")}`)}\n`,
+  );
   const child = spawn(process.execPath, [cli, ...args], { cwd, stdio: ["ignore", "inherit", "inherit"] });
   const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("exit", resolve));
   if (code !== expected) throw new Error(`ai-pipeline ${args[0]} exited with ${code}, not ${expected}.`);
@@ -69,11 +71,29 @@ async function demo(): Promise<void> {
   const dev = await startDev();
   try {
     say("3. A PDF of a dozen pages goes to the bucket and through the queue; its summary streams back");
-    await run(project, ["submit", "Summarize this guide for a new colleague.", "--doc", relative(project, guide), "--watch"]);
+    await run(project, [
+      "submit",
+      "Summarize this guide for a new colleague.",
+      "--doc",
+      relative(project, guide),
+      "--watch",
+    ]);
 
     say("4. The model's provider fails: every call is answered with 429");
     await run(project, ["faults", "set", "outage"]);
-    await run(project, ["submit", "Summarize the attached report.", "--doc", "samples/report.pdf", "--task-id", "demo-outage", "--watch"], 3);
+    await run(
+      project,
+      [
+        "submit",
+        "Summarize the attached report.",
+        "--doc",
+        "samples/report.pdf",
+        "--task-id",
+        "demo-outage",
+        "--watch",
+      ],
+      3,
+    );
     await run(project, ["dlq", "list"]);
 
     say("5. The outage ends, and the task is redriven: three new attempts, the same task");

@@ -57,7 +57,12 @@ function heading(doc: Pdf, { depth, tokens }: Tokens.Heading): void {
   const size = [24, 16, 13][depth - 1] ?? BODY;
   // A heading at the foot of a page would stand apart from its text.
   if (doc.y > doc.page.height - 150) doc.addPage();
-  doc.moveDown(depth === 1 ? 0 : 0.5).font("Helvetica-Bold").fontSize(size).text(plain(tokens)).moveDown(0.4);
+  doc
+    .moveDown(depth === 1 ? 0 : 0.5)
+    .font("Helvetica-Bold")
+    .fontSize(size)
+    .text(plain(tokens))
+    .moveDown(0.4);
 }
 
 function paragraph(doc: Pdf, { tokens }: Tokens.Paragraph): void {
@@ -67,7 +72,10 @@ function paragraph(doc: Pdf, { tokens }: Tokens.Paragraph): void {
 
 function list(doc: Pdf, { items, ordered }: Tokens.List): void {
   items.forEach((item, index) => {
-    doc.font("Helvetica").fontSize(BODY).text(ordered ? `${index + 1}.` : "•", { continued: false });
+    doc
+      .font("Helvetica")
+      .fontSize(BODY)
+      .text(ordered ? `${index + 1}.` : "•", { continued: false });
     doc.moveUp();
     const inner = item.tokens.flatMap((token) => ("tokens" in token && token.tokens ? token.tokens : [token]));
     doc.x += 16;
@@ -106,10 +114,17 @@ function table(doc: Pdf, { header, rows }: Tokens.Table): void {
 /** The text of inline tokens without their markup. */
 function plain(tokens: Token[]): string {
   return tokens
-    .map((token) => ("tokens" in token && token.tokens ? plain(token.tokens) : unescape("text" in token ? String(token["text"]) : "")))
+    .map((token) =>
+      "tokens" in token && token.tokens ? plain(token.tokens) : unescape("text" in token ? String(token["text"]) : ""),
+    )
     .join("");
 }
 
 function unescape(text: string): string {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+  return text
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&amp;", "&");
 }
