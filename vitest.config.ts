@@ -9,8 +9,8 @@ export default defineConfig({
   test: {
     // Functions under test log as they do on AWS; what a passing test printed tells nobody anything.
     silent: "passed-only",
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "unit", include: unit, exclude: ["**/node_modules/**", ...built] } },
       { extends: true, test: { name: "package", include: built, testTimeout: 180_000, hookTimeout: 180_000 } },

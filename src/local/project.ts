@@ -8,6 +8,7 @@ import { createSocketApi } from "./apigateway/socket.ts";
 import type { LocalContext } from "./context.ts";
 import { modelEnvironment } from "./environment.ts";
 import { API_ROLES, createProjectCode } from "./project-code.ts";
+import { scheduleReconciler } from "./reconcile.ts";
 import type { Services } from "./services.ts";
 import type { ProjectOptions } from "./stack.ts";
 
@@ -102,6 +103,7 @@ export function deployProject(ctx: LocalContext, services: Services, project: Pr
     faults: { gone: services.faults.gone },
   });
   for (const role of ["authorizer", "api"] as const) services.lambda.warm(names.functions[role]);
+  const endSchedule = scheduleReconciler(ctx, services.lambda, services.sqs, names.functions.reconciler);
   return {
     outputs,
     ...secrets,
@@ -109,6 +111,7 @@ export function deployProject(ctx: LocalContext, services: Services, project: Pr
     api,
     sockets,
     async close() {
+      endSchedule();
       await code.close();
       await sockets.close();
     },

@@ -22,7 +22,9 @@ export function describeEvent(event: TaskEvent, previous?: TaskEvent, now = Date
     case "progress":
       return { tone: "info", text: event.percent === undefined ? event.message : `${event.message} (${event.percent}%)` };
     case "completed": {
-      const parts = [formatTokens(event.usage), formatCost(event.costUsd), event.offline ? "offline model" : ""];
+      // A task that called no model has no cost to know.
+      const cost = event.usage.length > 0 ? formatCost(event.costUsd) : "";
+      const parts = [formatTokens(event.usage), cost, event.offline ? "offline model" : ""];
       return { tone: "ok", text: [`completed in ${formatDuration(event.durationMs)}`, ...parts].filter(Boolean).join(", ") };
     }
     case "failed": {

@@ -18,7 +18,7 @@ test("submit without dev starts the stack, leaves the answer on stdout and nothi
     stage local of my-app, account 000000000000, region us-east-1, http://<host>
     accepted in <time>, <id>
     started, attempt 1, waited <time>
-    completed in <time>, cost unknown
+    completed in <time>
     "
   `);
   expect((await readdir(folder.dir)).toSorted()).toEqual([

@@ -134,7 +134,7 @@ export class Storage {
 
   put(table: StoredTable, key: string, item: Item): void {
     this.statement(
-      "INSERT INTO items (table_id, key, value, expires) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (table_id, key) DO UPDATE SET value = ?3, expires = ?4",
+      "INSERT INTO items (table_id, key, value, expires) VALUES (?, ?, ?, ?) ON CONFLICT (table_id, key) DO UPDATE SET value = excluded.value, expires = excluded.expires",
     ).run(table.id, key, JSON.stringify(item), expiryOf(table, item));
   }
 

@@ -48,10 +48,10 @@ export function createLogStore(ctx: LocalContext): LogStore {
   const findStream = db.prepare("SELECT s.id AS id, s.group_id AS group_id FROM log_stream s JOIN log_group g ON g.id = s.group_id WHERE g.name = ? AND s.name = ?");
   const insertEvent = db.prepare("INSERT INTO log_event (group_id, stream_id, ts, ingested, message) VALUES (?, ?, ?, ?, ?)");
   const touchStream = db.prepare(
-    "UPDATE log_stream SET first_event = min(coalesce(first_event, ?1), ?1), last_event = max(coalesce(last_event, ?2), ?2), last_ingestion = ?3 WHERE id = ?4",
+    "UPDATE log_stream SET first_event = min(coalesce(first_event, $first), $first), last_event = max(coalesce(last_event, $last), $last), last_ingestion = $ingested WHERE id = $id",
   );
   const trim = db.prepare(
-    "DELETE FROM log_event WHERE group_id = ?1 AND id <= (SELECT id FROM log_event WHERE group_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+    "DELETE FROM log_event WHERE group_id = $group AND id <= (SELECT id FROM log_event WHERE group_id = $group ORDER BY id DESC LIMIT 1 OFFSET $kept)",
   );
   const known = new Map<string, { id: number; groupId: number }>();
   const sinceTrim = new Map<number, number>();
@@ -83,10 +83,10 @@ export function createLogStore(ctx: LocalContext): LogStore {
       first = Math.min(first, timestamp);
       last = Math.max(last, timestamp);
     }
-    touchStream.run(first, last, ingestionTime, id);
+    touchStream.run({ first, last, ingested: ingestionTime, id });
     const since = (sinceTrim.get(groupId) ?? 0) + events.length;
     sinceTrim.set(groupId, since >= TRIM_EVERY ? 0 : since);
-    if (since >= TRIM_EVERY) trim.run(groupId, MAX_EVENTS);
+    if (since >= TRIM_EVERY) trim.run({ group: groupId, kept: MAX_EVENTS });
   };
 
   const flush = () => {
@@ -110,7 +110,7 @@ export function createLogStore(ctx: LocalContext): LogStore {
 
   const expire = () => {
     flush();
-    db.prepare("DELETE FROM log_event WHERE ts < ?1 - (SELECT retention FROM log_group g WHERE g.id = group_id) * ?2").run(ctx.clock.now(), DAY_MS);
+    db.prepare("DELETE FROM log_event WHERE ts < ? - (SELECT retention FROM log_group g WHERE g.id = group_id) * ?").run(ctx.clock.now(), DAY_MS);
   };
   expire();
   const housekeeping = setInterval(expire, 10 * 60_000);
@@ -151,7 +151,7 @@ export function createLogStore(ctx: LocalContext): LogStore {
       return true;
     },
     group: (name) => read("SELECT * FROM log_group WHERE name = ?", name).map(toGroup)[0],
-    groups: (prefix = "") => read("SELECT * FROM log_group WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name", prefix).map(toGroup),
+    groups: (prefix = "") => read("SELECT * FROM log_group WHERE substr(name, 1, length(?)) = ? ORDER BY name", prefix, prefix).map(toGroup),
     createStream(group, stream) {
       flush();
       return insertStream.run(stream, ctx.clock.now(), group).changes === 1;
@@ -163,8 +163,9 @@ export function createLogStore(ctx: LocalContext): LogStore {
     },
     streams: (group, prefix = "") =>
       read(
-        "SELECT s.* FROM log_stream s JOIN log_group g ON g.id = s.group_id WHERE g.name = ?1 AND substr(s.name, 1, length(?2)) = ?2 ORDER BY s.name",
+        "SELECT s.* FROM log_stream s JOIN log_group g ON g.id = s.group_id WHERE g.name = ? AND substr(s.name, 1, length(?)) = ? ORDER BY s.name",
         group,
+        prefix,
         prefix,
       ).map(toStream),
     hasStream: (group, stream) => {

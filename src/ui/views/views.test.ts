@@ -45,7 +45,7 @@ test("dev shows where the stack is, what is queued and what is at work", async (
   expect(terminal.text()).toContain("Ready  http://127.0.0.1:4566 · stage local · model: offline");
   expect(terminal.text()).toContain("queued 4 · in flight 2 · dead letters 1");
   view.push({ type: "function", at, name: "my-app-local-worker", state: "failed", message: "src/worker.ts:3:7: Expected \";\"" });
-  await terminal.waitFor("my-app-local-worker: src/worker.ts:3:7");
+  await terminal.waitFor("worker does not build: src/worker.ts:3:7");
   await view.end();
 });
 

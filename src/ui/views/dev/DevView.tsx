@@ -25,7 +25,7 @@ export function DevView({ state, screen, ended }: ViewProps<DevState>) {
         {ready ? <Header ready={ready} /> : <Starting building={state.building} />}
         {Object.entries(state.broken).map(([name, reason]) => (
           <Text key={name} wrap="truncate-end">
-            <Mark tone="fail" /> {name}: {reason}
+            <Mark tone="fail" /> {reason}
           </Text>
         ))}
         {ready ? <Depths state={state} /> : null}

@@ -1,6 +1,7 @@
 import { isTerminal, type TaskEvent } from "../../../contract/event.ts";
 import type { Operations } from "../../../contract/operations/index.ts";
-import { formatDuration, formatTime, oneLine, shortId } from "../../format.ts";
+import { describeActivity, describeFunction, readyText } from "../../dev-lines.ts";
+import { formatTime, oneLine, shortId } from "../../format.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 import type { Tone } from "../../theme.ts";
 import { describeEvent } from "../../timeline.ts";
@@ -47,25 +48,25 @@ const ENDED_SHOWN = 3;
 
 /** @param now epoch milliseconds. */
 export function reduceDev(state: DevState, event: DevEvent, now: number): DevState {
+  const prefix = state.ready ? `${state.ready.app}-${state.ready.stage}-` : "";
   switch (event.type) {
     case "ready":
-      return { ...state, ready: event };
+      return { ...state, ready: event, lines: readyText(event).split("\n").reduce((lines, line) => addLine(lines, "info", line), state.lines) };
     case "depths":
       return { ...state, depths: event };
     case "function":
-      return reduceFunction(state, event);
+      return reduceFunction(state, event, prefix);
     case "log":
-      return add(state, event.at, "info", `${functionOf(event.group)}  ${event.message.trimEnd()}`);
     case "fault":
-      return add(state, event.at, "warn", `fault ${event.kind}: ${event.detail}`);
     case "warning":
-      return add(state, event.at, "warn", event.message);
     case "request":
-      return add(state, event.at, event.status < 400 ? "info" : "warn", `${event.method} ${event.path} ${event.status} in ${formatDuration(event.ms)}`);
+    case "invocation": {
+      const text = describeActivity(event, prefix);
+      return text === undefined ? state : add(state, event.at, event.type === "log" ? "info" : "warn", text);
+    }
     case "stopping":
       return { ...state, stopping: true };
-    // Told by the task's own events; tokens are for whoever follows the task.
-    case "invocation":
+    // Tokens are for whoever follows the task.
     case "token":
     case "summary":
       return state;
@@ -74,15 +75,17 @@ export function reduceDev(state: DevState, event: DevEvent, now: number): DevSta
   }
 }
 
-function reduceFunction(state: DevState, event: Extract<DevEvent, { type: "function" }>): DevState {
+function reduceFunction(state: DevState, event: Extract<DevEvent, { type: "function" }>, prefix: string): DevState {
   const building = state.building.filter((name) => name !== event.name);
   const { [event.name]: _, ...broken } = state.broken;
   if (event.state === "building") return { ...state, building: [...building, event.name] };
+  const text = describeFunction(event, prefix);
   if (event.state === "failed") {
-    const reason = event.message ?? "it does not build";
-    return add({ ...state, building, broken: { ...broken, [event.name]: oneLine(reason, 200) } }, event.at, "fail", `${event.name}: ${reason}`);
+    return add({ ...state, building, broken: { ...broken, [event.name]: oneLine(text, 200) } }, event.at, "fail", text);
   }
-  return add({ ...state, building, broken }, event.at, "ok", `${event.name} ready${event.ms === undefined ? "" : ` in ${formatDuration(event.ms)}`}`);
+  const next = { ...state, building, broken };
+  // Every environment tells that it is ready; only new code is news.
+  return state.building.includes(event.name) ? add(next, event.at, "ok", text) : next;
 }
 
 function reduceTask(state: DevState, event: TaskEvent, now: number): DevState {
@@ -100,8 +103,6 @@ function reduceTask(state: DevState, event: TaskEvent, now: number): DevState {
   };
   return event.type === "progress" ? next : add(next, Date.parse(event.at), tone === "wait" ? "info" : tone, `${shortId(event.taskId)}  ${text}`);
 }
-
-const functionOf = (group: string) => group.slice(group.lastIndexOf("/") + 1);
 
 function add(state: DevState, at: number, tone: Tone, text: string): DevState {
   return { ...state, lines: addLine(state.lines, tone, text, formatTime(at)) };

@@ -1,0 +1,57 @@
+import type { DevReady, StackActivity } from "../contract/operations/dev.ts";
+import { formatDuration, oneLine } from "./format.ts";
+import { readableLog } from "./log-line.ts";
+
+/** A worker that prints megabytes must not bury the rest. */
+const LOG_LENGTH = 500;
+
+/** @returns where the stack is and how to call it: the block that `dev` begins with. */
+export function readyText(event: DevReady): string {
+  const model = event.offline ? "model: offline (set OPENAI_API_KEY for a real one)" : "model: from your environment";
+  const curl = `curl ${event.endpoint}/tasks -H 'Authorization: Bearer ${event.token}' -d '{"prompt":"What is a dead-letter queue?"}'`;
+  return [
+    `Ready  ${event.endpoint} · stage ${event.stage} · ${model}`,
+    ...(event.wantedPort === undefined
+      ? []
+      : [`  port ${event.wantedPort} is taken, so this is another; --port asks for one`]),
+    `  ${curl}`,
+    `  webhooks: signed with ${event.webhookSecret}; loopback callbacks are allowed on this stage`,
+    ...(event.speed === 1 ? [] : [`  time runs ${event.speed} times as fast`]),
+    ...(event.faults.length > 0 ? [`  faults: ${event.faults.join(", ")}`] : []),
+  ].join("\n");
+}
+
+type FunctionActivity = Extract<StackActivity, { type: "function" }>;
+
+/** @returns how a function is, in words. @param prefix `<app>-<stage>-`, which its screen need not repeat. */
+export function describeFunction({ name, state, ms, message }: FunctionActivity, prefix: string): string {
+  const short = shortName(name, prefix);
+  if (state === "ready") return `${short} ready${ms === undefined ? "" : ` in ${formatDuration(ms)}`}`;
+  return `${short} does not build: ${message ?? "no reason given"}`;
+}
+
+/** @returns an activity of the stack on one line; undefined when it is nothing to tell. */
+export function describeActivity(event: Exclude<StackActivity, FunctionActivity>, prefix: string): string | undefined {
+  switch (event.type) {
+    case "log":
+      return logLine(shortName(event.group.split("/").at(-1) ?? event.group, prefix), event.message);
+    case "invocation":
+      return event.error ? `${shortName(event.name, prefix)} failed: ${oneLine(event.error, LOG_LENGTH)}` : undefined;
+    case "request":
+      return event.status >= 500 ? `${event.method} ${event.path} answered ${event.status}` : undefined;
+    case "fault":
+      return `fault ${event.kind}${event.detail ? `: ${event.detail}` : ""}`;
+    case "warning":
+      return `warning: ${event.message}`;
+  }
+}
+
+/** `my-app-local-worker` is `worker` to whoever runs one app on one stage. */
+function shortName(name: string, prefix: string): string {
+  return prefix && name.startsWith(prefix) ? name.slice(prefix.length) : name;
+}
+
+function logLine(name: string, message: string): string | undefined {
+  const text = readableLog(message);
+  return text === undefined ? undefined : `${name}: ${oneLine(text, LOG_LENGTH)}`;
+}
