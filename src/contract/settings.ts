@@ -26,6 +26,8 @@ export interface Settings {
   auth?: { issuer: string; audience: string[]; jwksUri?: string };
   allowedOrigins: string[];
   callbackHosts?: string[];
+  /** How many times as fast the queue's time runs (`dev --speed`); 1 on a deployed stage. Leases follow it. */
+  timeScale: number;
   /** Local stage only: callbacks may be http and loopback, an issuer's keys too. */
   allowLoopback: boolean;
 }
@@ -53,6 +55,7 @@ export const SETTING_VARIABLES = {
   authJwksUri: "AI_PIPELINE_AUTH_JWKS_URI",
   allowedOrigins: "AI_PIPELINE_ALLOWED_ORIGINS",
   callbackHosts: "AI_PIPELINE_CALLBACK_HOSTS",
+  timeScale: "AI_PIPELINE_TIME_SCALE",
   allowLoopback: "AI_PIPELINE_ALLOW_LOOPBACK",
 } as const;
 
@@ -86,6 +89,7 @@ export function stageSettings(
     ...(config.api.auth ? { auth: config.api.auth } : {}),
     allowedOrigins: config.api.allowedOrigins,
     ...(config.webhooks.allow ? { callbackHosts: config.webhooks.allow } : {}),
+    timeScale: 1,
     allowLoopback: config.stage === "local",
   };
 }
@@ -114,6 +118,7 @@ export function settingsToEnvironment(s: Settings): Record<string, string> {
     ...(s.auth?.jwksUri ? { [v.authJwksUri]: s.auth.jwksUri } : {}),
     ...(s.allowedOrigins.length > 0 ? { [v.allowedOrigins]: s.allowedOrigins.join(",") } : {}),
     ...(s.callbackHosts ? { [v.callbackHosts]: s.callbackHosts.join(",") } : {}),
+    ...(s.timeScale === 1 ? {} : { [v.timeScale]: String(s.timeScale) }),
     ...(s.allowLoopback ? { [v.allowLoopback]: "1" } : {}),
   };
 }
@@ -157,6 +162,7 @@ export function parseSettings(env: Record<string, string | undefined>): Settings
     ...(issuer ? { auth: { issuer, audience: list(v.authAudience), ...(jwksUri ? { jwksUri } : {}) } } : {}),
     allowedOrigins: list(v.allowedOrigins),
     ...(hosts ? { callbackHosts: list(v.callbackHosts) } : {}),
+    timeScale: env[v.timeScale] ? number(v.timeScale) : 1,
     allowLoopback: env[v.allowLoopback] === "1",
   };
 }

@@ -52,7 +52,7 @@ export function deployProject(ctx: LocalContext, services: Services, project: Pr
 
   const settings = stageSettings(config, names, { queueUrl, deadLetterQueueUrl, managementUrl: `${ctx.endpoint()}/${config.stage}`, socketUrl });
   const model = modelEnvironment(project.dir, project.shell, `${ctx.endpoint()}/_ai-pipeline/model/v1`);
-  const environment = settingsToEnvironment(settings);
+  const environment = settingsToEnvironment({ ...settings, timeScale: ctx.speed });
   const code = createProjectCode(ctx, services.lambda, project, names.functions, stateDir);
   services.lambda.define({
     name: names.functions.worker,

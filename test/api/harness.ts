@@ -83,6 +83,7 @@ export async function startStage(change: Partial<Settings> = {}): Promise<TestSt
     socketUrl,
     secretsPath: names.secretsPath,
     maxAttempts: 3,
+    timeScale: 1,
     backoff: { base: 1, max: 2 },
     timeoutRatio: 0.8,
     ttlDays: 14,

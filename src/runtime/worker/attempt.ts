@@ -142,14 +142,14 @@ async function fail(
   usage: UsageCounter,
   durationMs: number,
   retryInMs: number | undefined,
-  { store, clock, secrets }: WorkerParts,
+  { store, clock, secrets, settings }: WorkerParts,
   log: Logger,
 ): Promise<AttemptWrite> {
   const facts = classify(cause, clock.now());
   // Perhaps the key was changed: the next attempt reads it again.
   if (facts.status === 401 || facts.status === 403) secrets.refresh();
   const error = toTaskError(facts, [task.prompt, ...(await secrets.values())]);
-  const retryAt = retryInMs === undefined ? {} : { retryAt: new Date(clock.now() + retryInMs).toISOString() };
+  const retryAt = retryInMs === undefined ? {} : { retryAt: new Date(clock.now() + retryInMs / settings.timeScale).toISOString() };
   log.warn("The attempt failed.", { error, ...retryAt });
   return store.fail(ref, { error, durationMs, usage: usage.total(), ...retryAt });
 }

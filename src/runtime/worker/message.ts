@@ -55,7 +55,8 @@ export async function handleMessage(
         receiveCount,
         sentAt: Number(message.attributes.SentTimestamp),
         requestId: lambda.awsRequestId,
-        leaseUntil: Math.ceil(clock.now() + functionMs),
+        // The message comes back when its visibility ends, which fast time shortens: the lease must have ended by then.
+        leaseUntil: Math.ceil(clock.now() + functionMs / settings.timeScale),
       }),
       setVisible(functionMs / 1000 + VISIBILITY_MARGIN_S),
     ]);
@@ -69,7 +70,7 @@ export async function handleMessage(
             log: log.child({ attempt: claim.transition.record.attempt, generation: claim.transition.record.generation }),
             work: (context) => work(parsed, context),
           })
-        : await dispose(claim, end, clock.now());
+        : await dispose(claim, end, clock.now(), settings.timeScale);
     if (disposal.outcome === "keep" && disposal.visibleIn !== undefined) await setVisible(disposal.visibleIn);
     return disposal.outcome === "delete";
   } catch (error) {
@@ -82,13 +83,13 @@ export async function handleMessage(
 }
 
 /** A message that needs no work. */
-async function dispose(claim: Exclude<ClaimDecision, { outcome: "run" }>, end: EndParts, now: number): Promise<Disposal> {
+async function dispose(claim: Exclude<ClaimDecision, { outcome: "run" }>, end: EndParts, now: number, timeScale: number): Promise<Disposal> {
   end.log.info(`The message is not run: ${claim.outcome}.`, { status: claim.record.status });
   switch (claim.outcome) {
     case "duplicate":
       return { outcome: "delete" };
     case "busy":
-      return { outcome: "keep", visibleIn: (claim.until - now) / 1000 };
+      return { outcome: "keep", visibleIn: ((claim.until - now) / 1000) * timeScale };
     case "ended":
       return (await tellEnd(claim.record, end)) ? { outcome: "delete" } : { outcome: "keep", visibleIn: 1 };
     case "bounce":
