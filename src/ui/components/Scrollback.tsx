@@ -25,5 +25,5 @@ function format({ tone, time, text }: FinishedLine, colors: boolean): string {
   const clean = stripVTControlCharacters(text);
   const paint = (style: Parameters<typeof styleText>[0], part: string) =>
     colors ? styleText(style, part, { validateStream: false }) : part;
-  return `${time ? `${paint("dim", time)} ` : ""}${paint(TONE_STYLES[tone], GLYPHS[tone])} ${clean}`;
+  return `${time ? `${paint("dim", time)} ` : ""}${tone ? `${paint(TONE_STYLES[tone], GLYPHS[tone])} ` : ""}${clean}`;
 }

@@ -15,8 +15,8 @@ interface Mounting<State, Event> {
   initial: State;
   reduce(state: State, event: Event): State;
   View: FunctionComponent<ViewProps<State>>;
-  /** Takes the whole screen and gives it back at the end. */
-  fullScreen?: boolean;
+  /** Written below the last frame, as it is: a text longer than the terminal, which no frame can hold. */
+  after?(state: State): string | undefined;
 }
 
 /**
@@ -51,7 +51,6 @@ export function mount<State, Event>(screen: Screen, mounting: Mounting<State, Ev
     exitOnCtrlC: false,
     patchConsole: false,
     interactive: true,
-    ...(mounting.fullScreen ? { alternateScreen: true } : {}),
   });
   return {
     push: (event) => update({ ...current, state: reduce(current.state, event) }),
@@ -60,6 +59,8 @@ export function mount<State, Event>(screen: Screen, mounting: Mounting<State, Ev
       await app.waitUntilRenderFlush();
       app.unmount();
       await app.waitUntilExit();
+      const text = mounting.after?.(current.state);
+      if (text !== undefined) await new Promise<void>((resolve) => void screen.stream.write(text, () => resolve()));
     },
   };
 }

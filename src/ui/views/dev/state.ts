@@ -51,7 +51,7 @@ export function reduceDev(state: DevState, event: DevEvent, now: number): DevSta
   const prefix = state.ready ? `${state.ready.app}-${state.ready.stage}-` : "";
   switch (event.type) {
     case "ready":
-      return { ...state, ready: event, lines: readyText(event).split("\n").reduce((lines, line) => addLine(lines, "info", line), state.lines) };
+      return { ...state, ready: event, lines: readyText(event).split("\n").reduce((lines, line) => addLine(lines, undefined, line), state.lines) };
     case "depths":
       return { ...state, depths: event };
     case "function":

@@ -3,7 +3,6 @@ import type { ViewProps } from "../../components/mount.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
-import type { Json } from "../../../contract/task.ts";
 import { formatDuration } from "../../format.ts";
 import type { FollowState } from "./state.ts";
 
@@ -13,15 +12,9 @@ export function FollowView({ state, screen, ended }: ViewProps<FollowState>) {
     if (key.ctrl && input === "c") screen.interrupt();
   });
   const { rows, columns } = useWindowSize();
-  const result = ended && screen.showsResult ? state.result : undefined;
   return (
     <>
       <Scrollback lines={state.lines} />
-      {result === undefined ? null : (
-        <Box marginTop={1}>
-          <Text>{resultText(result)}</Text>
-        </Box>
-      )}
       {ended ? null : <Running state={state} now={screen.now()} height={Math.max(3, Math.floor(rows / 2))} width={columns} />}
     </>
   );
@@ -75,8 +68,4 @@ function wrap(line: string, width: number): string[] {
     rest = rest.slice(cut).trimStart();
   }
   return [...lines, rest];
-}
-
-function resultText(result: Json): string {
-  return typeof result === "string" ? result : JSON.stringify(result, null, 2);
 }

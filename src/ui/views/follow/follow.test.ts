@@ -17,6 +17,7 @@ test("a followed task shows its timeline, its text while it streams, and its res
     • started, attempt 1, waited 18 ms
     ✔ completed in 1.8 s, 812 in / 96 out, $0.0004
 
+
     Three findings stand out."
   `);
 });
