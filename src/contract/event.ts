@@ -85,7 +85,11 @@ export type TaskEvent =
   | CancelledEvent;
 
 /** An event before the writer knows its place: what callers of the store pass in. */
-export type NewTaskEvent = TaskEvent extends infer E ? (E extends TaskEvent ? Omit<E, "v" | "taskId" | "seq" | "at"> : never) : never;
+export type NewTaskEvent = TaskEvent extends infer E
+  ? E extends TaskEvent
+    ? Omit<E, "v" | "taskId" | "seq" | "at">
+    : never
+  : never;
 
 /** Tokens are told, never stored. `offset` counts UTF-16 code units of this attempt's text before `delta`. */
 export interface TokenEvent {

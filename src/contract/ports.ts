@@ -43,7 +43,11 @@ export interface TaskReader {
   get(taskId: string): Promise<TaskRecord | undefined>;
   events(taskId: string, after?: number): Promise<TaskEvent[]>;
   /** Newest first. */
-  list(options: { status?: TaskStatus; limit: number; cursor?: string }): Promise<{ tasks: TaskSummary[]; cursor?: string }>;
+  list(options: {
+    status?: TaskStatus;
+    limit: number;
+    cursor?: string;
+  }): Promise<{ tasks: TaskSummary[]; cursor?: string }>;
   /** The stored result, wherever it lies. */
   result(record: TaskRecord): Promise<Json | undefined>;
 }
@@ -89,9 +93,15 @@ export interface MoveTask {
 
 export interface QueuePort {
   stats(queue: string): Promise<QueueStats>;
-  lease(queue: string, options: { max: number; seconds: number; waitSeconds: number; signal: AbortSignal }): Promise<LeasedMessage[]>;
+  lease(
+    queue: string,
+    options: { max: number; seconds: number; waitSeconds: number; signal: AbortSignal },
+  ): Promise<LeasedMessage[]>;
   /** One outcome for each entry, in order. */
-  send(queue: string, entries: Omit<LeasedMessage, "lease" | "receiveCount" | "sentAt" | "messageId">[]): Promise<({ messageId: string } | { error: string })[]>;
+  send(
+    queue: string,
+    entries: Omit<LeasedMessage, "lease" | "receiveCount" | "sentAt" | "messageId">[],
+  ): Promise<({ messageId: string } | { error: string })[]>;
   remove(queue: string, leases: string[]): Promise<({ ok: true } | { error: string })[]>;
   extend(queue: string, lease: string, seconds: number): Promise<void>;
   /** Absent where the service has no native move. */
@@ -112,7 +122,14 @@ export interface LogLine {
 
 export interface LogReader {
   /** The past, oldest first, then, with `follow`, what comes. */
-  read(options: { groups: string[]; since: number; until?: number; filter?: string; follow: boolean; signal: AbortSignal }): AsyncIterable<LogLine>;
+  read(options: {
+    groups: string[];
+    since: number;
+    until?: number;
+    filter?: string;
+    follow: boolean;
+    signal: AbortSignal;
+  }): AsyncIterable<LogLine>;
 }
 
 /** One stage of one app, on whichever provider it is. */
@@ -134,5 +151,8 @@ export interface Provider {
   /**
    * @throws AbortError `STAGE_NOT_DEPLOYED` when nothing describes the stage, AuthorizationError when credentials are missing or refused.
    */
-  open(target: { app: string; stage: string; region?: string; profile?: string; endpoint?: string }, options: { signal: AbortSignal }): Promise<StageClient>;
+  open(
+    target: { app: string; stage: string; region?: string; profile?: string; endpoint?: string },
+    options: { signal: AbortSignal },
+  ): Promise<StageClient>;
 }

@@ -131,7 +131,8 @@ export function parseSettings(env: Record<string, string | undefined>): Settings
   const v = SETTING_VARIABLES;
   const text = (name: string): string => {
     const value = env[name];
-    if (!value) throw new Error(`The environment variable ${name} is not set: this function runs outside an ai-pipeline stage.`);
+    if (!value)
+      throw new Error(`The environment variable ${name} is not set: this function runs outside an ai-pipeline stage.`);
     return value;
   };
   const number = (name: string): number => {

@@ -18,7 +18,10 @@ export const TIME_INDEX = "by-time";
 export const TIME_SHARDS = 4;
 
 export const taskKey = (taskId: string) => ({ pk: `task#${taskId}`, sk: "record" });
-export const eventKey = (taskId: string, seq: number) => ({ pk: `task#${taskId}`, sk: `event#${String(seq).padStart(8, "0")}` });
+export const eventKey = (taskId: string, seq: number) => ({
+  pk: `task#${taskId}`,
+  sk: `event#${String(seq).padStart(8, "0")}`,
+});
 export const textKey = (taskId: string) => ({ pk: `task#${taskId}`, sk: "text" });
 
 /** Spreads the tasks of a day over a few partitions: no hot key. */
@@ -31,7 +34,10 @@ export function timeIndexKey(taskId: string, acceptedAt: string) {
 export const dayPartition = (day: string, shard: number) => `day#${day}#${shard}`;
 
 export const connectionKey = (connectionId: string) => ({ pk: `conn#${connectionId}`, sk: "meta" });
-export const connectionTopicKey = (connectionId: string, topic: string) => ({ pk: `conn#${connectionId}`, sk: `topic#${topic}` });
+export const connectionTopicKey = (connectionId: string, topic: string) => ({
+  pk: `conn#${connectionId}`,
+  sk: `topic#${topic}`,
+});
 export const subscriptionKey = (topic: string, connectionId: string) => ({ pk: `topic#${topic}`, sk: connectionId });
 export const ticketKey = (nonce: string) => ({ pk: `ticket#${nonce}`, sk: "ticket" });
 

@@ -21,8 +21,24 @@ export interface LocalContext {
 /** What happens inside the stack, for the dev screen and the headless log. `at` is epoch milliseconds. */
 export type StackEvent =
   | { type: "log"; at: number; group: string; stream: string; requestId?: string; message: string }
-  | { type: "function"; at: number; name: string; state: "building" | "ready" | "failed"; ms?: number; message?: string }
-  | { type: "invocation"; at: number; name: string; requestId: string; state: "started" | "ended"; ms?: number; error?: string; cold?: boolean }
+  | {
+      type: "function";
+      at: number;
+      name: string;
+      state: "building" | "ready" | "failed";
+      ms?: number;
+      message?: string;
+    }
+  | {
+      type: "invocation";
+      at: number;
+      name: string;
+      requestId: string;
+      state: "started" | "ended";
+      ms?: number;
+      error?: string;
+      cold?: boolean;
+    }
   | { type: "request"; at: number; method: string; path: string; status: number; ms: number }
   | { type: "fault"; at: number; kind: string; detail: string }
   | { type: "warning"; at: number; message: string };
@@ -37,7 +53,11 @@ export class AwsError extends Error {
   /** `x-amzn-query-error`, for services that once spoke the query protocol. */
   readonly queryCode: string | undefined;
 
-  constructor(code: string, message: string, options: { status?: number; members?: Record<string, unknown>; queryCode?: string } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { status?: number; members?: Record<string, unknown>; queryCode?: string } = {},
+  ) {
     super(message);
     this.code = code;
     this.status = options.status ?? 400;

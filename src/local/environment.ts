@@ -45,7 +45,14 @@ export function modelEnvironment(
     const value = shell[name];
     if (value) environment[name] = value;
   }
-  const chosen = ["MODEL_PROVIDER", "OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "BEDROCK_MODEL", "OLLAMA_MODEL"];
+  const chosen = [
+    "MODEL_PROVIDER",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "ANTHROPIC_API_KEY",
+    "BEDROCK_MODEL",
+    "OLLAMA_MODEL",
+  ];
   const offline = !chosen.some((name) => environment[name]);
   if (!offline) return { environment, offline };
   return {

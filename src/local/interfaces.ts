@@ -32,7 +32,10 @@ export interface SourceMessage {
   body: string;
   md5OfBody: string;
   attributes: Record<string, string>;
-  messageAttributes: Record<string, { stringValue?: string; binaryValue?: string; dataType: string; stringListValues: []; binaryListValues: [] }>;
+  messageAttributes: Record<
+    string,
+    { stringValue?: string; binaryValue?: string; dataType: string; stringListValues: []; binaryListValues: [] }
+  >;
   md5OfMessageAttributes?: string;
 }
 

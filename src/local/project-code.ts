@@ -52,7 +52,10 @@ export function createProjectCode(
 
   return {
     // The runtime's own functions come built with the package; only a project that has its own pays for a build.
-    api: config.api.entry === undefined && project.apiCodeDir ? { codeDir: project.apiCodeDir } : { codeDir: outDir, codeReady: buildApi() },
+    api:
+      config.api.entry === undefined && project.apiCodeDir
+        ? { codeDir: project.apiCodeDir }
+        : { codeDir: outDir, codeReady: buildApi() },
     workerDir: outDir,
     startWorker(onFirst) {
       let first = true;

@@ -1,6 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { ResolvedConfig } from "../contract/config.ts";
-import { type ResourceNames, resourceNames, STAGE_TOKEN, type StageOutputs, WEBHOOK_SECRET } from "../contract/resources.ts";
+import {
+  type ResourceNames,
+  resourceNames,
+  STAGE_TOKEN,
+  type StageOutputs,
+  WEBHOOK_SECRET,
+} from "../contract/resources.ts";
 import { settingsToEnvironment, stageSettings } from "../contract/settings.ts";
 import { TIME_INDEX } from "../contract/table.ts";
 import { createHttpApi, type HttpRoute } from "./apigateway/http.ts";
@@ -31,7 +37,12 @@ const API_TIMEOUT = 29;
 const RECONCILER_TIMEOUT = 60;
 
 /** Creates a project's resources on the stack, as a deployment would on AWS, and puts its code to work. */
-export function deployProject(ctx: LocalContext, services: Services, project: ProjectOptions, stateDir: string | undefined): Deployment {
+export function deployProject(
+  ctx: LocalContext,
+  services: Services,
+  project: ProjectOptions,
+  stateDir: string | undefined,
+): Deployment {
   const { config } = project;
   const names = resourceNames(config.app, config.stage, ctx.accountId);
   const { queueUrl, deadLetterQueueUrl, queueArn } = createQueues(services, names, config);
@@ -42,7 +53,12 @@ export function deployProject(ctx: LocalContext, services: Services, project: Pr
     ttlAttribute: "ttl",
     indexes: [{ name: TIME_INDEX, partitionKey: "gpk", sortKey: "gsk" }],
   });
-  services.dynamodb.ensureTable({ name: names.connectionsTable, partitionKey: "pk", sortKey: "sk", ttlAttribute: "ttl" });
+  services.dynamodb.ensureTable({
+    name: names.connectionsTable,
+    partitionKey: "pk",
+    sortKey: "sk",
+    ttlAttribute: "ttl",
+  });
   services.s3.ensureBucket(names.bucket);
 
   const secrets = ensureSecrets(services, names);
@@ -50,7 +66,12 @@ export function deployProject(ctx: LocalContext, services: Services, project: Pr
   const outputs = describe(ctx, config, names, { queueUrl, deadLetterQueueUrl, socketUrl });
   services.ssm.put(names.outputsParameter, JSON.stringify(outputs), "String");
 
-  const settings = stageSettings(config, names, { queueUrl, deadLetterQueueUrl, managementUrl: `${ctx.endpoint()}/${config.stage}`, socketUrl });
+  const settings = stageSettings(config, names, {
+    queueUrl,
+    deadLetterQueueUrl,
+    managementUrl: `${ctx.endpoint()}/${config.stage}`,
+    socketUrl,
+  });
   const model = modelEnvironment(project.dir, project.shell, `${ctx.endpoint()}/_ai-pipeline/model/v1`);
   const environment = settingsToEnvironment({ ...settings, timeScale: ctx.speed });
   const code = createProjectCode(ctx, services.lambda, project, names.functions, stateDir);
@@ -93,7 +114,9 @@ export function deployProject(ctx: LocalContext, services: Services, project: Pr
     host,
     routes: routes(names.functions.api),
     authorizer: { ...authorizer, identitySource: ["$request.header.Authorization"], cacheSeconds: 0 },
-    ...(config.api.allowedOrigins.length > 0 ? { cors: { allowOrigins: config.api.allowedOrigins, allowHeaders: ["authorization", "content-type"] } } : {}),
+    ...(config.api.allowedOrigins.length > 0
+      ? { cors: { allowOrigins: config.api.allowedOrigins, allowHeaders: ["authorization", "content-type"] } }
+      : {}),
   });
   const sockets = createSocketApi(ctx, {
     host,
@@ -119,7 +142,9 @@ export function deployProject(ctx: LocalContext, services: Services, project: Pr
 }
 
 function createQueues(services: Services, names: ResourceNames, { queue }: ResolvedConfig) {
-  const dead = services.sqs.createQueue(names.deadLetterQueue, { MessageRetentionPeriod: String(queue.deadLetterRetention) });
+  const dead = services.sqs.createQueue(names.deadLetterQueue, {
+    MessageRetentionPeriod: String(queue.deadLetterRetention),
+  });
   const tasks = services.sqs.createQueue(names.queue, {
     VisibilityTimeout: String(queue.visibilityTimeout),
     MessageRetentionPeriod: String(queue.retention),
@@ -180,4 +205,3 @@ function routes(functionName: string): HttpRoute[] {
     { method: "POST", path: "/documents", functionName },
   ];
 }
-

@@ -14,7 +14,12 @@ const LOOKS = 20;
  * process.
  * @returns ends it.
  */
-export function scheduleReconciler(ctx: LocalContext, lambda: LambdaService, sqs: SqsService, functionName: string): () => void {
+export function scheduleReconciler(
+  ctx: LocalContext,
+  lambda: LambdaService,
+  sqs: SqsService,
+  functionName: string,
+): () => void {
   // What an earlier run of the stack left behind is looked for too.
   let looks = LOOKS;
   const forget = sqs.onQueueChange(() => (looks = LOOKS));

@@ -14,7 +14,10 @@ import { createSts } from "./sts/index.ts";
 export type Services = ReturnType<typeof createServices>;
 
 /** Makes every emulated service of one stack and joins them in process. */
-export function createServices(ctx: LocalContext, options: { faults: string[]; stateDir?: string; allowedOrigins: string[] }) {
+export function createServices(
+  ctx: LocalContext,
+  options: { faults: string[]; stateDir?: string; allowedOrigins: string[] },
+) {
   const faults = createFaults({ random: ctx.random, emit: ctx.emit, clock: ctx.clock, initial: options.faults });
   const logs = createLogs(ctx);
   const sqs = createSqs(ctx, { faults: { duplicateDelivery: faults.sqs } });

@@ -86,7 +86,9 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   try {
     server = await listenOn(options, router);
     kernel.setEndpoint(server.endpoint);
-    const deployment = options.project ? deployProject(kernel.context, services, options.project, options.stateDir) : undefined;
+    const deployment = options.project
+      ? deployProject(kernel.context, services, options.project, options.stateDir)
+      : undefined;
     if (deployment) router.use({ http: deployment.api, socket: deployment.sockets });
     return {
       endpoint: server.endpoint,
@@ -112,12 +114,15 @@ async function listenOn(options: StackOptions, router: ReturnType<typeof createR
   } catch (error) {
     if (!isErrno(error) || (error.code !== "EADDRINUSE" && error.code !== "EACCES")) throw error;
     if (!options.portRequired) return listen({ port: 0, ...router });
-    throw new AbortError(`Port ${options.port} cannot be used: ${error.code === "EACCES" ? "not permitted" : "something else listens there"}.`, {
-      code: "PORT_TAKEN",
-      where: "--port",
-      hint: ["Take any free port: --port 0", `See what listens: lsof -i :${options.port}`],
-      cause: error,
-    });
+    throw new AbortError(
+      `Port ${options.port} cannot be used: ${error.code === "EACCES" ? "not permitted" : "something else listens there"}.`,
+      {
+        code: "PORT_TAKEN",
+        where: "--port",
+        hint: ["Take any free port: --port 0", `See what listens: lsof -i :${options.port}`],
+        cause: error,
+      },
+    );
   }
 }
 

@@ -13,4 +13,10 @@ export const GLYPHS = {
 
 export type Tone = "ok" | "fail" | "wait" | "info" | "warn";
 
-export const TONE_STYLES = { ok: "green", fail: "red", wait: "cyan", info: "gray", warn: "yellow" } as const satisfies Record<Tone, string>;
+export const TONE_STYLES = {
+  ok: "green",
+  fail: "red",
+  wait: "cyan",
+  info: "gray",
+  warn: "yellow",
+} as const satisfies Record<Tone, string>;

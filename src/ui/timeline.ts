@@ -20,22 +20,36 @@ export function describeEvent(event: TaskEvent, previous?: TaskEvent, now = Date
     case "started":
       return { tone: "wait", text: `started, attempt ${event.attempt}, waited ${formatDuration(event.queueWaitMs)}` };
     case "progress":
-      return { tone: "info", text: event.percent === undefined ? event.message : `${event.message} (${event.percent}%)` };
+      return {
+        tone: "info",
+        text: event.percent === undefined ? event.message : `${event.message} (${event.percent}%)`,
+      };
     case "completed": {
       // A task that called no model has no cost to know.
       const cost = event.usage.length > 0 ? formatCost(event.costUsd) : "";
       const parts = [formatTokens(event.usage), cost, event.offline ? "offline model" : ""];
-      return { tone: "ok", text: [`completed in ${formatDuration(event.durationMs)}`, ...parts].filter(Boolean).join(", ") };
+      return {
+        tone: "ok",
+        text: [`completed in ${formatDuration(event.durationMs)}`, ...parts].filter(Boolean).join(", "),
+      };
     }
     case "failed": {
-      const next = event.retryAt ? `, next attempt in ${formatDuration(Math.max(0, Date.parse(event.retryAt) - now))}` : "";
+      const next = event.retryAt
+        ? `, next attempt in ${formatDuration(Math.max(0, Date.parse(event.retryAt) - now))}`
+        : "";
       const kind = event.final ? (event.error.permanent ? ", permanent" : ", the last attempt") : next;
-      return { tone: "fail", text: `attempt ${event.attempt} failed after ${formatDuration(event.durationMs)}: ${describeError(event.error)}${kind}` };
+      return {
+        tone: "fail",
+        text: `attempt ${event.attempt} failed after ${formatDuration(event.durationMs)}: ${describeError(event.error)}${kind}`,
+      };
     }
     case "deadlettered":
       return { tone: "fail", text: `dead-lettered: ${REASONS[event.reason]}` };
     case "replayed":
-      return { tone: "info", text: `${PAST[event.kind]}${previous ? ` after ${formatDuration(Date.parse(event.at) - Date.parse(previous.at))}` : ""}` };
+      return {
+        tone: "info",
+        text: `${PAST[event.kind]}${previous ? ` after ${formatDuration(Date.parse(event.at) - Date.parse(previous.at))}` : ""}`,
+      };
     case "cancelled":
       return { tone: "warn", text: `cancelled by ${event.by}` };
   }

@@ -18,9 +18,17 @@ export interface TestTerminal {
 }
 
 /** @param options columns and rows; `showsResult` is true when stdout is this terminal. */
-export function createTerminal(options: { columns?: number; rows?: number; color?: boolean; showsResult?: boolean } = {}): TestTerminal {
+export function createTerminal(
+  options: { columns?: number; rows?: number; color?: boolean; showsResult?: boolean } = {},
+): TestTerminal {
   const { columns = 80, rows = 24 } = options;
-  const emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 5000, convertEol: true });
+  const emulator = new xterm.Terminal({
+    cols: columns,
+    rows,
+    allowProposedApi: true,
+    scrollback: 5000,
+    convertEol: true,
+  });
   let written = "";
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -41,7 +49,10 @@ export function createTerminal(options: { columns?: number; rows?: number; color
     },
     text: () => {
       const buffer = emulator.buffer.active;
-      const lines = Array.from({ length: buffer.length }, (_, index) => buffer.getLine(index)?.translateToString(true) ?? "");
+      const lines = Array.from(
+        { length: buffer.length },
+        (_, index) => buffer.getLine(index)?.translateToString(true) ?? "",
+      );
       return lines.join("\n").trimEnd();
     },
     raw: () => written,

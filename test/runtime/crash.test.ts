@@ -77,14 +77,18 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-it.concurrent.each(["kill", "exit", "hang"])("a worker that dies by %s in mid-task leads to a retry and one result", { timeout: 60_000 }, async (how) => {
-  const client = createClient({ url: stack.endpoint, token: stack.deployment?.token ?? "" });
-  const { taskId } = await client.submit({ prompt: how });
-  const seen: FollowEvent[] = [];
-  for await (const event of client.follow(taskId)) seen.push(event);
-  const events = seen.filter((event) => "seq" in event);
-  expect(events.map(({ type }) => type)).toEqual(["accepted", "started", "failed", "started", "completed"]);
-  expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
-  expect(events[2]).toMatchObject({ error: { name: "AttemptLost" }, final: false });
-  expect(events[4]).toMatchObject({ result: { attempt: 2 } });
-});
+it.concurrent.each(["kill", "exit", "hang"])(
+  "a worker that dies by %s in mid-task leads to a retry and one result",
+  { timeout: 60_000 },
+  async (how) => {
+    const client = createClient({ url: stack.endpoint, token: stack.deployment?.token ?? "" });
+    const { taskId } = await client.submit({ prompt: how });
+    const seen: FollowEvent[] = [];
+    for await (const event of client.follow(taskId)) seen.push(event);
+    const events = seen.filter((event) => "seq" in event);
+    expect(events.map(({ type }) => type)).toEqual(["accepted", "started", "failed", "started", "completed"]);
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+    expect(events[2]).toMatchObject({ error: { name: "AttemptLost" }, final: false });
+    expect(events[4]).toMatchObject({ result: { attempt: 2 } });
+  },
+);

@@ -47,14 +47,20 @@ export async function startWorkerStage(change: Partial<Settings> = {}): Promise<
     queue,
     parts,
     async send(task) {
-      const body = typeof task === "string" ? task : JSON.stringify({ taskId: randomUUID(), userId: "user-1", prompt: "Say hello.", ...task });
+      const body =
+        typeof task === "string"
+          ? task
+          : JSON.stringify({ taskId: randomUUID(), userId: "user-1", prompt: "Say hello.", ...task });
       await parts.queue.send(stage.settings.queueUrl, body);
       return typeof task === "string" ? "" : String(JSON.parse(body).taskId);
     },
     async deliver(handler, { max = 1, timeoutMs = 30_000 } = {}) {
       const messages = await receive(max);
       const endsAt = performance.now() + timeoutMs;
-      const context = { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => Math.max(0, endsAt - performance.now()) };
+      const context = {
+        awsRequestId: randomUUID(),
+        getRemainingTimeInMillis: () => Math.max(0, endsAt - performance.now()),
+      };
       const { batchItemFailures } = await handler({ Records: messages.map(toRecord) }, context);
       const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
       for (const { messageId, receiptHandle } of messages) if (!failed.has(messageId)) queue.delete(receiptHandle);
@@ -88,7 +94,9 @@ export interface Received {
 }
 
 /** A receiver of webhooks on the loopback address: answers each call with the next status, the last one for ever. */
-export async function startReceiver(statuses: number[]): Promise<{ url: string; calls: Received[]; close(): Promise<void> }> {
+export async function startReceiver(
+  statuses: number[],
+): Promise<{ url: string; calls: Received[]; close(): Promise<void> }> {
   const calls: Received[] = [];
   const server: Server = createServer((request, response) => {
     let body = "";

@@ -28,7 +28,8 @@ function follow(taskId: string) {
   })();
   return { seen, connected: connected.promise, ended };
 }
-const textOf = (events: FollowEvent[]) => events.flatMap((event) => (event.type === "token" ? [event.delta] : [])).join("");
+const textOf = (events: FollowEvent[]) =>
+  events.flatMap((event) => (event.type === "token" ? [event.delta] : [])).join("");
 
 describe("followers", () => {
   it("see every token once and in order, from the beginning, whenever they come", async () => {
@@ -89,7 +90,9 @@ describe("followers", () => {
     await stage.deliver(defineWorker({ run: () => 1 }));
     expect((await stage.parts.store.get(taskId))?.status).toBe("completed");
     expect(await dynamo.get(stage.settings.connectionsTable, topic)).toBeUndefined();
-    expect(await dynamo.get(stage.settings.connectionsTable, { pk: "conn#gone-connection=", sk: `topic#task#${taskId}` })).toBeUndefined();
+    expect(
+      await dynamo.get(stage.settings.connectionsTable, { pk: "conn#gone-connection=", sk: `topic#task#${taskId}` }),
+    ).toBeUndefined();
   });
 });
 
@@ -102,12 +105,18 @@ describe("the webhook", () => {
     expect(await stage.deliver(run)).toEqual([]);
     const [call] = receiver.calls;
     const secret = (await stage.parts.secrets.get(WEBHOOK_SECRET)) ?? "";
-    const headers = Object.fromEntries(Object.entries(call?.headers ?? {}).map(([name, value]) => [name, String(value)]));
+    const headers = Object.fromEntries(
+      Object.entries(call?.headers ?? {}).map(([name, value]) => [name, String(value)]),
+    );
     expect(new Webhook(secret).verify(call?.body ?? "", headers)).toMatchObject({
       type: "task.completed",
       data: { taskId, status: "completed", result: { answer: 42 }, metadata: { order: 7 } },
     });
-    expect((await stage.parts.store.get(taskId))?.webhook).toMatchObject({ status: "delivered", tries: 1, lastStatus: 200 });
+    expect((await stage.parts.store.get(taskId))?.webhook).toMatchObject({
+      status: "delivered",
+      tries: 1,
+      lastStatus: 200,
+    });
     await receiver.close();
   });
 
@@ -117,7 +126,10 @@ describe("the webhook", () => {
     expect(await stage.deliver(run)).toEqual([]);
     expect(receiver.calls).toHaveLength(3);
     expect(new Set(receiver.calls.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
-    expect(await stage.parts.store.get(taskId)).toMatchObject({ status: "completed", webhook: { status: "failed", tries: 3, lastStatus: 500 } });
+    expect(await stage.parts.store.get(taskId)).toMatchObject({
+      status: "completed",
+      webhook: { status: "failed", tries: 3, lastStatus: 500 },
+    });
     await receiver.close();
   });
 
@@ -138,20 +150,27 @@ describe("the webhook", () => {
     const receiver = await startReceiver([302]);
     const taskId = await stage.send({ callbackUrl: receiver.url });
     await stage.deliver(run);
-    expect((await stage.parts.store.get(taskId))?.webhook).toMatchObject({ status: "failed", tries: 1, lastStatus: 302 });
+    expect((await stage.parts.store.get(taskId))?.webhook).toMatchObject({
+      status: "failed",
+      tries: 1,
+      lastStatus: 302,
+    });
     await receiver.close();
   });
 
-  it.each(["http://169.254.169.254/latest", "https://10.0.0.1/", "https://[::ffff:10.0.0.1]/", "ftp://127.0.0.1/", "nonsense"])(
-    "does not call %s",
-    async (callbackUrl) => {
-      const taskId = await stage.send({ callbackUrl });
-      await stage.deliver(run);
-      const record = await stage.parts.store.get(taskId);
-      expect(record).toMatchObject({ status: "completed", webhook: { status: "failed" } });
-      expect(record?.webhook?.lastStatus).toBeUndefined();
-    },
-  );
+  it.each([
+    "http://169.254.169.254/latest",
+    "https://10.0.0.1/",
+    "https://[::ffff:10.0.0.1]/",
+    "ftp://127.0.0.1/",
+    "nonsense",
+  ])("does not call %s", async (callbackUrl) => {
+    const taskId = await stage.send({ callbackUrl });
+    await stage.deliver(run);
+    const record = await stage.parts.store.get(taskId);
+    expect(record).toMatchObject({ status: "completed", webhook: { status: "failed" } });
+    expect(record?.webhook?.lastStatus).toBeUndefined();
+  });
 
   it("tells of a dead-lettered task, once, and of its redrive under another id", async () => {
     const receiver = await startReceiver([200]);
@@ -163,7 +182,10 @@ describe("the webhook", () => {
     });
     for (let round = 0; round < 3; round++) await stage.deliver(failing);
     expect(receiver.calls).toHaveLength(1);
-    expect(JSON.parse(receiver.calls[0]?.body ?? "")).toMatchObject({ type: "task.deadlettered", data: { taskId, error: { message: "Never." } } });
+    expect(JSON.parse(receiver.calls[0]?.body ?? "")).toMatchObject({
+      type: "task.deadlettered",
+      data: { taskId, error: { message: "Never." } },
+    });
     expect(await stage.redrive()).toBe(1);
     await stage.deliver(run);
     expect(receiver.calls).toHaveLength(2);
@@ -178,7 +200,10 @@ describe("the webhook", () => {
     await stage.parts.store.cancel(task.taskId, "user-1");
     await stage.send(task);
     expect(await stage.deliver(run)).toEqual([]);
-    expect(JSON.parse(receiver.calls[0]?.body ?? "")).toMatchObject({ type: "task.cancelled", data: { taskId: task.taskId } });
+    expect(JSON.parse(receiver.calls[0]?.body ?? "")).toMatchObject({
+      type: "task.cancelled",
+      data: { taskId: task.taskId },
+    });
     await receiver.close();
   });
 

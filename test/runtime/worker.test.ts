@@ -2,7 +2,13 @@ import { createHash, randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { TaskEvent } from "../../src/contract/event.ts";
-import { defineWorker, ModelError, PermanentError, TransientError, type WorkerContext } from "../../src/runtime/index.ts";
+import {
+  defineWorker,
+  ModelError,
+  PermanentError,
+  TransientError,
+  type WorkerContext,
+} from "../../src/runtime/index.ts";
 import { startWorkerStage, type WorkerStage } from "./harness.ts";
 
 let stage: WorkerStage;
@@ -40,13 +46,18 @@ describe("a task that succeeds", () => {
     expect(await stage.deliver(worker)).toEqual([]);
     expect(await get(taskId)).toMatchObject({ status: "completed", result: { echo: "Hello?" }, costUsd: 0.75000015 });
     expect(await types(taskId)).toEqual(["accepted", "started", "progress", "completed"]);
-    expect((await events(taskId)).at(-1)).toMatchObject({ result: { echo: "Hello?" }, usage: [{ calls: 2, inputTokens: 1_000_001 }] });
+    expect((await events(taskId)).at(-1)).toMatchObject({
+      result: { echo: "Hello?" },
+      usage: [{ calls: 2, inputTokens: 1_000_001 }],
+    });
     expect((await stage.parts.store.inspect(taskId))?.lease).toBeUndefined();
   });
 
   it("has no cost when a price is not known", async () => {
     const taskId = await stage.send({});
-    await stage.deliver(defineWorker({ run: (_task, ctx) => ctx.usage({ model: "someone-elses", inputTokens: 1, outputTokens: 1 }) }));
+    await stage.deliver(
+      defineWorker({ run: (_task, ctx) => ctx.usage({ model: "someone-elses", inputTokens: 1, outputTokens: 1 }) }),
+    );
     const record = await get(taskId);
     expect(record?.result).toBeNull();
     expect(record?.costUsd).toBeUndefined();
@@ -55,7 +66,9 @@ describe("a task that succeeds", () => {
 
   it("says that the offline model answered", async () => {
     const taskId = await stage.send({});
-    await stage.deliver(defineWorker({ run: (_task, ctx) => ctx.usage({ model: "offline", inputTokens: 9, outputTokens: 9 }) }));
+    await stage.deliver(
+      defineWorker({ run: (_task, ctx) => ctx.usage({ model: "offline", inputTokens: 9, outputTokens: 9 }) }),
+    );
     expect(await get(taskId)).toMatchObject({ offline: true, costUsd: 0 });
   });
 
@@ -211,7 +224,10 @@ describe("time", () => {
     });
     expect(await stage.deliver(worker, { timeoutMs: 1_000 })).toHaveLength(1);
     expect(aborted).toBe(true);
-    expect(await get(taskId)).toMatchObject({ status: "retrying", error: { name: "AttemptTimeout", permanent: false } });
+    expect(await get(taskId)).toMatchObject({
+      status: "retrying",
+      error: { name: "AttemptTimeout", permanent: false },
+    });
     await stage.deliver(echo);
     expect((await get(taskId))?.status).toBe("completed");
   });
@@ -241,7 +257,10 @@ describe("bad messages", () => {
     let id = "";
     for (let round = 0; round < 3; round++) id = (await stage.deliver(echo))[0]?.messageId ?? "";
     const record = await get(`message-${id}`);
-    expect(record).toMatchObject({ status: "deadlettered", error: { name: "PermanentError", code: "INVALID_TASK", permanent: true } });
+    expect(record).toMatchObject({
+      status: "deadlettered",
+      error: { name: "PermanentError", code: "INVALID_TASK", permanent: true },
+    });
     expect(record?.error?.message).toMatch(message);
   });
 
@@ -249,7 +268,9 @@ describe("bad messages", () => {
     const taskId = randomUUID();
     await stage.send(JSON.stringify({ taskId, userId: 7, prompt: "x" }));
     for (let round = 0; round < 3; round++) await stage.deliver(echo);
-    expect((await get(taskId))?.error?.message).toBe("The message is not a task: userId must be a text that is not empty.");
+    expect((await get(taskId))?.error?.message).toBe(
+      "The message is not a task: userId must be a text that is not empty.",
+    );
   });
 
   it("fail alone in a batch", async () => {
@@ -288,13 +309,21 @@ describe("documents", () => {
     async run(_task, ctx) {
       const document = await ctx.document();
       const bytes = await document?.bytes();
-      return { name: document?.name, type: document?.contentType, hash: bytes && createHash("sha256").update(bytes).digest("hex") };
+      return {
+        name: document?.name,
+        type: document?.contentType,
+        hash: bytes && createHash("sha256").update(bytes).digest("hex"),
+      };
     },
   });
 
   it("are read from the buckets that the configuration names", async () => {
     const bytes = Buffer.from([0, 1, 2, 255]);
-    await stage.parts.objects.put({ bucket: stage.settings.bucket, key: "documents/a b.pdf" }, bytes, "application/pdf");
+    await stage.parts.objects.put(
+      { bucket: stage.settings.bucket, key: "documents/a b.pdf" },
+      bytes,
+      "application/pdf",
+    );
     const taskId = await stage.send({ documentReference: `s3://${stage.settings.bucket}/documents/a b.pdf` });
     await stage.deliver(digest);
     const hash = createHash("sha256").update(bytes).digest("hex");

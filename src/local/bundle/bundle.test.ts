@@ -47,7 +47,9 @@ function codeDirOf(built: BuildResult | undefined): string {
 /** Runs the handler of a build in a Node of its own. */
 const run = (built: BuildResult) => {
   const script = `const { handler } = await import(${JSON.stringify(join(codeDirOf(built), "index.js"))}); console.log(JSON.stringify(await handler()));`;
-  return JSON.parse(execFileSync(process.execPath, ["--enable-source-maps", "--input-type=module", "-e", script], { encoding: "utf8" })) as unknown;
+  return JSON.parse(
+    execFileSync(process.execPath, ["--enable-source-maps", "--input-type=module", "-e", script], { encoding: "utf8" }),
+  ) as unknown;
 };
 
 describe("a build", () => {
@@ -60,7 +62,8 @@ describe("a build", () => {
         export const handler = async (): Promise<unknown> => [cjs.join("a", "b"), cjs.where, (await import("./lazy.ts")).lazy, typeof require];`,
       "src/lazy.ts": "export const lazy: number = 42;",
       "node_modules/old-package/package.json": '{"name":"old-package","main":"main.js"}',
-      "node_modules/old-package/main.js": "const path = require('path'); module.exports = { join: path.posix.join, where: typeof __dirname };",
+      "node_modules/old-package/main.js":
+        "const path = require('path'); module.exports = { join: path.posix.join, where: typeof __dirname };",
     });
     const built = await bundler.buildOnce(target);
     expect(run(built)).toEqual(["a/b", "string", 42, "function"]);
@@ -74,29 +77,49 @@ describe("a build", () => {
         import { from as client } from "ai-pipeline/client";
         export const handler = async () => [main, runtime, client];`,
     });
-    expect(run(await bundler.buildOnce(target))).toEqual(["main of the CLI", "runtime of the CLI", "client of the CLI"]);
+    expect(run(await bundler.buildOnce(target))).toEqual([
+      "main of the CLI",
+      "runtime of the CLI",
+      "client of the CLI",
+    ]);
     write({
-      "node_modules/ai-pipeline/package.json": '{"name":"ai-pipeline","type":"module","exports":{".":"./a.js","./runtime":"./a.js","./client":"./a.js"}}',
+      "node_modules/ai-pipeline/package.json":
+        '{"name":"ai-pipeline","type":"module","exports":{".":"./a.js","./runtime":"./a.js","./client":"./a.js"}}',
       "node_modules/ai-pipeline/a.js": "export const from = 'installed';",
     });
     expect(run(await bundler.buildOnce(target))).toEqual(["installed", "installed", "installed"]);
   });
 
   it("tells errors in the words of the source: file, line and column", async () => {
-    const { bundler, events } = project({ "src/worker.ts": "import { x } from './lib.ts';\nexport const handler = x;", "src/lib.ts": "export const x =\n  1 +;\n" });
+    const { bundler, events } = project({
+      "src/worker.ts": "import { x } from './lib.ts';\nexport const handler = x;",
+      "src/lib.ts": "export const x =\n  1 +;\n",
+    });
     const built = await bundler.buildOnce(target);
-    expect(built).toMatchObject({ ok: false, errors: [{ file: "src/lib.ts", line: 2, column: 6, text: 'Unexpected ";"', lineText: "  1 +;" }] });
+    expect(built).toMatchObject({
+      ok: false,
+      errors: [{ file: "src/lib.ts", line: 2, column: 6, text: 'Unexpected ";"', lineText: "  1 +;" }],
+    });
     expect(events.map((event) => (event.type === "function" ? [event.state, event.message] : []))).toEqual([
       ["building", undefined],
       ["failed", 'src/lib.ts:2:6: Unexpected ";"'],
     ]);
-    expect(await bundler.buildOnce({ name: "none", entry: "src/none.ts" })).toMatchObject({ ok: false, errors: [{ text: "The entry src/none.ts does not exist." }] });
+    expect(await bundler.buildOnce({ name: "none", entry: "src/none.ts" })).toMatchObject({
+      ok: false,
+      errors: [{ text: "The entry src/none.ts does not exist." }],
+    });
     const missing = project({ "src/worker.ts": "import 'not-installed';" });
-    expect(await missing.bundler.buildOnce(target)).toMatchObject({ ok: false, errors: [{ text: expect.stringContaining("not-installed"), file: "src/worker.ts", line: 1, column: 8 }] });
+    expect(await missing.bundler.buildOnce(target)).toMatchObject({
+      ok: false,
+      errors: [{ text: expect.stringContaining("not-installed"), file: "src/worker.ts", line: 1, column: 8 }],
+    });
   });
 
   it("maps a stack trace to the source", async () => {
-    const { bundler } = project({ "src/worker.ts": "type A = 1;\n\nexport const handler = async (): Promise<string> => {\n  const a: A = 1;\n  return new Error(String(a)).stack ?? '';\n};" });
+    const { bundler } = project({
+      "src/worker.ts":
+        "type A = 1;\n\nexport const handler = async (): Promise<string> => {\n  const a: A = 1;\n  return new Error(String(a)).stack ?? '';\n};",
+    });
     expect(run(await bundler.buildOnce(target))).toMatch(/src\/worker\.ts:5:\d+/);
   });
 
@@ -108,7 +131,10 @@ describe("a build", () => {
 
 describe("watching", () => {
   it("builds again on save, keeps the last good code while there are errors, and tells a change once", async () => {
-    const { bundler, write } = project({ "src/worker.ts": "export { handler } from './lib.ts';", "src/lib.ts": "export const handler = async () => 'one';" });
+    const { bundler, write } = project({
+      "src/worker.ts": "export { handler } from './lib.ts';",
+      "src/lib.ts": "export const handler = async () => 'one';",
+    });
     const results: BuildResult[] = [];
     const first = await bundler.watch(target, (result) => results.push(result));
     expect(results).toEqual([first]);
@@ -137,11 +163,17 @@ describe("watching", () => {
         while (event.gate && !existsSync(event.gate)) await new Promise((r) => setTimeout(r, 5));
         return [${JSON.stringify(version)}, (await import("./late.ts")).late];
       };`;
-    const { bundler, write, dir } = project({ "src/worker.ts": source("one"), "src/late.ts": "export const late = 'a';" });
+    const { bundler, write, dir } = project({
+      "src/worker.ts": source("one"),
+      "src/late.ts": "export const late = 'a';",
+    });
     const stack = await startTestStack();
     cleanups.push(() => stack.close());
     const call = async (event: unknown) => parsed((await stack.lambda.invoke("worker", JSON.stringify(event))).payload);
-    const first = await bundler.watch(target, (built) => built.ok && stack.lambda.has("worker") && stack.lambda.update("worker", { codeDir: built.codeDir }));
+    const first = await bundler.watch(
+      target,
+      (built) => built.ok && stack.lambda.has("worker") && stack.lambda.update("worker", { codeDir: built.codeDir }),
+    );
     stack.lambda.define({ name: "worker", handler: "index.handler", codeDir: codeDirOf(first), timeout: 20 });
     expect(await call({})).toEqual(["one", "a"]);
     const slow = call({ gate: join(dir, "go") });

@@ -43,26 +43,52 @@ export function createBundler(options: BundlerOptions): Bundler {
     loader: { ".node": "copy" },
     legalComments: "none",
     logLevel: "silent",
-    plugins: [ownModules(options.projectDir, { main: options.mainEntry, runtime: options.runtimeEntry, client: options.clientEntry }), ...plugins],
+    plugins: [
+      ownModules(options.projectDir, {
+        main: options.mainEntry,
+        runtime: options.runtimeEntry,
+        client: options.clientEntry,
+      }),
+      ...plugins,
+    ],
   });
 
   const rootOf = (target: BundleTarget) => join(options.outDir, target.name);
   const baseOf = (target: BundleTarget) => join(rootOf(target), "build");
 
-  const building = (target: BundleTarget) => options.emit({ type: "function", at: now(), name: target.name, state: "building" });
+  const building = (target: BundleTarget) =>
+    options.emit({ type: "function", at: now(), name: target.name, state: "building" });
 
-  const finish = (target: BundleTarget, startedAt: number, result: EsbuildResult | undefined, error?: unknown): BuildResult => {
+  const finish = (
+    target: BundleTarget,
+    startedAt: number,
+    result: EsbuildResult | undefined,
+    error?: unknown,
+  ): BuildResult => {
     const built = settle(target, startedAt, result, error);
     if (built.ok) options.emit({ type: "function", at: now(), name: target.name, state: "ready", ms: built.ms });
-    else options.emit({ type: "function", at: now(), name: target.name, state: "failed", message: built.errors.map(formatBuildMessage).join("\n") });
+    else
+      options.emit({
+        type: "function",
+        at: now(),
+        name: target.name,
+        state: "failed",
+        message: built.errors.map(formatBuildMessage).join("\n"),
+      });
     return built;
   };
 
-  const settle = (target: BundleTarget, startedAt: number, result: EsbuildResult | undefined, error: unknown): BuildResult => {
+  const settle = (
+    target: BundleTarget,
+    startedAt: number,
+    result: EsbuildResult | undefined,
+    error: unknown,
+  ): BuildResult => {
     const failed = (errors: BuildResult & { ok: false }) => errors;
     const ms = () => performance.now() - startedAt;
     if (!result) return failed({ ok: false, target: target.name, errors: messagesOf(error), ms: ms() });
-    if (result.errors.length > 0) return failed({ ok: false, target: target.name, errors: result.errors.map(toBuildMessage), ms: ms() });
+    if (result.errors.length > 0)
+      return failed({ ok: false, target: target.name, errors: result.errors.map(toBuildMessage), ms: ms() });
     try {
       const { codeDir, bytes } = writeBuild(result.outputFiles ?? [], baseOf(target), rootOf(target));
       return { ok: true, target: target.name, codeDir, bytes, warnings: result.warnings.map(toBuildMessage), ms: ms() };

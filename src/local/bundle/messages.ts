@@ -8,7 +8,9 @@ export function toBuildMessage(message: Message): BuildMessage {
   return {
     // Without a place it is the entry itself that is missing.
     text: missing && !location ? `The entry ${missing[1]} does not exist.` : message.text,
-    ...(location ? { file: location.file, line: location.line, column: location.column + 1, lineText: location.lineText } : {}),
+    ...(location
+      ? { file: location.file, line: location.line, column: location.column + 1, lineText: location.lineText }
+      : {}),
   };
 }
 
@@ -19,7 +21,13 @@ export function formatBuildMessage({ text, file, line, column }: BuildMessage): 
 
 /** @returns the messages of a build that threw: the compiler's own, or why it could not run. */
 export function messagesOf(error: unknown): BuildMessage[] {
-  if (typeof error === "object" && error !== null && "errors" in error && Array.isArray(error.errors) && error.errors.length > 0) {
+  if (
+    typeof error === "object" &&
+    error !== null &&
+    "errors" in error &&
+    Array.isArray(error.errors) &&
+    error.errors.length > 0
+  ) {
     return error.errors.filter(isMessage).map(toBuildMessage);
   }
   return [{ text: error instanceof Error ? error.message : String(error) }];

@@ -12,7 +12,11 @@ const DAY_MS = 86_400_000;
  * @param base the folder the build was told to write to.
  * @param root the folder that holds one folder for each build.
  */
-export function writeBuild(files: readonly OutputFile[], base: string, root: string): { codeDir: string; bytes: number } {
+export function writeBuild(
+  files: readonly OutputFile[],
+  base: string,
+  root: string,
+): { codeDir: string; bytes: number } {
   const hash = createHash("sha256");
   let bytes = 0;
   for (const file of files) {

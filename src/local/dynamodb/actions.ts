@@ -5,14 +5,30 @@ import { query } from "./query.ts";
 import { getItem } from "./read.ts";
 import { scan } from "./scan.ts";
 import type { Storage } from "./storage.ts";
-import { describeContinuousBackups, describeTimeToLive, updateContinuousBackups, updateTimeToLive } from "./table-settings.ts";
-import { createTable, deleteTable, describeTable, listTables, listTagsOfResource, tagResource, untagResource } from "./tables.ts";
+import {
+  describeContinuousBackups,
+  describeTimeToLive,
+  updateContinuousBackups,
+  updateTimeToLive,
+} from "./table-settings.ts";
+import {
+  createTable,
+  deleteTable,
+  describeTable,
+  listTables,
+  listTagsOfResource,
+  tagResource,
+  untagResource,
+} from "./tables.ts";
 import { transactGetItems, transactWriteItems } from "./transact.ts";
 import { prepareDelete, preparePut, prepareUpdate } from "./write.ts";
 
 /** Every action that is offered; all are synchronous, so that each is atomic. */
 export function createActions(ctx: LocalContext, storage: Storage): Readonly<Record<string, JsonAction>> {
-  const on = (action: (storage: Storage, input: Record<string, unknown>) => unknown): JsonAction => (input) => action(storage, input) ?? {};
+  const on =
+    (action: (storage: Storage, input: Record<string, unknown>) => unknown): JsonAction =>
+    (input) =>
+      action(storage, input) ?? {};
   return {
     PutItem: (input) => preparePut(storage, input).run(),
     UpdateItem: (input) => prepareUpdate(storage, input).run(),
@@ -24,7 +40,8 @@ export function createActions(ctx: LocalContext, storage: Storage): Readonly<Rec
     BatchWriteItem: on(batchWriteItem),
     TransactGetItems: on(transactGetItems),
     TransactWriteItems: (input) => transactWriteItems(storage, input, ctx.clock.now()),
-    CreateTable: (input) => createTable(storage, input, { region: ctx.region, accountId: ctx.accountId, nowMs: ctx.clock.now() }),
+    CreateTable: (input) =>
+      createTable(storage, input, { region: ctx.region, accountId: ctx.accountId, nowMs: ctx.clock.now() }),
     DescribeTable: on(describeTable),
     DeleteTable: on(deleteTable),
     ListTables: on(listTables),

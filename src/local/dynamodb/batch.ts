@@ -29,7 +29,12 @@ export function batchGetItem(storage: Storage, input: Input) {
         left.push(key);
         continue;
       }
-      const response = get(storage, { ...options, TableName: tableName, Key: key, ReturnConsumedCapacity: data.ReturnConsumedCapacity ?? "NONE" });
+      const response = get(storage, {
+        ...options,
+        TableName: tableName,
+        Key: key,
+        ReturnConsumedCapacity: data.ReturnConsumedCapacity ?? "NONE",
+      });
       units += response.ConsumedCapacity?.CapacityUnits ?? 0;
       if (!response.Item) continue;
       bytes += sizeOfItem(response.Item);
@@ -69,11 +74,15 @@ export function batchWriteItem(storage: Storage, input: Input) {
   if (writes.length > MAX_WRITES) throw validationError("Too many items requested for the BatchWriteItem call");
   const results = storage.transaction(() => writes.map((write) => write.run().ConsumedCapacity));
   const byTable = new Map<string, number>();
-  for (const used of results) if (used) byTable.set(used.TableName, (byTable.get(used.TableName) ?? 0) + used.CapacityUnits);
+  for (const used of results)
+    if (used) byTable.set(used.TableName, (byTable.get(used.TableName) ?? 0) + used.CapacityUnits);
   const capacities = [...byTable].map(([TableName, CapacityUnits]) => ({ TableName, CapacityUnits }));
   return { UnprocessedItems: {}, ...consumed(capacity, capacities) };
 }
 
-function consumed(wanted: string | undefined, capacities: ConsumedCapacity[]): { ConsumedCapacity?: ConsumedCapacity[] } {
+function consumed(
+  wanted: string | undefined,
+  capacities: ConsumedCapacity[],
+): { ConsumedCapacity?: ConsumedCapacity[] } {
   return wanted === "TOTAL" || wanted === "INDEXES" ? { ConsumedCapacity: capacities } : {};
 }

@@ -15,15 +15,24 @@ export function matches(condition: Condition, item: Item): boolean {
     case "not":
       return !matches(condition.args[0], item);
     case "function":
-      return callFunction(condition.name, condition.args.map((argument) => resolve(argument, item)));
+      return callFunction(
+        condition.name,
+        condition.args.map((argument) => resolve(argument, item)),
+      );
     default:
-      return compare(condition.type, condition.args.map((argument) => resolve(argument, item)));
+      return compare(
+        condition.type,
+        condition.args.map((argument) => resolve(argument, item)),
+      );
   }
 }
 
 type Value = AttributeValue | undefined;
 
-function compare(operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "in" | "between", [value, ...others]: Value[]): boolean {
+function compare(
+  operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "in" | "between",
+  [value, ...others]: Value[],
+): boolean {
   const [first, second] = others;
   switch (operator) {
     case "=":

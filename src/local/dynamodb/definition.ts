@@ -16,7 +16,12 @@ export function tableArn(home: Pick<TableHome, "region" | "accountId">, name: st
 export function defineTable(input: CreateTableInput, home: TableHome): TableDefinition {
   const arn = tableArn(home, input.TableName);
   const created = home.nowMs / 1000;
-  const throughput = { NumberOfDecreasesToday: 0, ReadCapacityUnits: 0, WriteCapacityUnits: 0, ...input.ProvisionedThroughput };
+  const throughput = {
+    NumberOfDecreasesToday: 0,
+    ReadCapacityUnits: 0,
+    WriteCapacityUnits: 0,
+    ...input.ProvisionedThroughput,
+  };
   const define = (index: IndexDefinition) => ({ ...index, IndexArn: `${arn}/index/${index.IndexName}` });
   return {
     TableName: input.TableName,
@@ -24,7 +29,13 @@ export function defineTable(input: CreateTableInput, home: TableHome): TableDefi
     KeySchema: input.KeySchema,
     ...(input.LocalSecondaryIndexes ? { LocalSecondaryIndexes: input.LocalSecondaryIndexes.map(define) } : {}),
     ...(input.GlobalSecondaryIndexes
-      ? { GlobalSecondaryIndexes: input.GlobalSecondaryIndexes.map((index) => ({ ProvisionedThroughput: throughput, ...define(index), IndexStatus: "ACTIVE" })) }
+      ? {
+          GlobalSecondaryIndexes: input.GlobalSecondaryIndexes.map((index) => ({
+            ProvisionedThroughput: throughput,
+            ...define(index),
+            IndexStatus: "ACTIVE",
+          })),
+        }
       : {}),
     ProvisionedThroughput: throughput,
     ...(input.BillingMode === "PAY_PER_REQUEST"
@@ -53,7 +64,10 @@ export function requestOf(spec: TableSpec): CreateTableInput {
     ...(sortKey === undefined ? [] : [{ AttributeName: sortKey, KeyType: "RANGE" as const }]),
   ];
   const indexes = spec.indexes ?? [];
-  const names = [spec, ...indexes].flatMap((keys) => [keys.partitionKey, ...(keys.sortKey === undefined ? [] : [keys.sortKey])]);
+  const names = [spec, ...indexes].flatMap((keys) => [
+    keys.partitionKey,
+    ...(keys.sortKey === undefined ? [] : [keys.sortKey]),
+  ]);
   return {
     TableName: spec.name,
     BillingMode: "PAY_PER_REQUEST",
@@ -76,7 +90,9 @@ export function isSameTable(table: TableDefinition, request: CreateTableInput): 
   const shape = (value: Pick<CreateTableInput, "KeySchema" | "GlobalSecondaryIndexes">) =>
     JSON.stringify([
       value.KeySchema,
-      (value.GlobalSecondaryIndexes ?? []).map((index) => `${index.IndexName} ${JSON.stringify(index.KeySchema)}`).sort(),
+      (value.GlobalSecondaryIndexes ?? [])
+        .map((index) => `${index.IndexName} ${JSON.stringify(index.KeySchema)}`)
+        .sort(),
     ]);
   return shape(table) === shape(request);
 }

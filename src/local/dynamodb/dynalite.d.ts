@@ -13,9 +13,21 @@ declare module "dynalite/db/index.js" {
 
   export function validateItem(item: Item, table: TableDefinition): Refusal | null | undefined;
   export function validateKey(key: Item, table: TableDefinition): Refusal | null | undefined;
-  export function validateKeyPiece(key: Item, attribute: string, type: string, isHash: boolean): Refusal | null | undefined;
-  export function validateKeyPaths(nestedPaths: Record<string, boolean> | undefined, table: TableDefinition): Refusal | null | undefined;
-  export function validateUpdates(attributeUpdates: object | undefined, updates: object | undefined, table: TableDefinition): Refusal | null | undefined;
+  export function validateKeyPiece(
+    key: Item,
+    attribute: string,
+    type: string,
+    isHash: boolean,
+  ): Refusal | null | undefined;
+  export function validateKeyPaths(
+    nestedPaths: Record<string, boolean> | undefined,
+    table: TableDefinition,
+  ): Refusal | null | undefined;
+  export function validateUpdates(
+    attributeUpdates: object | undefined,
+    updates: object | undefined,
+    table: TableDefinition,
+  ): Refusal | null | undefined;
   export function checkConditional(data: object, item: Item | undefined): Refusal | null | undefined;
   export function matchesFilter(item: Item, filter: object, conditionalOperator: string | undefined): boolean;
   export function compare(operator: string, value: unknown, operands: unknown): boolean;

@@ -28,15 +28,22 @@ import { start, type Started, temporaryFolder } from "./test/harness.ts";
 let local: Started;
 beforeAll(async () => {
   local = await start();
-  local.service.ensureTable({ name: "things", partitionKey: "pk", sortKey: "sk", indexes: [{ name: "by-group", partitionKey: "gpk", sortKey: "gsk" }] });
+  local.service.ensureTable({
+    name: "things",
+    partitionKey: "pk",
+    sortKey: "sk",
+    indexes: [{ name: "by-group", partitionKey: "gpk", sortKey: "gsk" }],
+  });
 });
 afterAll(() => local.close());
 
 let next = 0;
 const fresh = () => `item-${next++}`;
 const key = (pk: string, sk = "a"): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
-const put = (item: Record<string, AttributeValue>) => local.client.send(new PutItemCommand({ TableName: "things", Item: item }));
-const read = async (pk: string, sk = "a") => (await local.client.send(new GetItemCommand({ TableName: "things", Key: key(pk, sk) }))).Item;
+const put = (item: Record<string, AttributeValue>) =>
+  local.client.send(new PutItemCommand({ TableName: "things", Item: item }));
+const read = async (pk: string, sk = "a") =>
+  (await local.client.send(new GetItemCommand({ TableName: "things", Key: key(pk, sk) }))).Item;
 
 describe("values", () => {
   it.each<[string, AttributeValue, AttributeValue?]>([
@@ -59,10 +66,17 @@ describe("values", () => {
     ["a key of another type", { pk: { N: "1" }, sk: { S: "a" } }, /Type mismatch for key pk/],
     ["an empty key", { pk: { S: "" }, sk: { S: "a" } }, /empty string value/],
     ["an empty index key", { ...key("x"), gpk: { S: "" }, gsk: { S: "a" } }, /secondary index key/],
-    ["an item over 400 KB, counted in bytes", { ...key("x"), text: { S: "ż".repeat(210_000) } }, /exceeded the maximum allowed size/],
+    [
+      "an item over 400 KB, counted in bytes",
+      { ...key("x"), text: { S: "ż".repeat(210_000) } },
+      /exceeded the maximum allowed size/,
+    ],
     ["39 digits", { ...key("x"), n: { N: "1".repeat(39) } }, /38 significant digits/],
   ])("refuses %s", async (_name, item, message) => {
-    await expect(put(item)).rejects.toMatchObject({ name: "ValidationException", message: expect.stringMatching(message) });
+    await expect(put(item)).rejects.toMatchObject({
+      name: "ValidationException",
+      message: expect.stringMatching(message),
+    });
   });
 });
 
@@ -133,24 +147,44 @@ describe("conditions", () => {
   ])("shows the item that failed a put, an update and a delete with %s: %s", async (asked, shown) => {
     const pk = fresh();
     await put({ ...key(pk), v: { S: "old" } });
-    const common = { TableName: "things", ConditionExpression: "v = :v", ...(asked ? { ReturnValuesOnConditionCheckFailure: asked } : {}) };
+    const common = {
+      TableName: "things",
+      ConditionExpression: "v = :v",
+      ...(asked ? { ReturnValuesOnConditionCheckFailure: asked } : {}),
+    };
     const values = { ":v": { S: "new" } };
     const refused = [
       local.client.send(new PutItemCommand({ ...common, Item: key(pk), ExpressionAttributeValues: values })),
-      local.client.send(new UpdateItemCommand({ ...common, Key: key(pk), UpdateExpression: "SET v = :v", ExpressionAttributeValues: values })),
+      local.client.send(
+        new UpdateItemCommand({
+          ...common,
+          Key: key(pk),
+          UpdateExpression: "SET v = :v",
+          ExpressionAttributeValues: values,
+        }),
+      ),
       local.client.send(new DeleteItemCommand({ ...common, Key: key(pk), ExpressionAttributeValues: values })),
     ];
     for (const outcome of await Promise.allSettled(refused)) {
       const reason: unknown = outcome.status === "rejected" ? outcome.reason : undefined;
       expect(reason).toBeInstanceOf(ConditionalCheckFailedException);
-      expect(reason).toMatchObject({ message: "The conditional request failed", Item: shown ? { ...key(pk), v: { S: "old" } } : undefined });
+      expect(reason).toMatchObject({
+        message: "The conditional request failed",
+        Item: shown ? { ...key(pk), v: { S: "old" } } : undefined,
+      });
     }
   });
 
   it("lets exactly one of many concurrent conditional puts through", async () => {
     const pk = fresh();
     const attempts = Array.from({ length: 20 }, (_, n) =>
-      local.client.send(new PutItemCommand({ TableName: "things", Item: { ...key(pk), n: { N: String(n) } }, ConditionExpression: "attribute_not_exists(pk)" })),
+      local.client.send(
+        new PutItemCommand({
+          TableName: "things",
+          Item: { ...key(pk), n: { N: String(n) } },
+          ConditionExpression: "attribute_not_exists(pk)",
+        }),
+      ),
     );
     const outcomes = await Promise.allSettled(attempts);
     expect(outcomes.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(1);
@@ -184,7 +218,10 @@ describe("updates", () => {
       }),
     );
     expect(Attributes).toEqual({ pk, sk: "a", ...after });
-    expect((await local.documents.send(new GetCommand({ TableName: "things", Key: { pk, sk: "a" }, ConsistentRead: true }))).Item).toEqual(Attributes);
+    expect(
+      (await local.documents.send(new GetCommand({ TableName: "things", Key: { pk, sk: "a" }, ConsistentRead: true })))
+        .Item,
+    ).toEqual(Attributes);
   });
 
   it.each<[string, RegExp]>([
@@ -197,7 +234,12 @@ describe("updates", () => {
     await put({ ...key(pk), n: { N: "1" } });
     await expect(
       local.client.send(
-        new UpdateItemCommand({ TableName: "things", Key: key(pk), UpdateExpression: expression, ...(expression.includes(":v") ? { ExpressionAttributeValues: { ":v": { L: [] } } } : {}) }),
+        new UpdateItemCommand({
+          TableName: "things",
+          Key: key(pk),
+          UpdateExpression: expression,
+          ...(expression.includes(":v") ? { ExpressionAttributeValues: { ":v": { L: [] } } } : {}),
+        }),
       ),
     ).rejects.toMatchObject({ name: "ValidationException", message: expect.stringMatching(message) });
   });
@@ -207,14 +249,28 @@ describe("batches", () => {
   it("writes and reads several items, and says which do not exist by leaving them out", async () => {
     const pk = fresh();
     const sorts = Array.from({ length: 25 }, (_, n) => `s${n}`);
-    await local.client.send(new BatchWriteItemCommand({ RequestItems: { things: sorts.map((sk) => ({ PutRequest: { Item: key(pk, sk) } })) } }));
+    await local.client.send(
+      new BatchWriteItemCommand({
+        RequestItems: { things: sorts.map((sk) => ({ PutRequest: { Item: key(pk, sk) } })) },
+      }),
+    );
     const { Responses } = await local.client.send(
-      new BatchGetItemCommand({ RequestItems: { things: { Keys: [...sorts, "gone"].map((sk) => key(pk, sk)), ConsistentRead: true } } }),
+      new BatchGetItemCommand({
+        RequestItems: { things: { Keys: [...sorts, "gone"].map((sk) => key(pk, sk)), ConsistentRead: true } },
+      }),
     );
     expect(Responses?.["things"]?.map((item) => item["sk"]?.S).sort()).toEqual(sorts.sort());
-    await local.client.send(new BatchWriteItemCommand({ RequestItems: { things: sorts.map((sk) => ({ DeleteRequest: { Key: key(pk, sk) } })) } }));
+    await local.client.send(
+      new BatchWriteItemCommand({
+        RequestItems: { things: sorts.map((sk) => ({ DeleteRequest: { Key: key(pk, sk) } })) },
+      }),
+    );
     const { Count } = await local.client.send(
-      new QueryCommand({ TableName: "things", KeyConditionExpression: "pk = :p", ExpressionAttributeValues: { ":p": { S: pk } } }),
+      new QueryCommand({
+        TableName: "things",
+        KeyConditionExpression: "pk = :p",
+        ExpressionAttributeValues: { ":p": { S: pk } },
+      }),
     );
     expect(Count).toBe(0);
   });
@@ -222,7 +278,9 @@ describe("batches", () => {
   it("refuses duplicates and writes nothing then", async () => {
     const pk = fresh();
     const request = { PutRequest: { Item: key(pk) } };
-    await expect(local.client.send(new BatchWriteItemCommand({ RequestItems: { things: [request, request] } }))).rejects.toThrow(/duplicates/);
+    await expect(
+      local.client.send(new BatchWriteItemCommand({ RequestItems: { things: [request, request] } })),
+    ).rejects.toThrow(/duplicates/);
     expect(await read(pk)).toBeUndefined();
   });
 });
@@ -240,22 +298,35 @@ describe("tables", () => {
   it("creates, describes, lists, tags and deletes", async () => {
     await local.client.send(create("made"));
     const { Table } = await local.client.send(new DescribeTableCommand({ TableName: "made" }));
-    expect(Table).toMatchObject({ TableStatus: "ACTIVE", ItemCount: 0, TableArn: "arn:aws:dynamodb:us-east-1:000000000000:table/made" });
+    expect(Table).toMatchObject({
+      TableStatus: "ACTIVE",
+      ItemCount: 0,
+      TableArn: "arn:aws:dynamodb:us-east-1:000000000000:table/made",
+    });
     await expect(local.client.send(create("made"))).rejects.toMatchObject({ name: "ResourceInUseException" });
     expect((await local.client.send(new ListTablesCommand({}))).TableNames).toContain("made");
     const arn = { ResourceArn: Table?.TableArn ?? "" };
     await local.client.send(new TagResourceCommand({ ...arn, Tags: [{ Key: "stage", Value: "local" }] }));
     await local.client.send(new UntagResourceCommand({ ...arn, TagKeys: ["app"] }));
-    expect((await local.client.send(new ListTagsOfResourceCommand(arn))).Tags).toEqual([{ Key: "stage", Value: "local" }]);
+    expect((await local.client.send(new ListTagsOfResourceCommand(arn))).Tags).toEqual([
+      { Key: "stage", Value: "local" },
+    ]);
     await local.client.send(new DeleteTableCommand({ TableName: "made" }));
-    await expect(local.client.send(new DescribeTableCommand({ TableName: "made" }))).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+    await expect(local.client.send(new DescribeTableCommand({ TableName: "made" }))).rejects.toMatchObject({
+      name: "ResourceNotFoundException",
+    });
   });
 
   it("keeps the settings for point-in-time recovery", async () => {
     await local.client.send(
-      new UpdateContinuousBackupsCommand({ TableName: "things", PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }),
+      new UpdateContinuousBackupsCommand({
+        TableName: "things",
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      }),
     );
-    const { ContinuousBackupsDescription } = await local.client.send(new DescribeContinuousBackupsCommand({ TableName: "things" }));
+    const { ContinuousBackupsDescription } = await local.client.send(
+      new DescribeContinuousBackupsCommand({ TableName: "things" }),
+    );
     expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus).toBe("ENABLED");
   });
 
@@ -269,18 +340,34 @@ describe("tables", () => {
   it("deletes what has expired, and only that", async () => {
     const swept = await start({ sweepIntervalMs: 5 });
     try {
-      swept.service.ensureTable({ name: "sessions", partitionKey: "pk", indexes: [{ name: "by-user", partitionKey: "user" }] });
+      swept.service.ensureTable({
+        name: "sessions",
+        partitionKey: "pk",
+        indexes: [{ name: "by-user", partitionKey: "user" }],
+      });
       const now = Math.floor(Date.now() / 1000);
-      for (const [pk, ttl] of Object.entries({ past: now - 10, future: now + 1000, mistake: now - 6 * 366 * 86_400, text: "1" })) {
+      for (const [pk, ttl] of Object.entries({
+        past: now - 10,
+        future: now + 1000,
+        mistake: now - 6 * 366 * 86_400,
+        text: "1",
+      })) {
         await swept.documents.send(new PutCommand({ TableName: "sessions", Item: { pk, ttl, user: "u" } }));
       }
       await swept.client.send(
-        new UpdateTimeToLiveCommand({ TableName: "sessions", TimeToLiveSpecification: { AttributeName: "ttl", Enabled: true } }),
+        new UpdateTimeToLiveCommand({
+          TableName: "sessions",
+          TimeToLiveSpecification: { AttributeName: "ttl", Enabled: true },
+        }),
       );
-      const { TimeToLiveDescription } = await swept.client.send(new DescribeTimeToLiveCommand({ TableName: "sessions" }));
+      const { TimeToLiveDescription } = await swept.client.send(
+        new DescribeTimeToLiveCommand({ TableName: "sessions" }),
+      );
       expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: "ENABLED", AttributeName: "ttl" });
       const left = async (index?: string) => {
-        const { Items } = await swept.documents.send(new ScanCommand({ TableName: "sessions", ...(index ? { IndexName: index } : {}) }));
+        const { Items } = await swept.documents.send(
+          new ScanCommand({ TableName: "sessions", ...(index ? { IndexName: index } : {}) }),
+        );
         return Items?.map((item) => String(item["pk"])).sort();
       };
       await expect.poll(() => left()).toEqual(["future", "mistake", "text"]);
@@ -288,7 +375,12 @@ describe("tables", () => {
       await swept.documents.send(new PutCommand({ TableName: "sessions", Item: { pk: "later", ttl: now - 1 } }));
       await expect.poll(() => left()).toEqual(["future", "mistake", "text"]);
       await expect(
-        swept.client.send(new UpdateTimeToLiveCommand({ TableName: "sessions", TimeToLiveSpecification: { AttributeName: "ttl", Enabled: true } })),
+        swept.client.send(
+          new UpdateTimeToLiveCommand({
+            TableName: "sessions",
+            TimeToLiveSpecification: { AttributeName: "ttl", Enabled: true },
+          }),
+        ),
       ).rejects.toThrow("TimeToLive is already enabled");
     } finally {
       await swept.close();
@@ -299,7 +391,12 @@ describe("tables", () => {
 describe("the wire", () => {
   it("keeps tables, items and settings over a restart", async () => {
     using folder = temporaryFolder();
-    const spec = { name: "kept", partitionKey: "pk", ttlAttribute: "ttl", indexes: [{ name: "by-g", partitionKey: "g" }] };
+    const spec = {
+      name: "kept",
+      partitionKey: "pk",
+      ttlAttribute: "ttl",
+      indexes: [{ name: "by-g", partitionKey: "g" }],
+    };
     const first = await start({ stateDir: folder.path });
     first.service.ensureTable(spec);
     await first.documents.send(new PutCommand({ TableName: "kept", Item: { pk: "a", g: "x", n: 1 } }));
@@ -307,7 +404,11 @@ describe("the wire", () => {
     const second = await start({ stateDir: folder.path });
     try {
       second.service.ensureTable(spec);
-      expect((await second.documents.send(new GetCommand({ TableName: "kept", Key: { pk: "a" } }))).Item).toEqual({ pk: "a", g: "x", n: 1 });
+      expect((await second.documents.send(new GetCommand({ TableName: "kept", Key: { pk: "a" } }))).Item).toEqual({
+        pk: "a",
+        g: "x",
+        n: 1,
+      });
       expect((await second.documents.send(new ScanCommand({ TableName: "kept", IndexName: "by-g" }))).Count).toBe(1);
       const { TimeToLiveDescription } = await second.client.send(new DescribeTimeToLiveCommand({ TableName: "kept" }));
       expect(TimeToLiveDescription?.AttributeName).toBe("ttl");
@@ -335,10 +436,16 @@ describe("the wire", () => {
     ["a body that is no JSON", "PutItem", "{", 400],
     ["a table that does not exist", "GetItem", JSON.stringify({ TableName: "nowhere", Key: {} }), 400],
   ])("answers %s in the protocol's own words", async (_name, action, body, status) => {
-    const response = await fetch(local.endpoint, { method: "POST", headers: { "X-Amz-Target": `DynamoDB_20120810.${action}` }, body });
+    const response = await fetch(local.endpoint, {
+      method: "POST",
+      headers: { "X-Amz-Target": `DynamoDB_20120810.${action}` },
+      body,
+    });
     expect(response.status).toBe(status);
     expect(response.headers.get("x-amz-crc32")).toMatch(/^\d+$/);
     const error: unknown = await response.json();
-    expect(error).toMatchObject({ __type: expect.stringMatching(/#(UnknownOperation|Serialization|ResourceNotFound)Exception$/) });
+    expect(error).toMatchObject({
+      __type: expect.stringMatching(/#(UnknownOperation|Serialization|ResourceNotFound)Exception$/),
+    });
   });
 });

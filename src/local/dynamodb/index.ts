@@ -47,7 +47,10 @@ export function createDynamoDb(ctx: LocalContext, options: { sweepIntervalMs?: n
       const request = requestOf(spec);
       const found = storage().table(spec.name);
       if (found && !isSameTable(found.definition, request)) {
-        throw new AwsError("ResourceInUseException", `Table ${spec.name} exists with other keys or indexes. Drop the local state to make it anew: --fresh.`);
+        throw new AwsError(
+          "ResourceInUseException",
+          `Table ${spec.name} exists with other keys or indexes. Drop the local state to make it anew: --fresh.`,
+        );
       }
       const home = { region: ctx.region, accountId: ctx.accountId, nowMs: ctx.clock.now() };
       const table = found ?? storage().createTable(defineTable(request, home), {});

@@ -1,4 +1,11 @@
-import { BatchWriteItemCommand, CreateTableCommand, PutItemCommand, QueryCommand, ScanCommand, type QueryCommandInput } from "@aws-sdk/client-dynamodb";
+import {
+  BatchWriteItemCommand,
+  CreateTableCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  type QueryCommandInput,
+} from "@aws-sdk/client-dynamodb";
 import { paginateQuery, paginateScan, PutCommand, QueryCommand as DocumentQuery } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { start, type Started } from "./test/harness.ts";
@@ -6,11 +13,19 @@ import { start, type Started } from "./test/harness.ts";
 let local: Started;
 beforeAll(async () => {
   local = await start();
-  local.service.ensureTable({ name: "events", partitionKey: "pk", sortKey: "sk", indexes: [{ name: "by-time", partitionKey: "gpk", sortKey: "gsk" }] });
+  local.service.ensureTable({
+    name: "events",
+    partitionKey: "pk",
+    sortKey: "sk",
+    indexes: [{ name: "by-time", partitionKey: "gpk", sortKey: "gsk" }],
+  });
   for (const pk of ["a", "ab", "b"]) {
     for (let n = 1; n <= 9; n++) {
       await local.documents.send(
-        new PutCommand({ TableName: "events", Item: { pk, sk: `event#${n}`, n, ...(pk === "a" ? { gpk: "day", gsk: `t${n % 3}` } : {}) } }),
+        new PutCommand({
+          TableName: "events",
+          Item: { pk, sk: `event#${n}`, n, ...(pk === "a" ? { gpk: "day", gsk: `t${n % 3}` } : {}) },
+        }),
       );
     }
   }
@@ -28,7 +43,12 @@ describe("Query", () => {
     ["at most", "sk <= :a", { ":a": "event#2" }, ["event#1", "event#2"]],
     ["more", "sk > :a", { ":a": "event#8" }, ["event#9", "record"]],
     ["at least", "sk >= :a", { ":a": "event#9" }, ["event#9", "record"]],
-    ["a prefix of keys that are longer", "sk > :a", { ":a": "event#" }, [...Array.from({ length: 9 }, (_, n) => `event#${n + 1}`), "record"]],
+    [
+      "a prefix of keys that are longer",
+      "sk > :a",
+      { ":a": "event#" },
+      [...Array.from({ length: 9 }, (_, n) => `event#${n + 1}`), "record"],
+    ],
   ])("selects by %s, forward and back", async (_name, condition, values, expected) => {
     for (const forward of [true, false]) {
       const { Items } = await local.documents.send(
@@ -53,7 +73,12 @@ describe("Query", () => {
     const seen: unknown[] = [];
     const pages = paginateQuery(
       { client: local.documents, pageSize: limit },
-      { TableName: "events", KeyConditionExpression: "pk = :p", ExpressionAttributeValues: { ":p": "a" }, ScanIndexForward: forward },
+      {
+        TableName: "events",
+        KeyConditionExpression: "pk = :p",
+        ExpressionAttributeValues: { ":p": "a" },
+        ScanIndexForward: forward,
+      },
     );
     for await (const page of pages) {
       expect(page.Items?.length).toBeLessThanOrEqual(limit);
@@ -67,7 +92,13 @@ describe("Query", () => {
     const seen: Record<string, unknown>[] = [];
     const pages = paginateQuery(
       { client: local.documents, pageSize: 2 },
-      { TableName: "events", IndexName: "by-time", KeyConditionExpression: "gpk = :g", ExpressionAttributeValues: { ":g": "day" }, ScanIndexForward: false },
+      {
+        TableName: "events",
+        IndexName: "by-time",
+        KeyConditionExpression: "gpk = :g",
+        ExpressionAttributeValues: { ":g": "day" },
+        ScanIndexForward: false,
+      },
     );
     for await (const page of pages) seen.push(...(page.Items ?? []));
     expect(seen.map((item) => item["gsk"])).toEqual(["t2", "t2", "t2", "t1", "t1", "t1", "t0", "t0", "t0"]);
@@ -93,7 +124,12 @@ describe("Query", () => {
   it("follows an item that leaves its index or moves in it", async () => {
     const query = async () => {
       const { Items } = await local.documents.send(
-        new DocumentQuery({ TableName: "events", IndexName: "by-time", KeyConditionExpression: "gpk = :g", ExpressionAttributeValues: { ":g": "moving" } }),
+        new DocumentQuery({
+          TableName: "events",
+          IndexName: "by-time",
+          KeyConditionExpression: "gpk = :g",
+          ExpressionAttributeValues: { ":g": "moving" },
+        }),
       );
       return Items?.map((item) => item["gsk"]);
     };
@@ -109,14 +145,38 @@ describe("Query", () => {
   const condition = { KeyConditionExpression: "pk = :p", ExpressionAttributeValues: { ":p": { S: "a" } } };
   it.each<[string, Omit<QueryCommandInput, "TableName">, RegExp]>([
     ["an unknown index", { ...condition, IndexName: "nowhere" }, /does not have the specified index: nowhere/],
-    ["a consistent read of a global index", { ...condition, IndexName: "by-time", ConsistentRead: true }, /Consistent reads are not supported/],
-    ["no partition key", { KeyConditionExpression: "sk = :p", ExpressionAttributeValues: { ":p": { S: "a" } } }, /missed key schema element: pk/],
-    ["a range on the partition key", { ...condition, KeyConditionExpression: "pk > :p" }, /Query key condition not supported/],
-    ["a value of another type", { ...condition, ExpressionAttributeValues: { ":p": { N: "1" } } }, /does not match schema type/],
+    [
+      "a consistent read of a global index",
+      { ...condition, IndexName: "by-time", ConsistentRead: true },
+      /Consistent reads are not supported/,
+    ],
+    [
+      "no partition key",
+      { KeyConditionExpression: "sk = :p", ExpressionAttributeValues: { ":p": { S: "a" } } },
+      /missed key schema element: pk/,
+    ],
+    [
+      "a range on the partition key",
+      { ...condition, KeyConditionExpression: "pk > :p" },
+      /Query key condition not supported/,
+    ],
+    [
+      "a value of another type",
+      { ...condition, ExpressionAttributeValues: { ":p": { N: "1" } } },
+      /does not match schema type/,
+    ],
     ["a filter on a key", { ...condition, FilterExpression: "sk = :p" }, /can only contain non-primary key attributes/],
     ["half a start key", { ...condition, ExclusiveStartKey: { pk: { S: "a" } } }, /starting key is invalid/],
-    ["another partition's start key", { ...condition, ExclusiveStartKey: { pk: { S: "b" }, sk: { S: "x" } } }, /outside query boundaries/],
-    ["a value that is not used", { ...condition, ExpressionAttributeValues: { ":p": { S: "a" }, ":q": { S: "a" } } }, /unused in expressions/],
+    [
+      "another partition's start key",
+      { ...condition, ExclusiveStartKey: { pk: { S: "b" }, sk: { S: "x" } } },
+      /outside query boundaries/,
+    ],
+    [
+      "a value that is not used",
+      { ...condition, ExpressionAttributeValues: { ":p": { S: "a" }, ":q": { S: "a" } } },
+      /unused in expressions/,
+    ],
   ])("refuses %s", async (_name, input, message) => {
     await expect(local.client.send(new QueryCommand({ TableName: "events", ...input }))).rejects.toMatchObject({
       name: "ValidationException",
@@ -140,23 +200,40 @@ describe("Query", () => {
       }),
     );
     const numbers = ["-1000", "-10.5", "-1.05", "-1", "-0.001", "0", "0.001", "1", "1.05", "2", "10", "1000", "1e20"];
-    for (const n of numbers.toReversed()) await local.client.send(new PutItemCommand({ TableName: "numbers", Item: { p: { S: "x" }, n: { N: n } } }));
+    for (const n of numbers.toReversed())
+      await local.client.send(new PutItemCommand({ TableName: "numbers", Item: { p: { S: "x" }, n: { N: n } } }));
     const { Items } = await local.client.send(
-      new QueryCommand({ TableName: "numbers", KeyConditionExpression: "p = :p", ExpressionAttributeValues: { ":p": { S: "x" } } }),
+      new QueryCommand({
+        TableName: "numbers",
+        KeyConditionExpression: "p = :p",
+        ExpressionAttributeValues: { ":p": { S: "x" } },
+      }),
     );
     expect(Items?.map((item) => Number(item["n"]?.N))).toEqual(numbers.map(Number));
     // In UTF-16 the rocket, a surrogate pair, would come before the private-use character.
-    for (const sk of ["🚀", "\uE000"]) await local.documents.send(new PutCommand({ TableName: "events", Item: { pk: "order", sk } }));
+    for (const sk of ["🚀", "\uE000"])
+      await local.documents.send(new PutCommand({ TableName: "events", Item: { pk: "order", sk } }));
     const strings = await local.documents.send(
-      new DocumentQuery({ TableName: "events", KeyConditionExpression: "pk = :p", ExpressionAttributeValues: { ":p": "order" } }),
+      new DocumentQuery({
+        TableName: "events",
+        KeyConditionExpression: "pk = :p",
+        ExpressionAttributeValues: { ":p": "order" },
+      }),
     );
     expect(strings.Items?.map((item) => item["sk"])).toEqual(["\uE000", "🚀"]);
   });
 
   it("ends a page at 1 MB", async () => {
-    for (let n = 0; n < 4; n++) await local.documents.send(new PutCommand({ TableName: "events", Item: { pk: "large", sk: String(n), text: "x".repeat(380_000) } }));
+    for (let n = 0; n < 4; n++)
+      await local.documents.send(
+        new PutCommand({ TableName: "events", Item: { pk: "large", sk: String(n), text: "x".repeat(380_000) } }),
+      );
     const first = await local.documents.send(
-      new DocumentQuery({ TableName: "events", KeyConditionExpression: "pk = :p", ExpressionAttributeValues: { ":p": "large" } }),
+      new DocumentQuery({
+        TableName: "events",
+        KeyConditionExpression: "pk = :p",
+        ExpressionAttributeValues: { ":p": "large" },
+      }),
     );
     expect(first.Count).toBe(3);
     expect(first.LastEvaluatedKey).toEqual({ pk: "large", sk: "2" });
@@ -168,7 +245,10 @@ describe("Scan", () => {
     const whole = await local.client.send(new ScanCommand({ TableName: "events", Select: "COUNT" }));
     const seen: string[] = [];
     for (let segment = 0; segment < 3; segment++) {
-      const pages = paginateScan({ client: local.documents, pageSize: 7 }, { TableName: "events", Segment: segment, TotalSegments: 3, ProjectionExpression: "pk, sk" });
+      const pages = paginateScan(
+        { client: local.documents, pageSize: 7 },
+        { TableName: "events", Segment: segment, TotalSegments: 3, ProjectionExpression: "pk, sk" },
+      );
       for await (const page of pages) seen.push(...(page.Items ?? []).map((item) => `${item["pk"]}/${item["sk"]}`));
     }
     expect(new Set(seen).size).toBe(seen.length);
@@ -182,7 +262,9 @@ describe("at size", () => {
     local.service.ensureTable({ name: "many", partitionKey: "pk", sortKey: "sk" });
     const fill = async (from: number, to: number) => {
       for (let n = from; n < to; n += 25) {
-        const requests = Array.from({ length: 25 }, (_, i) => ({ PutRequest: { Item: { pk: { S: `task#${(n + i) >> 3}` }, sk: { S: `event#${(n + i) & 7}` } } } }));
+        const requests = Array.from({ length: 25 }, (_, i) => ({
+          PutRequest: { Item: { pk: { S: `task#${(n + i) >> 3}` }, sk: { S: `event#${(n + i) & 7}` } } },
+        }));
         await local.client.send(new BatchWriteItemCommand({ RequestItems: { many: requests } }));
       }
     };
@@ -191,7 +273,11 @@ describe("at size", () => {
       for (let n = 0; n < 101; n++) {
         const began = performance.now();
         const { Count } = await local.client.send(
-          new QueryCommand({ TableName: "many", KeyConditionExpression: "pk = :p", ExpressionAttributeValues: { ":p": { S: `task#${n}` } } }),
+          new QueryCommand({
+            TableName: "many",
+            KeyConditionExpression: "pk = :p",
+            ExpressionAttributeValues: { ":p": { S: `task#${n}` } },
+          }),
         );
         times.push(performance.now() - began);
         expect(Count).toBe(8);

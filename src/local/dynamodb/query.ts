@@ -27,7 +27,11 @@ export function query(storage: Storage, input: Record<string, unknown>) {
 }
 
 /** @returns the partition's value and the name of the sort key, if there is one. */
-function checkKeyConditions(data: QueryInput, table: TableDefinition, keySchema: KeyElement[]): [AttributeValue, string | undefined] {
+function checkKeyConditions(
+  data: QueryInput,
+  table: TableDefinition,
+  keySchema: KeyElement[],
+): [AttributeValue, string | undefined] {
   const conditions = data.KeyConditions;
   const [hash, range] = keySchema;
   if (!range && Object.keys(conditions).length > 1) throw validationError("Query key condition not supported");
@@ -45,9 +49,14 @@ function checkKeyConditions(data: QueryInput, table: TableDefinition, keySchema:
     }
     const type = table.AttributeDefinitions.find((attribute) => attribute.AttributeName === name)?.AttributeType;
     if (condition.AttributeValueList.some((value) => typeOf(value) !== type)) {
-      throw validationError("One or more parameter values were invalid: Condition parameter type does not match schema type");
+      throw validationError(
+        "One or more parameter values were invalid: Condition parameter type does not match schema type",
+      );
     }
-    if (condition.AttributeValueList.some((value) => value.S === "" || value.B === "") && condition.ComparisonOperator !== "BEGINS_WITH") {
+    if (
+      condition.AttributeValueList.some((value) => value.S === "" || value.B === "") &&
+      condition.ComparisonOperator !== "BEGINS_WITH"
+    ) {
       throw validationError(
         "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty " +
           `${type === "S" ? "string" : "binary"} value. Key: ${name}`,
@@ -62,12 +71,23 @@ function checkKeyConditions(data: QueryInput, table: TableDefinition, keySchema:
 }
 
 function refuseFilterOnKeys(data: QueryInput, keySchema: KeyElement[]): void {
-  const [heads, name] = data.QueryFilter ? [data.QueryFilter, "QueryFilter"] : [data._filter?.pathHeads ?? {}, "Filter Expression"];
+  const [heads, name] = data.QueryFilter
+    ? [data.QueryFilter, "QueryFilter"]
+    : [data._filter?.pathHeads ?? {}, "Filter Expression"];
   const key = keySchema.find((element) => Object.hasOwn(heads, element.AttributeName));
-  if (key) throw validationError(`${name} can only contain non-primary key attributes: Primary key attribute: ${key.AttributeName}`);
+  if (key)
+    throw validationError(
+      `${name} can only contain non-primary key attributes: Primary key attribute: ${key.AttributeName}`,
+    );
 }
 
-function checkQueryStart(data: QueryInput, start: Item, table: TableDefinition, index: NamedIndex | undefined, keySchema: KeyElement[]): void {
+function checkQueryStart(
+  data: QueryInput,
+  start: Item,
+  table: TableDefinition,
+  index: NamedIndex | undefined,
+  keySchema: KeyElement[],
+): void {
   checkStartKey(start, table, index, "The provided starting key is invalid");
   for (const { AttributeName: name } of keySchema) {
     const condition = data.KeyConditions[name];
@@ -88,7 +108,12 @@ function checkQueryStart(data: QueryInput, start: Item, table: TableDefinition, 
 }
 
 /** @throws AwsError `ValidationException` when an ExclusiveStartKey is not a whole key of the table (and index). */
-export function checkStartKey(start: Item, table: TableDefinition, index: NamedIndex | undefined, message: string): void {
+export function checkStartKey(
+  start: Item,
+  table: TableDefinition,
+  index: NamedIndex | undefined,
+  message: string,
+): void {
   const names = startKeyNames(table, index);
   if (Object.keys(start).length !== names.length || names.some((name) => !start[name])) throw validationError(message);
   const tableKey: Item = {};

@@ -40,7 +40,8 @@ export function findIndex(data: ReadInput, table: TableDefinition): NamedIndex |
   const localIndex = table.LocalSecondaryIndexes?.find(byName);
   const definition = localIndex ?? table.GlobalSecondaryIndexes?.find(byName);
   if (!definition) throw validationError(`The table does not have the specified index: ${data.IndexName}`);
-  if (!localIndex && data.ConsistentRead) throw validationError("Consistent reads are not supported on global secondary indexes");
+  if (!localIndex && data.ConsistentRead)
+    throw validationError("Consistent reads are not supported on global secondary indexes");
   if (!localIndex && data.Select === "ALL_ATTRIBUTES" && definition.Projection.ProjectionType !== "ALL") {
     throw validationError(
       "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index " +

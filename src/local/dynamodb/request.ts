@@ -52,7 +52,8 @@ export function resourceNotFound(message = "Requested resource not found"): AwsE
 
 /** dynalite's errors carry the wire's body; anything else is a fault of ours and passes through. */
 export function toAwsError(error: unknown): unknown {
-  if (!(error instanceof Error) || !("body" in error) || typeof error.body !== "object" || error.body === null) return error;
+  if (!(error instanceof Error) || !("body" in error) || typeof error.body !== "object" || error.body === null)
+    return error;
   const body: Record<string, unknown> = { ...error.body };
   const { __type: type, message = body["Message"] } = body;
   if (typeof type !== "string") return error;

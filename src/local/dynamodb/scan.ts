@@ -20,7 +20,9 @@ export function scan(storage: Storage, input: Record<string, unknown>) {
       data.ExclusiveStartKey,
       table.definition,
       index,
-      index ? "The provided starting key is invalid" : "The provided starting key is invalid: The provided key element does not match the schema",
+      index
+        ? "The provided starting key is invalid"
+        : "The provided starting key is invalid: The provided key element does not match the schema",
     );
     const position = positionOf(data.ExclusiveStartKey, table.definition, index);
     if (position < range.from || position >= range.to) {
@@ -35,6 +37,9 @@ export function scan(storage: Storage, input: Record<string, unknown>) {
 }
 
 function segment(number: number, total: number): { from: string; to: string } {
-  const slot = (position: number) => Math.ceil((SLOTS * position) / total).toString(16).padStart(3, "0");
+  const slot = (position: number) =>
+    Math.ceil((SLOTS * position) / total)
+      .toString(16)
+      .padStart(3, "0");
   return { from: number === 0 ? "" : slot(number), to: number === total - 1 ? END : slot(number + 1) };
 }

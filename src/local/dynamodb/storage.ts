@@ -51,7 +51,11 @@ export class Storage {
     database.exec(SCHEMA);
     for (const row of database.prepare("SELECT id, definition, settings FROM tables").iterate()) {
       const definition = readBack(row["definition"], isDefinition);
-      this.tables.set(definition.TableName, { id: Number(row["id"]), definition, settings: readBack(row["settings"], isSettings) });
+      this.tables.set(definition.TableName, {
+        id: Number(row["id"]),
+        definition,
+        settings: readBack(row["settings"], isSettings),
+      });
     }
   }
 
@@ -116,14 +120,19 @@ export class Storage {
       this.statement("UPDATE tables SET settings = ? WHERE id = ?").run(JSON.stringify(settings), table.id);
       if (!changedExpiry) return;
       const path = settings.ttlAttribute === undefined ? null : `$."${settings.ttlAttribute}".N`;
-      this.statement("UPDATE items SET expires = CAST(json_extract(value, ?) AS INTEGER) WHERE table_id = ?").run(path, table.id);
+      this.statement("UPDATE items SET expires = CAST(json_extract(value, ?) AS INTEGER) WHERE table_id = ?").run(
+        path,
+        table.id,
+      );
     });
     table.settings = settings;
   }
 
   /** Number of items and the bytes they take. */
   measure(table: StoredTable): { count: number; bytes: number } {
-    const row = this.statement("SELECT count(*) AS count, coalesce(sum(length(value)), 0) AS bytes FROM items WHERE table_id = ?").get(table.id);
+    const row = this.statement(
+      "SELECT count(*) AS count, coalesce(sum(length(value)), 0) AS bytes FROM items WHERE table_id = ?",
+    ).get(table.id);
     return { count: Number(row?.["count"]), bytes: Number(row?.["bytes"]) };
   }
 
@@ -145,11 +154,20 @@ export class Storage {
   }
 
   addEntry(table: StoredTable, entry: IndexEntry, itemKey: string): void {
-    this.statement("INSERT OR REPLACE INTO entries (table_id, name, key, item_key) VALUES (?, ?, ?, ?)").run(table.id, entry.index, entry.key, itemKey);
+    this.statement("INSERT OR REPLACE INTO entries (table_id, name, key, item_key) VALUES (?, ?, ?, ?)").run(
+      table.id,
+      entry.index,
+      entry.key,
+      itemKey,
+    );
   }
 
   removeEntry(table: StoredTable, entry: IndexEntry): void {
-    this.statement("DELETE FROM entries WHERE table_id = ? AND name = ? AND key = ?").run(table.id, entry.index, entry.key);
+    this.statement("DELETE FROM entries WHERE table_id = ? AND name = ? AND key = ?").run(
+      table.id,
+      entry.index,
+      entry.key,
+    );
   }
 
   /** Items in key order, of the table itself or of one of its indexes. Nothing is read beyond what is taken. */
@@ -157,7 +175,9 @@ export class Storage {
     const order = range.reverse ? "DESC" : "ASC";
     const rows =
       index === undefined
-        ? this.statement(`SELECT value FROM items WHERE table_id = ? AND key >= ? AND key < ? ORDER BY key ${order}`).iterate(table.id, range.from, range.to)
+        ? this.statement(
+            `SELECT value FROM items WHERE table_id = ? AND key >= ? AND key < ? ORDER BY key ${order}`,
+          ).iterate(table.id, range.from, range.to)
         : this.statement(
             // CROSS JOIN keeps SQLite from walking the items and looking each up in the index.
             `SELECT i.value AS value FROM entries e CROSS JOIN items i ON i.table_id = e.table_id AND i.key = e.item_key
@@ -170,10 +190,19 @@ export class Storage {
   sweep(nowMs: number): number {
     const now = Math.floor(nowMs / 1000);
     return this.transaction(() => {
-      const expired = this.statement("SELECT table_id, key FROM items WHERE expires <= ? AND expires > ?").all(now, now - OLDEST_EXPIRY);
+      const expired = this.statement("SELECT table_id, key FROM items WHERE expires <= ? AND expires > ?").all(
+        now,
+        now - OLDEST_EXPIRY,
+      );
       for (const row of expired) {
-        this.statement("DELETE FROM items WHERE table_id = ? AND key = ?").run(Number(row["table_id"]), String(row["key"]));
-        this.statement("DELETE FROM entries WHERE table_id = ? AND item_key = ?").run(Number(row["table_id"]), String(row["key"]));
+        this.statement("DELETE FROM items WHERE table_id = ? AND key = ?").run(
+          Number(row["table_id"]),
+          String(row["key"]),
+        );
+        this.statement("DELETE FROM entries WHERE table_id = ? AND item_key = ?").run(
+          Number(row["table_id"]),
+          String(row["key"]),
+        );
       }
       return expired.length;
     });

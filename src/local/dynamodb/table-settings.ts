@@ -27,7 +27,10 @@ export function updateTimeToLive(storage: Storage, input: Input) {
 export function describeTimeToLive(storage: Storage, input: Input) {
   const attribute = managedTable(storage, input).settings.ttlAttribute;
   return {
-    TimeToLiveDescription: attribute === undefined ? { TimeToLiveStatus: "DISABLED" } : { TimeToLiveStatus: "ENABLED", AttributeName: attribute },
+    TimeToLiveDescription:
+      attribute === undefined
+        ? { TimeToLiveStatus: "DISABLED" }
+        : { TimeToLiveStatus: "ENABLED", AttributeName: attribute },
   };
 }
 
@@ -47,7 +50,9 @@ function backups(table: StoredTable) {
   return {
     ContinuousBackupsDescription: {
       ContinuousBackupsStatus: "ENABLED",
-      PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: table.settings.pointInTimeRecovery ? "ENABLED" : "DISABLED" },
+      PointInTimeRecoveryDescription: {
+        PointInTimeRecoveryStatus: table.settings.pointInTimeRecovery ? "ENABLED" : "DISABLED",
+      },
     },
   };
 }

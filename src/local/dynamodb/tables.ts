@@ -9,7 +9,10 @@ type Input = Record<string, unknown>;
 
 const PAGE = 100;
 const named = z.object({ TableName: z.string() });
-const listing = z.object({ ExclusiveStartTableName: z.string().optional(), Limit: z.int().min(1).max(PAGE).default(PAGE) });
+const listing = z.object({
+  ExclusiveStartTableName: z.string().optional(),
+  Limit: z.int().min(1).max(PAGE).default(PAGE),
+});
 const tagList = z.array(z.object({ Key: z.string(), Value: z.string() }));
 const tagged = z.object({ ResourceArn: z.string() });
 
@@ -19,7 +22,9 @@ export function parse<T>(schema: z.ZodType<T>, input: Input): T {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join(".") ?? "";
-  throw validationError(`1 validation error detected: Value at '${field.charAt(0).toLowerCase()}${field.slice(1)}' failed to satisfy constraint: ${issue?.message}`);
+  throw validationError(
+    `1 validation error detected: Value at '${field.charAt(0).toLowerCase()}${field.slice(1)}' failed to satisfy constraint: ${issue?.message}`,
+  );
 }
 
 /** As `findTable`, with the message of the calls that manage tables. */
@@ -33,7 +38,8 @@ export function managedTable(storage: Storage, input: Input): StoredTable {
 export function createTable(storage: Storage, input: Input, home: TableHome) {
   const tags = tagList.safeParse(input["Tags"] ?? []);
   const data = parseRequest(createTableShape, input);
-  if (storage.table(data.TableName)) throw new AwsError("ResourceInUseException", `Table already exists: ${data.TableName}`);
+  if (storage.table(data.TableName))
+    throw new AwsError("ResourceInUseException", `Table already exists: ${data.TableName}`);
   const table = storage.createTable(defineTable(data, home), tags.data?.length ? { tags: toRecord(tags.data) } : {});
   return { TableDescription: describe(storage, table) };
 }
@@ -82,7 +88,8 @@ export function listTagsOfResource(storage: Storage, input: Input) {
 function tableByArn(storage: Storage, input: Input): StoredTable {
   const { ResourceArn } = parse(tagged, input);
   const name = /^arn:aws:dynamodb:[^:]+:\d+:table\/([^/]+)$/.exec(ResourceArn)?.[1];
-  if (name === undefined) throw validationError(`Invalid TableArn: Invalid ResourceArn provided as input ${ResourceArn}`);
+  if (name === undefined)
+    throw validationError(`Invalid TableArn: Invalid ResourceArn provided as input ${ResourceArn}`);
   const table = storage.table(name);
   if (!table) throw resourceNotFound(`Requested resource not found: ResourcArn: ${ResourceArn} not found`);
   return table;

@@ -1,4 +1,8 @@
-import { TransactionCanceledException, TransactWriteItemsCommand, type TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import {
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  type TransactWriteItem,
+} from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, TransactGetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { start, type Started } from "./test/harness.ts";
@@ -13,8 +17,10 @@ afterAll(() => local.close());
 
 let next = 0;
 const fresh = () => `account-${next++}`;
-const save = (id: string, balance: number) => local.documents.send(new PutCommand({ TableName, Item: { id, balance } }));
-const balance = async (id: string): Promise<unknown> => (await local.documents.send(new GetCommand({ TableName, Key: { id } }))).Item?.["balance"];
+const save = (id: string, balance: number) =>
+  local.documents.send(new PutCommand({ TableName, Item: { id, balance } }));
+const balance = async (id: string): Promise<unknown> =>
+  (await local.documents.send(new GetCommand({ TableName, Key: { id } }))).Item?.["balance"];
 
 describe("TransactWriteItems", () => {
   it("runs a put, an update, a delete and a check as one", async () => {
@@ -24,9 +30,23 @@ describe("TransactWriteItems", () => {
       new TransactWriteCommand({
         TransactItems: [
           { Put: { TableName, Item: { id: a, balance: 1 }, ConditionExpression: "attribute_not_exists(id)" } },
-          { Update: { TableName, Key: { id: b }, UpdateExpression: "ADD balance :n", ExpressionAttributeValues: { ":n": 5 } } },
+          {
+            Update: {
+              TableName,
+              Key: { id: b },
+              UpdateExpression: "ADD balance :n",
+              ExpressionAttributeValues: { ":n": 5 },
+            },
+          },
           { Delete: { TableName, Key: { id: c } } },
-          { ConditionCheck: { TableName, Key: { id: d }, ConditionExpression: "balance = :n", ExpressionAttributeValues: { ":n": 10 } } },
+          {
+            ConditionCheck: {
+              TableName,
+              Key: { id: d },
+              ConditionExpression: "balance = :n",
+              ExpressionAttributeValues: { ":n": 10 },
+            },
+          },
         ],
       }),
     );
@@ -57,10 +77,15 @@ describe("TransactWriteItems", () => {
     const error: unknown = await attempt.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(TransactionCanceledException);
     expect(error).toMatchObject({
-      message: "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed, ConditionalCheckFailed]",
+      message:
+        "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed, ConditionalCheckFailed]",
       CancellationReasons: [
         { Code: "None" },
-        { Code: "ConditionalCheckFailed", Message: "The conditional request failed", Item: { id: { S: b }, balance: { N: "10" } } },
+        {
+          Code: "ConditionalCheckFailed",
+          Message: "The conditional request failed",
+          Item: { id: { S: b }, balance: { N: "10" } },
+        },
         { Code: "ConditionalCheckFailed" },
       ],
     });
@@ -74,7 +99,16 @@ describe("TransactWriteItems", () => {
       local.documents.send(
         new TransactWriteCommand({
           ClientRequestToken: "token-1",
-          TransactItems: [{ Update: { TableName, Key: { id }, UpdateExpression: "ADD balance :n", ExpressionAttributeValues: { ":n": n } } }],
+          TransactItems: [
+            {
+              Update: {
+                TableName,
+                Key: { id },
+                UpdateExpression: "ADD balance :n",
+                ExpressionAttributeValues: { ":n": n },
+              },
+            },
+          ],
         }),
       );
     await add(1);
@@ -86,12 +120,37 @@ describe("TransactWriteItems", () => {
   const put = (id: string): TransactWriteItem => ({ Put: { TableName, Item: { id: { S: id } } } });
   it.each<[string, TransactWriteItem[], string, RegExp]>([
     ["nothing", [], "ValidationException", /greater than or equal to 1/],
-    ["more than 100 items", Array.from({ length: 101 }, (_, n) => put(`n${n}`)), "ValidationException", /less than or equal to 100/],
-    ["two operations on one item", [put("same"), { Delete: { TableName, Key: { id: { S: "same" } } } }], "ValidationException", /multiple operations on one item/],
-    ["an unknown table", [{ Put: { TableName: "nowhere", Item: { id: { S: "a" } } } }], "ResourceNotFoundException", /not found/],
+    [
+      "more than 100 items",
+      Array.from({ length: 101 }, (_, n) => put(`n${n}`)),
+      "ValidationException",
+      /less than or equal to 100/,
+    ],
+    [
+      "two operations on one item",
+      [put("same"), { Delete: { TableName, Key: { id: { S: "same" } } } }],
+      "ValidationException",
+      /multiple operations on one item/,
+    ],
+    [
+      "an unknown table",
+      [{ Put: { TableName: "nowhere", Item: { id: { S: "a" } } } }],
+      "ResourceNotFoundException",
+      /not found/,
+    ],
     [
       "an update that its item cannot take",
-      [put("fine"), { Update: { TableName, Key: { id: { S: "absent" } }, UpdateExpression: "SET a.b = :v", ExpressionAttributeValues: { ":v": { N: "1" } } } }],
+      [
+        put("fine"),
+        {
+          Update: {
+            TableName,
+            Key: { id: { S: "absent" } },
+            UpdateExpression: "SET a.b = :v",
+            ExpressionAttributeValues: { ":v": { N: "1" } },
+          },
+        },
+      ],
       "TransactionCanceledException",
       /\[None, ValidationError\]/,
     ],

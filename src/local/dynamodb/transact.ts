@@ -67,7 +67,9 @@ function isRepeat(storage: Storage, token: string, digest: string, nowMs: number
 }
 
 function prepare(storage: Storage, item: Record<string, Input | undefined>): Write {
-  const named = Object.entries(item).flatMap(([name, input]) => (input ? [{ prepareWrite: PREPARE[name], input }] : []));
+  const named = Object.entries(item).flatMap(([name, input]) =>
+    input ? [{ prepareWrite: PREPARE[name], input }] : [],
+  );
   const [only, ...others] = named;
   if (!only?.prepareWrite || others.length > 0) {
     throw validationError("TransactItems can only contain one of Check, Put, Update or Delete");
@@ -78,7 +80,8 @@ function prepare(storage: Storage, item: Record<string, Input | undefined>): Wri
 
 function refuseTwoOnOne(writes: Write[]): void {
   const places = new Set(writes.map((write) => `${write.table.id}/${write.key}`));
-  if (places.size < writes.length) throw validationError("Transaction request cannot include multiple operations on one item");
+  if (places.size < writes.length)
+    throw validationError("Transaction request cannot include multiple operations on one item");
 }
 
 /** Runs every write even after one failed, because each item is told its own reason. */

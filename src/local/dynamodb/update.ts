@@ -27,11 +27,18 @@ export function checkUpdate(data: UpdateItemInput, table: TableDefinition): Erro
  * Applies an UpdateExpression (or AttributeUpdates) to an item; nothing is stored.
  * @returns the new item, and the attributes that `ReturnValues` asks for.
  */
-export function applyUpdate(data: UpdateItemInput, table: TableDefinition, old: Item | undefined): { item: Item; attributes: Item | undefined } {
+export function applyUpdate(
+  data: UpdateItemInput,
+  table: TableDefinition,
+  old: Item | undefined,
+): { item: Item; attributes: Item | undefined } {
   sortRemovals(data);
   let item: Item | undefined;
   let attributes: Item | undefined;
-  const noIndex = { put: (_key: string, _item: Item, callback: () => void) => callback(), del: (_key: string, callback: () => void) => callback() };
+  const noIndex = {
+    put: (_key: string, _item: Item, callback: () => void) => callback(),
+    del: (_key: string, callback: () => void) => callback(),
+  };
   const store: UpdateStore = {
     // Sizes are checked where items are written, by their bytes.
     options: { maxItemSize: Infinity },

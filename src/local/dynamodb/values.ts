@@ -34,7 +34,8 @@ function isSame(a: AttributeValue | undefined, b: AttributeValue | undefined): b
 /** Order of two scalars of one type: negative, 0, positive; undefined when they cannot be ordered. Strings order by their UTF-8 bytes. */
 export function compareValues(a: AttributeValue, b: AttributeValue): number | undefined {
   if (a.S !== undefined && b.S !== undefined) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
-  if (a.B !== undefined && b.B !== undefined) return Buffer.compare(Buffer.from(a.B, "base64"), Buffer.from(b.B, "base64"));
+  if (a.B !== undefined && b.B !== undefined)
+    return Buffer.compare(Buffer.from(a.B, "base64"), Buffer.from(b.B, "base64"));
   if (a.N !== undefined && b.N !== undefined) {
     const [left, right] = [toLexiStr(a.N, "N"), toLexiStr(b.N, "N")];
     return left < right ? -1 : left > right ? 1 : 0;

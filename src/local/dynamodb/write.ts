@@ -55,7 +55,10 @@ export function put(storage: Storage, data: PutItemInput): Write {
         const old = storage.get(table, key);
         checkCondition(data, old);
         save(storage, table, key, data.Item, old, "Item size has exceeded the maximum allowed size");
-        return result(data.ReturnValues === "ALL_OLD" ? old : undefined, addConsumedCapacity(data, false, data.Item, old));
+        return result(
+          data.ReturnValues === "ALL_OLD" ? old : undefined,
+          addConsumedCapacity(data, false, data.Item, old),
+        );
       }),
   };
 }
@@ -105,7 +108,8 @@ export function prepareUpdate(storage: Storage, input: Input): Write {
 /** The ConditionCheck of a transaction: a write that writes nothing. */
 export function prepareCheck(storage: Storage, input: Input): Write {
   const data: DeleteItemInput = parseRequest(DELETE, input);
-  if (!data._condition) throw validationError("The expression can not be empty; ConditionExpression is required in a ConditionCheck.");
+  if (!data._condition)
+    throw validationError("The expression can not be empty; ConditionExpression is required in a ConditionCheck.");
   const table = findTable(storage, data.TableName);
   refuse(validateKey(data.Key, table.definition));
   const key = itemKey(data.Key, table.definition);
@@ -126,17 +130,26 @@ function checkCondition(data: Omit<DeleteItemInput, "Key" | "TableName">, old: I
   throw new AwsError("ConditionalCheckFailedException", "The conditional request failed", { members: shown });
 }
 
-function save(storage: Storage, table: StoredTable, key: string, item: Item, old: Item | undefined, tooLarge: string): void {
+function save(
+  storage: Storage,
+  table: StoredTable,
+  key: string,
+  item: Item,
+  old: Item | undefined,
+  tooLarge: string,
+): void {
   if (sizeOfItem(item) > MAX_ITEM_SIZE) throw validationError(tooLarge);
   refuseEmptyIndexKeys(table, item);
   storage.put(table, key, item);
   const before = entriesOf(old, table.definition);
   const after = entriesOf(item, table.definition);
   for (const entry of before) {
-    if (!after.some((other) => other.index === entry.index && other.key === entry.key)) storage.removeEntry(table, entry);
+    if (!after.some((other) => other.index === entry.index && other.key === entry.key))
+      storage.removeEntry(table, entry);
   }
   for (const entry of after) {
-    if (!before.some((other) => other.index === entry.index && other.key === entry.key)) storage.addEntry(table, entry, key);
+    if (!before.some((other) => other.index === entry.index && other.key === entry.key))
+      storage.addEntry(table, entry, key);
   }
 }
 

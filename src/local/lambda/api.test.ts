@@ -11,21 +11,36 @@ afterEach(() => stack.close());
 
 const Role = "arn:aws:iam::000000000000:role/r";
 const Runtime = "nodejs24.x" as const;
-const ECHO = "export const handler = async (event) => { if (event.fail) throw new Error('asked'); return { event, mode: process.env.MODE ?? null }; };";
+const ECHO =
+  "export const handler = async (event) => { if (event.fail) throw new Error('asked'); return { event, mode: process.env.MODE ?? null }; };";
 
 async function start(options: Parameters<typeof startTestStack>[0] = {}) {
   stack = await startTestStack(options);
   return stack.lambdaClient;
 }
 const create = (client: SDK.LambdaClient, more: Partial<SDK.CreateFunctionCommandInput> = {}) =>
-  client.send(new SDK.CreateFunctionCommand({ FunctionName: "echo", Role, Runtime, Handler: "index.handler", Code: { ZipFile: zip({ "index.mjs": ECHO }) }, ...more }));
+  client.send(
+    new SDK.CreateFunctionCommand({
+      FunctionName: "echo",
+      Role,
+      Runtime,
+      Handler: "index.handler",
+      Code: { ZipFile: zip({ "index.mjs": ECHO }) },
+      ...more,
+    }),
+  );
 const call = async (client: SDK.LambdaClient, event: unknown, more: Partial<SDK.InvokeCommandInput> = {}) =>
   client.send(new SDK.InvokeCommand({ FunctionName: "echo", Payload: Buffer.from(JSON.stringify(event)), ...more }));
 
 describe("functions", () => {
   it("are created, listed, changed and deleted", async () => {
     const client = await start();
-    const created = await create(client, { Environment: { Variables: { MODE: "one" } }, Timeout: 9, MemorySize: 256, Description: "d" });
+    const created = await create(client, {
+      Environment: { Variables: { MODE: "one" } },
+      Timeout: 9,
+      MemorySize: 256,
+      Description: "d",
+    });
     expect(created).toMatchObject({
       FunctionName: "echo",
       FunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:echo",
@@ -41,7 +56,9 @@ describe("functions", () => {
     });
     expect(parsed((await call(client, { a: 1 })).Payload)).toEqual({ event: { a: 1 }, mode: "one" });
 
-    const configured = await client.send(new SDK.UpdateFunctionConfigurationCommand({ FunctionName: "echo", Environment: { Variables: { MODE: "two" } } }));
+    const configured = await client.send(
+      new SDK.UpdateFunctionConfigurationCommand({ FunctionName: "echo", Environment: { Variables: { MODE: "two" } } }),
+    );
     expect(configured).toMatchObject({ Timeout: 9, CodeSha256: created.CodeSha256 });
     expect(configured.RevisionId).not.toBe(created.RevisionId);
     expect(parsed((await call(client, {})).Payload)).toMatchObject({ mode: "two" });
@@ -56,7 +73,9 @@ describe("functions", () => {
 
     const got = await client.send(new SDK.GetFunctionCommand({ FunctionName: created.FunctionArn }));
     expect(got.Configuration).toMatchObject({ FunctionName: "echo", CodeSize: ZipFile.length });
-    expect(await client.send(new SDK.GetFunctionConfigurationCommand({ FunctionName: "echo" }))).toMatchObject({ Timeout: 9 });
+    expect(await client.send(new SDK.GetFunctionConfigurationCommand({ FunctionName: "echo" }))).toMatchObject({
+      Timeout: 9,
+    });
     await create(client, { FunctionName: "another" });
     const first = await client.send(new SDK.ListFunctionsCommand({ MaxItems: 1 }));
     expect(first.Functions?.map(({ FunctionName }) => FunctionName)).toEqual(["another"]);
@@ -75,7 +94,9 @@ describe("functions", () => {
     await client.send(new SDK.UpdateFunctionConfigurationCommand({ FunctionName: "echo", Timeout: 11 }));
     await stack.close();
     const again = await start({ stateDir });
-    expect(await again.send(new SDK.GetFunctionConfigurationCommand({ FunctionName: "echo" }))).toMatchObject({ Timeout: 11 });
+    expect(await again.send(new SDK.GetFunctionConfigurationCommand({ FunctionName: "echo" }))).toMatchObject({
+      Timeout: 11,
+    });
     expect(parsed((await call(again, {})).Payload)).toMatchObject({ mode: "kept" });
     await again.send(new SDK.DeleteFunctionCommand({ FunctionName: "echo" }));
     await stack.close();
@@ -90,8 +111,16 @@ describe("functions", () => {
     ["a name with a space", { FunctionName: "a b" }, "ValidationException"],
     ["a runtime that is not Node", { Runtime: "python3.13" }, "InvalidParameterValueException"],
     ["code that is no archive", { Code: { ZipFile: Buffer.from("nothing") } }, "InvalidParameterValueException"],
-    ["an archive that leaves its folder", { Code: { ZipFile: zip({ "../../x": "1" }) } }, "InvalidParameterValueException"],
-    ["over 4 KB of variables", { Environment: { Variables: { BIG: "x".repeat(4097) } } }, "InvalidParameterValueException"],
+    [
+      "an archive that leaves its folder",
+      { Code: { ZipFile: zip({ "../../x": "1" }) } },
+      "InvalidParameterValueException",
+    ],
+    [
+      "over 4 KB of variables",
+      { Environment: { Variables: { BIG: "x".repeat(4097) } } },
+      "InvalidParameterValueException",
+    ],
   ])("are refused with %s", async (_title, input, name) => {
     const client = await start();
     await expect(create(client, input)).rejects.toMatchObject({ name });
@@ -111,7 +140,9 @@ describe("Invoke", () => {
     const good = await call(client, { a: 1 }, { LogType: "Tail" });
     expect(good).toMatchObject({ StatusCode: 200, ExecutedVersion: "$LATEST" });
     expect(good.FunctionError).toBeUndefined();
-    expect(Buffer.from(good.LogResult ?? "", "base64").toString()).toMatch(/^START RequestId: [\s\S]*\nREPORT RequestId: /);
+    expect(Buffer.from(good.LogResult ?? "", "base64").toString()).toMatch(
+      /^START RequestId: [\s\S]*\nREPORT RequestId: /,
+    );
     const bad = await call(client, { fail: true });
     expect(bad).toMatchObject({ StatusCode: 200, FunctionError: "Unhandled" });
     expect(bad.LogResult).toBeUndefined();
@@ -119,7 +150,12 @@ describe("Invoke", () => {
     const none = await client.send(new SDK.InvokeCommand({ FunctionName: "echo" }));
     expect(parsed(none.Payload)).toMatchObject({ event: {} });
     const context = Buffer.from(JSON.stringify({ custom: { who: "ü" } })).toString("base64");
-    await client.send(new SDK.UpdateFunctionCodeCommand({ FunctionName: "echo", ZipFile: zip({ "index.mjs": "export const handler = async (e, c) => c.clientContext;" }) }));
+    await client.send(
+      new SDK.UpdateFunctionCodeCommand({
+        FunctionName: "echo",
+        ZipFile: zip({ "index.mjs": "export const handler = async (e, c) => c.clientContext;" }),
+      }),
+    );
     expect(parsed((await call(client, {}, { ClientContext: context })).Payload)).toEqual({ custom: { who: "ü" } });
   });
 
@@ -128,9 +164,16 @@ describe("Invoke", () => {
     await create(client);
     const big = "x".repeat(2.5 * 1024 * 1024);
     expect((await call(client, big)).FunctionError).toBeUndefined();
-    await expect(call(client, "x".repeat(6 * 1024 * 1024))).rejects.toMatchObject({ name: "RequestTooLargeException", $metadata: { httpStatusCode: 413 } });
-    await expect(call(client, "x".repeat(1024 * 1024), { InvocationType: "Event" })).rejects.toMatchObject({ name: "RequestTooLargeException" });
-    await expect(call(client, {}, { Payload: Buffer.from("{") })).rejects.toBeInstanceOf(SDK.InvalidRequestContentException);
+    await expect(call(client, "x".repeat(6 * 1024 * 1024))).rejects.toMatchObject({
+      name: "RequestTooLargeException",
+      $metadata: { httpStatusCode: 413 },
+    });
+    await expect(call(client, "x".repeat(1024 * 1024), { InvocationType: "Event" })).rejects.toMatchObject({
+      name: "RequestTooLargeException",
+    });
+    await expect(call(client, {}, { Payload: Buffer.from("{") })).rejects.toBeInstanceOf(
+      SDK.InvalidRequestContentException,
+    );
   });
 
   it("runs nothing on a dry run, and knows the latest version only", async () => {
@@ -148,7 +191,11 @@ describe("Invoke", () => {
     expect(await call(client, { fail: true }, { InvocationType: "Event" })).toMatchObject({ StatusCode: 202 });
     const ended = () => stack.events.filter((event) => event.type === "invocation" && event.state === "ended");
     await vi.waitFor(() => expect(ended()).toHaveLength(3), { timeout: 5000 });
-    await vi.waitFor(() => expect(stack.events).toContainEqual(expect.objectContaining({ type: "warning", message: expect.stringContaining("dropped") })));
+    await vi.waitFor(() =>
+      expect(stack.events).toContainEqual(
+        expect.objectContaining({ type: "warning", message: expect.stringContaining("dropped") }),
+      ),
+    );
     const ids = new Set(ended().map((event) => (event.type === "invocation" ? event.requestId : "")));
     expect(ids.size).toBe(1);
   });
@@ -160,21 +207,36 @@ describe("concurrency settings", () => {
     await create(client);
     const FunctionName = "echo";
     await client.send(new SDK.PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
-    await expect(call(client, {})).rejects.toMatchObject({ name: "TooManyRequestsException", Reason: "ReservedFunctionConcurrentInvocationLimitExceeded" });
+    await expect(call(client, {})).rejects.toMatchObject({
+      name: "TooManyRequestsException",
+      Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
+    });
     await client.send(new SDK.PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 40 }));
-    expect(await client.send(new SDK.GetFunctionConcurrencyCommand({ FunctionName }))).toMatchObject({ ReservedConcurrentExecutions: 40 });
-    expect((await client.send(new SDK.GetAccountSettingsCommand({}))).AccountLimit).toMatchObject({ ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 960 });
-    expect((await client.send(new SDK.GetFunctionCommand({ FunctionName }))).Concurrency).toEqual({ ReservedConcurrentExecutions: 40 });
-    await expect(client.send(new SDK.PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 901 }))).rejects.toBeInstanceOf(
-      SDK.InvalidParameterValueException,
-    );
+    expect(await client.send(new SDK.GetFunctionConcurrencyCommand({ FunctionName }))).toMatchObject({
+      ReservedConcurrentExecutions: 40,
+    });
+    expect((await client.send(new SDK.GetAccountSettingsCommand({}))).AccountLimit).toMatchObject({
+      ConcurrentExecutions: 1000,
+      UnreservedConcurrentExecutions: 960,
+    });
+    expect((await client.send(new SDK.GetFunctionCommand({ FunctionName }))).Concurrency).toEqual({
+      ReservedConcurrentExecutions: 40,
+    });
+    await expect(
+      client.send(new SDK.PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 901 })),
+    ).rejects.toBeInstanceOf(SDK.InvalidParameterValueException);
     await client.send(new SDK.DeleteFunctionConcurrencyCommand({ FunctionName }));
-    expect((await client.send(new SDK.GetFunctionConcurrencyCommand({ FunctionName }))).ReservedConcurrentExecutions).toBeUndefined();
+    expect(
+      (await client.send(new SDK.GetFunctionConcurrencyCommand({ FunctionName }))).ReservedConcurrentExecutions,
+    ).toBeUndefined();
     expect((await call(client, {})).StatusCode).toBe(200);
   });
 });
 
 it("operations that are not there are refused, never answered wrongly", async () => {
   const client = await start();
-  await expect(client.send(new SDK.ListLayersCommand({}))).rejects.toMatchObject({ name: "UnknownOperationException", $metadata: { httpStatusCode: 404 } });
+  await expect(client.send(new SDK.ListLayersCommand({}))).rejects.toMatchObject({
+    name: "UnknownOperationException",
+    $metadata: { httpStatusCode: 404 },
+  });
 });

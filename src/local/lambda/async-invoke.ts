@@ -34,7 +34,11 @@ export function createAsyncInvoker(
         wait = Math.min(1000 * 2 ** throttles++, MAX_THROTTLE_DELAY_MS);
       }
       if (wait === undefined || ctx.clock.now() - acceptedAt > MAX_AGE_MS) {
-        return ctx.emit({ type: "warning", at: ctx.clock.now(), message: `The asynchronous event ${requestId} of ${name} is dropped: its retries are used up.` });
+        return ctx.emit({
+          type: "warning",
+          at: ctx.clock.now(),
+          message: `The asynchronous event ${requestId} of ${name} is dropped: its retries are used up.`,
+        });
       }
       await ctx.clock.sleep(wait / ctx.speed, ended.signal);
     }

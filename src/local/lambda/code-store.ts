@@ -44,7 +44,9 @@ export function createCodeStore(workspace: Workspace, kept: boolean): CodeStore 
         mkdirSync(partial, { recursive: true });
       } catch (error) {
         rmSync(partial, { recursive: true, force: true });
-        throw invalidParameter(`Could not unzip uploaded file. Please check your file, then try to upload again (${error instanceof Error ? error.message : String(error)}).`);
+        throw invalidParameter(
+          `Could not unzip uploaded file. Please check your file, then try to upload again (${error instanceof Error ? error.message : String(error)}).`,
+        );
       }
       renameSync(partial, codeDir);
       return { codeDir, code };

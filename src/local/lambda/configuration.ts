@@ -72,13 +72,17 @@ function readEnvironment(input: Record<string, unknown>): Record<string, string>
   let bytes = 0;
   for (const [name, value] of Object.entries(optionalObject(environment, "Variables") ?? {})) {
     if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name) || typeof value !== "string") {
-      throw invalidParameter(`The environment variable ${JSON.stringify(name)} must have a name of letters, digits and _ and a string as its value.`);
+      throw invalidParameter(
+        `The environment variable ${JSON.stringify(name)} must have a name of letters, digits and _ and a string as its value.`,
+      );
     }
     bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
     variables[name] = value;
   }
   if (bytes > MAX_ENVIRONMENT) {
-    throw invalidParameter(`Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit.`);
+    throw invalidParameter(
+      `Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit.`,
+    );
   }
   return variables;
 }

@@ -26,7 +26,8 @@ export interface FunctionDefinition {
 
 /** A definition with its defaults, and what changes as it is updated. */
 export interface FunctionRecord {
-  definition: FunctionDefinition & Required<Pick<FunctionDefinition, "timeout" | "memory" | "environment" | "logFormat">>;
+  definition: FunctionDefinition &
+    Required<Pick<FunctionDefinition, "timeout" | "memory" | "environment" | "logFormat">>;
   arn: string;
   /** Epoch milliseconds. */
   lastModified: number;

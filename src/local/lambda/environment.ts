@@ -5,7 +5,16 @@ import { type Child, startChild } from "./child.ts";
 import { childEnvironment, nodeArguments } from "./child-environment.ts";
 import type { FunctionRecord } from "./definition.ts";
 import { createEnvironmentLog } from "./environment-log.ts";
-import { errorTypeOf, type Exit, exited, exitMessage, type FailurePayload, RESPONSE_TOO_LARGE, timedOut, timeoutMessage } from "./failures.ts";
+import {
+  errorTypeOf,
+  type Exit,
+  exited,
+  exitMessage,
+  type FailurePayload,
+  RESPONSE_TOO_LARGE,
+  timedOut,
+  timeoutMessage,
+} from "./failures.ts";
 import type { Reaper } from "./reaper.ts";
 import { platformLines } from "./report.ts";
 import type { Answer, NextEvent, RuntimeApi, RuntimePeer } from "./runtime-api.ts";
@@ -82,7 +91,11 @@ interface Running {
 type Status = "success" | "error" | "timeout";
 
 /** Starts a process for a function; it tells by `events` when it is ready or could not be. */
-export function startEnvironment(record: FunctionRecord, deps: EnvironmentDeps, events: EnvironmentEvents): Environment {
+export function startEnvironment(
+  record: FunctionRecord,
+  deps: EnvironmentDeps,
+  events: EnvironmentEvents,
+): Environment {
   const { ctx } = deps;
   const { definition } = record;
   const { name } = definition;
@@ -145,7 +158,11 @@ export function startEnvironment(record: FunctionRecord, deps: EnvironmentDeps, 
   };
 
   const fail = (payload: FailurePayload, run: Running, status: "error" | "timeout" = "error") =>
-    finish(status, Buffer.from(JSON.stringify(payload)), status === "timeout" ? timeoutMs : performance.now() - run.startedAt);
+    finish(
+      status,
+      Buffer.from(JSON.stringify(payload)),
+      status === "timeout" ? timeoutMs : performance.now() - run.startedAt,
+    );
 
   const complete = (run: Running, answer: Answer, durationMs: number) => {
     if (answer.tooLarge) fail(RESPONSE_TOO_LARGE, run);
@@ -217,7 +234,12 @@ export function startEnvironment(record: FunctionRecord, deps: EnvironmentDeps, 
     const registration = await deps.runtimeApi.register(peer);
     release = registration.release;
     if (killed) return onExit({ code: null, signal: "SIGKILL" });
-    const around = { region: ctx.region, endpoint: ctx.endpoint(), runtimeApi: registration.address, logStream: log.stream };
+    const around = {
+      region: ctx.region,
+      endpoint: ctx.endpoint(),
+      runtimeApi: registration.address,
+      logStream: log.stream,
+    };
     child = startChild({
       args: [...nodeArguments(record), deps.bootstrap],
       cwd: definition.codeDir,
@@ -241,7 +263,14 @@ export function startEnvironment(record: FunctionRecord, deps: EnvironmentDeps, 
       sendNext = undefined;
       const { requestId } = invocation;
       const { promise, resolve } = Promise.withResolvers<Outcome>();
-      const run: Running = { invocation, startedAt: performance.now(), timer: undefined, timedOut: false, initMs: used ? undefined : initMs, resolve };
+      const run: Running = {
+        invocation,
+        startedAt: performance.now(),
+        timer: undefined,
+        timedOut: false,
+        initMs: used ? undefined : initMs,
+        resolve,
+      };
       running = run;
       if (!debugging) {
         run.timer = setTimeout(() => {
@@ -255,7 +284,13 @@ export function startEnvironment(record: FunctionRecord, deps: EnvironmentDeps, 
       log.begin(requestId);
       log.capture.platform(lines.start(requestId));
       const { payload, clientContext } = invocation;
-      const event = { requestId, payload, deadline: Date.now() + timeoutMs, functionArn: record.arn, traceId: traceId(at) };
+      const event = {
+        requestId,
+        payload,
+        deadline: Date.now() + timeoutMs,
+        functionArn: record.arn,
+        traceId: traceId(at),
+      };
       send(clientContext === undefined ? event : { ...event, clientContext });
       return promise;
     },
@@ -263,7 +298,9 @@ export function startEnvironment(record: FunctionRecord, deps: EnvironmentDeps, 
     gone: gone.promise,
   };
   launch().catch((error: unknown) => {
-    log.capture.platform(`[local stack] The environment could not be started: ${error instanceof Error ? error.message : String(error)}`);
+    log.capture.platform(
+      `[local stack] The environment could not be started: ${error instanceof Error ? error.message : String(error)}`,
+    );
     onExit({ code: 1, signal: null });
   });
   return environment;

@@ -51,7 +51,8 @@ export const RESPONSE_TOO_LARGE: FailurePayload = {
 export function errorTypeOf(payload: Buffer): string {
   try {
     const value: unknown = JSON.parse(payload.toString("utf8"));
-    if (typeof value === "object" && value !== null && "errorType" in value && typeof value.errorType === "string") return value.errorType;
+    if (typeof value === "object" && value !== null && "errorType" in value && typeof value.errorType === "string")
+      return value.errorType;
   } catch {
     // Not JSON: it has no type either.
   }

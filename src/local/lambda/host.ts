@@ -71,9 +71,12 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
   let total = 0;
   let closing: Promise<void> | undefined;
 
-  const sweep = setInterval(() => {
-    for (const { pool } of functions.values()) pool.reap(idleMs);
-  }, Math.max(50, idleMs / 4));
+  const sweep = setInterval(
+    () => {
+      for (const { pool } of functions.values()) pool.reap(idleMs);
+    },
+    Math.max(50, idleMs / 4),
+  );
   sweep.unref();
 
   const entryOf = (name: string): Entry => {
@@ -84,7 +87,13 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
 
   const tellFailure = (record: FunctionRecord, failure: InitFailure) => {
     const payload = failurePayload("", failure);
-    ctx.emit({ type: "function", at: ctx.clock.now(), name: record.definition.name, state: "failed", message: describe(payload) });
+    ctx.emit({
+      type: "function",
+      at: ctx.clock.now(),
+      name: record.definition.name,
+      state: "failed",
+      message: describe(payload),
+    });
   };
 
   // Once for each revision: what happens to further environments is no news.
@@ -101,28 +110,40 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
       record,
       maxEnvironments: deps.maxEnvironments ?? 32,
       start: (current, events) =>
-        startEnvironment(current, { ctx, logs: deps.logs, runtimeApi, reaper, bootstrap: deps.workspace.bootstrap() }, events),
+        startEnvironment(
+          current,
+          { ctx, logs: deps.logs, runtimeApi, reaper, bootstrap: deps.workspace.bootstrap() },
+          events,
+        ),
       onIdleFailure: tellFailure,
       onReady: tellReady,
     });
 
   const throttle = (reason: string) =>
-    new AwsError("TooManyRequestsException", "Rate Exceeded.", { status: 429, members: { Type: "User", Reason: reason } });
+    new AwsError("TooManyRequestsException", "Rate Exceeded.", {
+      status: 429,
+      members: { Type: "User", Reason: reason },
+    });
 
   const invoke = async (name: string, payload: string | Buffer, options: InvokeOptions = {}): Promise<InvokeResult> => {
     const entry = entryOf(name);
     const body = typeof payload === "string" ? Buffer.from(payload) : payload;
     if (body.length > MAX_SYNC_PAYLOAD) {
-      throw new AwsError("RequestTooLargeException", `Request must be smaller than ${MAX_SYNC_PAYLOAD} bytes for the InvokeFunction operation`, {
-        status: 413,
-        members: { Type: "User" },
-      });
+      throw new AwsError(
+        "RequestTooLargeException",
+        `Request must be smaller than ${MAX_SYNC_PAYLOAD} bytes for the InvokeFunction operation`,
+        {
+          status: 413,
+          members: { Type: "User" },
+        },
+      );
     }
     if (closing) throw new AwsError("ServiceException", "The local stack is closing.", { status: 500 });
     const fault = deps.faults?.beforeInvoke(name);
     if (fault?.kind === "throttle") throw throttle("CallerRateLimitExceeded");
     const reserved = entry.pool.record.definition.reservedConcurrency;
-    if (reserved !== undefined && entry.running >= reserved) throw throttle("ReservedFunctionConcurrentInvocationLimitExceeded");
+    if (reserved !== undefined && entry.running >= reserved)
+      throw throttle("ReservedFunctionConcurrentInvocationLimitExceeded");
     if (total >= ACCOUNT_CONCURRENCY) throw throttle("ConcurrentInvocationLimitExceeded");
     entry.running += 1;
     total += 1;
@@ -140,7 +161,11 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
         return failedResult(requestId, failurePayload(requestId, acquired.failure));
       }
       const { environment } = acquired;
-      const outcome = environment.run({ requestId, payload: body, ...(options.clientContext ? { clientContext: options.clientContext } : {}) });
+      const outcome = environment.run({
+        requestId,
+        payload: body,
+        ...(options.clientContext ? { clientContext: options.clientContext } : {}),
+      });
       if (fault?.kind === "crash") environment.kill();
       return toResult(requestId, await outcome);
     } finally {
@@ -174,7 +199,8 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
     define: (definition, options = {}) => set(makeRecord(definition, options.owned ?? false, options.code)),
     update(name, change, code) {
       const { record } = entryOf(name).pool;
-      const facts = code ?? (change.codeDir === undefined ? { sha256: record.codeSha256, size: record.codeSize } : undefined);
+      const facts =
+        code ?? (change.codeDir === undefined ? { sha256: record.codeSha256, size: record.codeSize } : undefined);
       const definition = { ...record.definition, ...change };
       if (change.codeDir !== undefined && change.codeReady === undefined) delete definition.codeReady;
       return set(makeRecord(definition, record.owned, facts));
@@ -190,7 +216,10 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
       await pool.close();
     },
     get: (name) => functions.get(name)?.pool.record,
-    list: () => [...functions.values()].map(({ pool }) => pool.record).sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1)),
+    list: () =>
+      [...functions.values()]
+        .map(({ pool }) => pool.record)
+        .sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1)),
     warm(name, count = 1) {
       const { pool } = entryOf(name);
       const { codeReady } = pool.record.definition;
@@ -218,7 +247,10 @@ export function arnOf(ctx: LocalContext, name: string): string {
 
 /** @returns AWS's error for a function that does not exist. */
 export function missingFunction(ctx: LocalContext, name: string): AwsError {
-  return new AwsError("ResourceNotFoundException", `Function not found: ${arnOf(ctx, name)}`, { status: 404, members: { Type: "User" } });
+  return new AwsError("ResourceNotFoundException", `Function not found: ${arnOf(ctx, name)}`, {
+    status: 404,
+    members: { Type: "User" },
+  });
 }
 
 function toResult(requestId: string, outcome: Outcome): InvokeResult {
@@ -238,7 +270,10 @@ function failedResult(requestId: string, payload: Buffer): InvokeResult {
 function failurePayload(requestId: string, failure: InitFailure): Buffer {
   if (failure.payload) return failure.payload;
   const payload: FailurePayload = failure.timedOut
-    ? { errorType: "Sandbox.Timedout", errorMessage: `RequestId: ${requestId} Error: Task timed out after 10.00 seconds` }
+    ? {
+        errorType: "Sandbox.Timedout",
+        errorMessage: `RequestId: ${requestId} Error: Task timed out after 10.00 seconds`,
+      }
     : exited(requestId, failure.exit);
   return Buffer.from(JSON.stringify(payload));
 }
@@ -252,7 +287,8 @@ function unbuiltPayload(reason: unknown): Buffer {
 function describe(payload: Buffer): string {
   try {
     const value: unknown = JSON.parse(payload.toString("utf8"));
-    if (typeof value === "object" && value !== null && "errorMessage" in value) return `${errorTypeOf(payload)}: ${String(value.errorMessage)}`;
+    if (typeof value === "object" && value !== null && "errorMessage" in value)
+      return `${errorTypeOf(payload)}: ${String(value.errorMessage)}`;
   } catch {
     // Told as it is.
   }

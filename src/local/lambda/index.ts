@@ -13,7 +13,11 @@ import {
   listEventSourceMappings,
   updateEventSourceMapping,
 } from "./actions/event-source-mappings.ts";
-import { deleteFunctionConcurrency, getFunctionConcurrency, putFunctionConcurrency } from "./actions/function-concurrency.ts";
+import {
+  deleteFunctionConcurrency,
+  getFunctionConcurrency,
+  putFunctionConcurrency,
+} from "./actions/function-concurrency.ts";
 import { getAccountSettings } from "./actions/get-account-settings.ts";
 import { getFunction } from "./actions/get-function.ts";
 import { getFunctionConfiguration } from "./actions/get-function-configuration.ts";
@@ -69,7 +73,10 @@ export function createLambda(ctx: LocalContext, deps: LambdaDeps): LambdaService
       asynchronous,
       mappings() {
         if (joined) return joined;
-        throw new AwsError("ServiceException", "This stack has no event source mappings.", { status: 500, members: { Type: "Service" } });
+        throw new AwsError("ServiceException", "This stack has no event source mappings.", {
+          status: 500,
+          members: { Type: "Service" },
+        });
       },
     }),
     BODY_LIMIT,

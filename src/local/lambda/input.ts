@@ -11,7 +11,10 @@ export const invalidParameter = refuse;
 
 function violated(value: unknown, member: string, constraint: string): AwsError {
   const at = `${member.charAt(0).toLowerCase()}${member.slice(1)}`;
-  return new AwsError("ValidationException", `1 validation error detected: Value '${String(value)}' at '${at}' failed to satisfy constraint: ${constraint}`);
+  return new AwsError(
+    "ValidationException",
+    `1 validation error detected: Value '${String(value)}' at '${at}' failed to satisfy constraint: ${constraint}`,
+  );
 }
 
 type Input = Record<string, unknown>;
@@ -63,6 +66,7 @@ export function optionalChoice<T extends string>(input: Input, member: string, c
 export function optionalTexts(input: Input, member: string): string[] | undefined {
   const value = input[member];
   if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) throw violated(value, member, "Member must be a list of strings");
+  if (!Array.isArray(value) || !value.every((item) => typeof item === "string"))
+    throw violated(value, member, "Member must be a list of strings");
   return value;
 }

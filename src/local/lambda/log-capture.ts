@@ -94,7 +94,10 @@ export function createLogCapture(now: () => number, emit: (line: LogLine) => voi
     platform: (message) => emit({ timestamp: now(), message }),
     reset() {
       if (dropped > 0) {
-        emit({ timestamp: now(), message: `[local stack] ${dropped} bytes of output dropped: an invocation may log ${LOG_BUDGET} bytes here.` });
+        emit({
+          timestamp: now(),
+          message: `[local stack] ${dropped} bytes of output dropped: an invocation may log ${LOG_BUDGET} bytes here.`,
+        });
       }
       left = LOG_BUDGET;
       dropped = 0;

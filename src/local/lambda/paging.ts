@@ -8,5 +8,8 @@ export function page<T>(all: T[], query: URLSearchParams, most: number): { items
   if (!Number.isInteger(start) || start < 0) throw invalidParameter("The marker is not valid.");
   const count = Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, most) : most;
   const end = start + count;
-  return { items: all.slice(start, end), ...(end < all.length ? { next: Buffer.from(String(end)).toString("base64") } : {}) };
+  return {
+    items: all.slice(start, end),
+    ...(end < all.length ? { next: Buffer.from(String(end)).toString("base64") } : {}),
+  };
 }

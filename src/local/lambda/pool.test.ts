@@ -13,7 +13,8 @@ async function start(options: Parameters<typeof startTestStack>[0] = {}) {
   return stack;
 }
 
-const PID = "export const handler = async (event) => { if (event.ms) await new Promise((r) => setTimeout(r, event.ms)); return process.pid; };";
+const PID =
+  "export const handler = async (event) => { if (event.ms) await new Promise((r) => setTimeout(r, event.ms)); return process.pid; };";
 /** Answers when the file it is given exists. */
 const GATE = `
   import { existsSync } from "node:fs";
@@ -21,7 +22,11 @@ const GATE = `
     while (event.gate && !existsSync(event.gate)) await new Promise((r) => setTimeout(r, 5));
     return VERSION;
   };`;
-const throttled = { code: "TooManyRequestsException", status: 429, members: expect.objectContaining({ Reason: expect.any(String) }) };
+const throttled = {
+  code: "TooManyRequestsException",
+  status: 429,
+  members: expect.objectContaining({ Reason: expect.any(String) }),
+};
 
 describe("environments", () => {
   it("are used again, and one more is started for each concurrent call", async () => {
@@ -46,7 +51,9 @@ describe("environments", () => {
     const { lambda, code, events } = await start({ idleMs: 300 });
     lambda.define({ name: "f", handler: "index.handler", codeDir: code({ "index.mjs": PID }) });
     lambda.warm("f", 2);
-    await vi.waitFor(() => expect(events).toContainEqual(expect.objectContaining({ type: "function", name: "f", state: "ready" })));
+    await vi.waitFor(() =>
+      expect(events).toContainEqual(expect.objectContaining({ type: "function", name: "f", state: "ready" })),
+    );
     expect(lambda.environments("f")).toBe(2);
     const pid = Number(parsed((await lambda.invoke("f", "{}")).payload));
     await vi.waitFor(() => expect(lambda.environments("f")).toBe(0), { timeout: 3000 });
@@ -56,9 +63,17 @@ describe("environments", () => {
 
   it("that fail ahead of any call are told", async () => {
     const { lambda, code, events } = await start();
-    lambda.define({ name: "f", handler: "index.handler", codeDir: code({ "index.mjs": "throw new Error('no key');" }) });
+    lambda.define({
+      name: "f",
+      handler: "index.handler",
+      codeDir: code({ "index.mjs": "throw new Error('no key');" }),
+    });
     lambda.warm("f");
-    await vi.waitFor(() => expect(events).toContainEqual(expect.objectContaining({ type: "function", state: "failed", message: "Error: no key" })));
+    await vi.waitFor(() =>
+      expect(events).toContainEqual(
+        expect.objectContaining({ type: "function", state: "failed", message: "Error: no key" }),
+      ),
+    );
     await vi.waitFor(() => expect(lambda.environments("f")).toBe(0));
   });
 
@@ -113,7 +128,12 @@ describe("new code", () => {
 
   it("that cannot be built fails its callers with the compiler's words", async () => {
     const { lambda } = await start();
-    lambda.define({ name: "f", handler: "index.handler", codeDir: "/nowhere", codeReady: Promise.reject(new Error("worker.ts:1:1: no")) });
+    lambda.define({
+      name: "f",
+      handler: "index.handler",
+      codeDir: "/nowhere",
+      codeReady: Promise.reject(new Error("worker.ts:1:1: no")),
+    });
     const result = await lambda.invoke("f", "{}");
     expect(result.functionError).toBe("Unhandled");
     expect(parsed(result.payload)).toMatchObject({ errorMessage: "worker.ts:1:1: no" });
@@ -144,12 +164,18 @@ describe("concurrency", () => {
 
 describe("faults", () => {
   it("throttle, crash and slow down as they are asked to", async () => {
-    const faults: (InvocationFault | undefined)[] = [{ kind: "throttle" }, { kind: "crash" }, { kind: "slow", ms: 300 }];
+    const faults: (InvocationFault | undefined)[] = [
+      { kind: "throttle" },
+      { kind: "crash" },
+      { kind: "slow", ms: 300 },
+    ];
     const { lambda, code } = await start({ faults: { beforeInvoke: () => faults.shift() } });
     lambda.define({ name: "f", handler: "index.handler", codeDir: code({ "index.mjs": PID }) });
     await expect(lambda.invoke("f", "{}")).rejects.toMatchObject(throttled);
     const crashed = await lambda.invoke("f", '{"ms":5000}');
-    expect(parsed(crashed.payload)).toMatchObject({ errorMessage: expect.stringContaining("Runtime exited with error: signal: killed") });
+    expect(parsed(crashed.payload)).toMatchObject({
+      errorMessage: expect.stringContaining("Runtime exited with error: signal: killed"),
+    });
     const startedAt = performance.now();
     expect((await lambda.invoke("f", "{}")).functionError).toBeUndefined();
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(290);
@@ -160,7 +186,9 @@ it("a function with a debugger listens on the loopback address and has no timeou
   const { lambda, code, events } = await start();
   lambda.define({ name: "f", handler: "index.handler", codeDir: code({ "index.mjs": PID }), timeout: 1, inspect: 0 });
   expect((await lambda.invoke("f", '{"ms":1300}')).functionError).toBeUndefined();
-  const line = events.flatMap((event) => (event.type === "log" && event.message.startsWith("Debugger listening") ? [event.message] : []))[0];
+  const line = events.flatMap((event) =>
+    event.type === "log" && event.message.startsWith("Debugger listening") ? [event.message] : [],
+  )[0];
   expect(line).toMatch(/^Debugger listening on ws:\/\/127\.0\.0\.1:\d+\//);
   lambda.update("f", { environment: { A: "1" } });
   expect((await lambda.invoke("f", "{}")).functionError).toBeUndefined();

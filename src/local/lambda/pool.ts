@@ -127,7 +127,8 @@ export function createPool(options: PoolOptions): Pool {
       idle = [];
       // Whoever had a warm function before the change has one after it; a debugger's port must be free for it first.
       if (before.length > 0 && all.size < limit()) start();
-      else if (before.length > 0) void Promise.all(before.map((environment) => environment.gone)).then(() => this.warm(1));
+      else if (before.length > 0)
+        void Promise.all(before.map((environment) => environment.gone)).then(() => this.warm(1));
     },
     reap(idleMs) {
       const oldest = performance.now() - idleMs;
@@ -140,11 +141,14 @@ export function createPool(options: PoolOptions): Pool {
       closed = true;
       for (const environment of all) environment.kill();
       await Promise.all([...all].map((environment) => environment.gone));
-      for (const waiter of waiting.splice(0)) waiter.give({ failure: { exit: { code: null, signal: "SIGKILL" }, timedOut: false } });
+      for (const waiter of waiting.splice(0))
+        waiter.give({ failure: { exit: { code: null, signal: "SIGKILL" }, timedOut: false } });
     },
   };
 }
 
 function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error("The invocation was given up.", { cause: signal.reason });
+  return signal.reason instanceof Error
+    ? signal.reason
+    : new Error("The invocation was given up.", { cause: signal.reason });
 }

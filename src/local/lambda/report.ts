@@ -26,14 +26,20 @@ const TEXT: PlatformLines = {
   end: (id) => `END RequestId: ${id}`,
   report(r) {
     const billed = Math.ceil(r.durationMs + (r.initMs ?? 0));
-    const parts = [`REPORT RequestId: ${r.requestId}`, `Duration: ${fixed(r.durationMs)} ms`, `Billed Duration: ${billed} ms`, `Memory Size: ${r.memory} MB`];
+    const parts = [
+      `REPORT RequestId: ${r.requestId}`,
+      `Duration: ${fixed(r.durationMs)} ms`,
+      `Billed Duration: ${billed} ms`,
+      `Memory Size: ${r.memory} MB`,
+    ];
     if (r.maxMemoryMb !== undefined) parts.push(`Max Memory Used: ${r.maxMemoryMb} MB`);
     if (r.initMs !== undefined) parts.push(`Init Duration: ${fixed(r.initMs)} ms`);
     if (r.status !== "success") parts.push(`Status: ${r.status}`);
     if (r.errorType) parts.push(`Error Type: ${r.errorType}`);
     return `${parts.join("\t")}\t`;
   },
-  initReport: (ms, status, type) => `INIT_REPORT Init Duration: ${fixed(ms)} ms\tPhase: init\tStatus: ${status}\tError Type: ${type}`,
+  initReport: (ms, status, type) =>
+    `INIT_REPORT Init Duration: ${fixed(ms)} ms\tPhase: init\tStatus: ${status}\tError Type: ${type}`,
 };
 
 const jsonLines = (now: () => number): PlatformLines => {
@@ -55,7 +61,13 @@ const jsonLines = (now: () => number): PlatformLines => {
         ...(r.errorType ? { errorType: r.errorType } : {}),
       }),
     initReport: (ms, status, errorType) =>
-      line("platform.initReport", { initializationType: "on-demand", phase: "init", status, errorType, metrics: { durationMs: Number(fixed(ms)) } }),
+      line("platform.initReport", {
+        initializationType: "on-demand",
+        phase: "init",
+        status,
+        errorType,
+        metrics: { durationMs: Number(fixed(ms)) },
+      }),
   };
 };
 

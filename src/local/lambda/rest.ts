@@ -40,7 +40,11 @@ export function createRest(routes: RestRoutes, bodyLimit: number): (exchange: Ex
     try {
       const found = match(table, exchange.req.method ?? "", exchange.url.pathname);
       if (!found) {
-        throw new AwsError("UnknownOperationException", `The local stack does not offer ${exchange.req.method} ${exchange.url.pathname}.`, { status: 404 });
+        throw new AwsError(
+          "UnknownOperationException",
+          `The local stack does not offer ${exchange.req.method} ${exchange.url.pathname}.`,
+          { status: 404 },
+        );
       }
       const body = await exchange.body(bodyLimit);
       const reply = await found.action({
@@ -57,7 +61,11 @@ export function createRest(routes: RestRoutes, bodyLimit: number): (exchange: Ex
   };
 }
 
-function match(table: Route[], method: string, pathname: string): { action: RestAction; params: Record<string, string> } | undefined {
+function match(
+  table: Route[],
+  method: string,
+  pathname: string,
+): { action: RestAction; params: Record<string, string> } | undefined {
   const parts = pathname.replace(/\/$/, "").split("/").slice(1);
   for (const route of table) {
     if (route.method !== method || route.parts.length !== parts.length) continue;
@@ -90,13 +98,17 @@ function parse(body: Buffer): Record<string, unknown> {
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);
   }
-  throw new AwsError("InvalidRequestContentException", `Could not parse request body into json: ${reason}`, { members: { Type: "User" } });
+  throw new AwsError("InvalidRequestContentException", `Could not parse request body into json: ${reason}`, {
+    members: { Type: "User" },
+  });
 }
 
 function send(exchange: Exchange, reply: RestReply): void {
   const { res } = exchange;
   if (res.headersSent || res.destroyed) return;
-  const payload = Buffer.isBuffer(reply.body) ? reply.body : Buffer.from(reply.body === undefined ? "" : JSON.stringify(reply.body));
+  const payload = Buffer.isBuffer(reply.body)
+    ? reply.body
+    : Buffer.from(reply.body === undefined ? "" : JSON.stringify(reply.body));
   res.writeHead(reply.status, {
     ...(reply.status === 204 ? {} : { "content-type": "application/json", "content-length": payload.length }),
     "x-amzn-requestid": exchange.requestId,
@@ -109,7 +121,17 @@ function send(exchange: Exchange, reply: RestReply): void {
 const CAPITAL = new Set(["ResourceNotFoundException", "ServiceException"]);
 
 function sendError(exchange: Exchange, error: unknown): void {
-  const known = error instanceof AwsError ? error : new AwsError("ServiceException", "The local stack failed on this request.", { status: 500, members: { Type: "Service" } });
+  const known =
+    error instanceof AwsError
+      ? error
+      : new AwsError("ServiceException", "The local stack failed on this request.", {
+          status: 500,
+          members: { Type: "Service" },
+        });
   const text = { [CAPITAL.has(known.code) ? "Message" : "message"]: known.message };
-  send(exchange, { status: known.status, body: { ...known.members, ...text }, headers: { "x-amzn-errortype": known.code } });
+  send(exchange, {
+    status: known.status,
+    body: { ...known.members, ...text },
+    headers: { "x-amzn-errortype": known.code },
+  });
 }

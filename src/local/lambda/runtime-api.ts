@@ -129,7 +129,9 @@ function readAnswer(req: IncomingMessage, done: (body: Buffer, tooLarge: boolean
     if (size <= MAX_RESPONSE_PAYLOAD) chunks.push(chunk);
     else chunks.length = 0;
   });
-  req.once("end", () => done(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks), size > MAX_RESPONSE_PAYLOAD));
+  req.once("end", () =>
+    done(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks), size > MAX_RESPONSE_PAYLOAD),
+  );
 }
 
 function accepted(res: ServerResponse): void {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { zip } from "./test/zip.ts";
 import { readZip } from "./zip.ts";
 
-const contents = (archive: Buffer) => Object.fromEntries(readZip(archive).map(({ name, data }) => [name, data.toString()]));
+const contents = (archive: Buffer) =>
+  Object.fromEntries(readZip(archive).map(({ name, data }) => [name, data.toString()]));
 
 describe("readZip", () => {
   it("reads deflated and stored entries, and skips folders", () => {

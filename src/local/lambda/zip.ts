@@ -60,8 +60,14 @@ function readEntry(zip: Buffer, central: number, size: number): Buffer {
 }
 
 function safeName(name: string): string {
-  const parts = name.replaceAll("\\", "/").split("/").filter((part) => part !== "" && part !== ".");
-  need(parts.length > 0 && !parts.includes("..") && !name.startsWith("/") && !/^[a-z]:/i.test(name), `the name ${JSON.stringify(name)} leaves its folder`);
+  const parts = name
+    .replaceAll("\\", "/")
+    .split("/")
+    .filter((part) => part !== "" && part !== ".");
+  need(
+    parts.length > 0 && !parts.includes("..") && !name.startsWith("/") && !/^[a-z]:/i.test(name),
+    `the name ${JSON.stringify(name)} leaves its folder`,
+  );
   return parts.join("/");
 }
 

@@ -4,7 +4,13 @@ import type { LogSink } from "../interfaces.ts";
 import { serveJson } from "../wire/json.ts";
 import { filterLogEvents } from "./actions/filter-log-events.ts";
 import { getLogEvents } from "./actions/get-log-events.ts";
-import { createLogGroup, deleteLogGroup, deleteRetentionPolicy, describeLogGroups, putRetentionPolicy } from "./actions/log-groups.ts";
+import {
+  createLogGroup,
+  deleteLogGroup,
+  deleteRetentionPolicy,
+  describeLogGroups,
+  putRetentionPolicy,
+} from "./actions/log-groups.ts";
 import { createLogStream, deleteLogStream, describeLogStreams } from "./actions/log-streams.ts";
 import { putLogEvents } from "./actions/put-log-events.ts";
 import { listTagsForResource, tagResource, untagResource } from "./actions/tags.ts";
@@ -48,7 +54,9 @@ export function createLogs(ctx: LocalContext): LogsService {
   } as const;
   return {
     handle: (exchange) =>
-      exchange.req.headers["x-amz-target"] === "Logs_20140328.StartLiveTail" ? tails.serve(exchange) : serveJson(exchange, protocol),
+      exchange.req.headers["x-amz-target"] === "Logs_20140328.StartLiveTail"
+        ? tails.serve(exchange)
+        : serveJson(exchange, protocol),
     put: store.put,
     subscribe: store.subscribe,
     close() {

@@ -13,7 +13,10 @@ export function optionalText(input: Input, member: string): string | undefined {
 
 export function requiredText(input: Input, member: string): string {
   const value = optionalText(input, member);
-  if (!value) throw invalid(`1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must not be null`);
+  if (!value)
+    throw invalid(
+      `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must not be null`,
+    );
   return value;
 }
 
@@ -27,7 +30,9 @@ export function optionalNumber(input: Input, member: string): number | undefined
 export function limitOf(input: Input, most: number): number {
   const limit = optionalNumber(input, "limit") ?? most;
   if (!Number.isInteger(limit) || limit < 1 || limit > most) {
-    throw invalid(`1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and ${most}`);
+    throw invalid(
+      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and ${most}`,
+    );
   }
   return limit;
 }
@@ -35,7 +40,8 @@ export function limitOf(input: Input, most: number): number {
 export function optionalTexts(input: Input, member: string): string[] | undefined {
   const value = input[member];
   if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) throw invalid(`${member} must be a list of strings.`);
+  if (!Array.isArray(value) || !value.every((item) => typeof item === "string"))
+    throw invalid(`${member} must be a list of strings.`);
   return value;
 }
 
@@ -67,7 +73,9 @@ const NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/;
 export function newGroupName(input: Input): string {
   const name = requiredText(input, "logGroupName");
   if (NAME.test(name)) return name;
-  throw invalid(`1 validation error detected: Value '${name}' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+`);
+  throw invalid(
+    `1 validation error detected: Value '${name}' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+`,
+  );
 }
 
 /** ARN of a log group, without the `:*` that some members add. */

@@ -3,7 +3,8 @@ import { invalid } from "./errors.ts";
 /** A JSON filter pattern, such as `{ ($.level = "error") && ($.attempt > 1) }`, compiled. */
 export type JsonTest = (value: unknown) => boolean;
 
-const TOKEN = /\s*(?:(&&|\|\||>=|<=|!=|[()=<>{}])|(\$(?:\.[A-Za-z0-9_-]+|\.?\["[^"]*"\]|\[\d+\]|\[\*\])*)|"((?:[^"\\]|\\.)*)"|%((?:[^%\\]|\\.)*)%|([^\s()=<>!&|{}"]+))/y;
+const TOKEN =
+  /\s*(?:(&&|\|\||>=|<=|!=|[()=<>{}])|(\$(?:\.[A-Za-z0-9_-]+|\.?\["[^"]*"\]|\[\d+\]|\[\*\])*)|"((?:[^"\\]|\\.)*)"|%((?:[^%\\]|\\.)*)%|([^\s()=<>!&|{}"]+))/y;
 
 type Token =
   | { kind: "symbol"; text: string }
@@ -22,7 +23,8 @@ export function compileJsonPattern(pattern: string): JsonTest {
     return token?.kind === "symbol" && token.text === text;
   };
   const expect = (text: string) => {
-    if (!is(text)) throw invalid(`Invalid filter pattern: expected ${text} near ${JSON.stringify(peek()?.text ?? "the end")}`);
+    if (!is(text))
+      throw invalid(`Invalid filter pattern: expected ${text} near ${JSON.stringify(peek()?.text ?? "the end")}`);
     at += 1;
   };
 
@@ -50,7 +52,10 @@ export function compileJsonPattern(pattern: string): JsonTest {
       return inner;
     }
     const selector = tokens[at++];
-    if (selector?.kind !== "selector") throw invalid(`Invalid filter pattern: a selector such as $.level was expected, not ${JSON.stringify(selector?.text ?? "the end")}`);
+    if (selector?.kind !== "selector")
+      throw invalid(
+        `Invalid filter pattern: a selector such as $.level was expected, not ${JSON.stringify(selector?.text ?? "the end")}`,
+      );
     const select = compileSelector(selector.text);
     const operator = tokens[at++];
     if (operator?.kind === "word") return words(operator.text, select);
@@ -58,7 +63,8 @@ export function compileJsonPattern(pattern: string): JsonTest {
       throw invalid(`Invalid filter pattern: a comparison was expected after ${selector.text}`);
     }
     const operand = tokens[at++];
-    if (!operand || operand.kind === "symbol" || operand.kind === "selector") throw invalid(`Invalid filter pattern: a value was expected after ${operator.text}`);
+    if (!operand || operand.kind === "symbol" || operand.kind === "selector")
+      throw invalid(`Invalid filter pattern: a value was expected after ${operator.text}`);
     return compare(select, operator.text, operand);
   };
   /** `IS NULL`, `IS TRUE`, `IS FALSE`, `NOT EXISTS`, `EXISTS`. */
@@ -68,7 +74,14 @@ export function compileJsonPattern(pattern: string): JsonTest {
     const token = tokens[at++];
     const second = token?.kind === "word" ? token.text.toUpperCase() : "";
     if (upper === "NOT" && second === "EXISTS") return (value) => select(value).every((found) => found === undefined);
-    const wanted = upper === "IS" ? new Map<string, unknown>([["NULL", null], ["TRUE", true], ["FALSE", false]]) : new Map<string, unknown>();
+    const wanted =
+      upper === "IS"
+        ? new Map<string, unknown>([
+            ["NULL", null],
+            ["TRUE", true],
+            ["FALSE", false],
+          ])
+        : new Map<string, unknown>();
     if (!wanted.has(second)) throw invalid(`Invalid filter pattern: ${first} ${token?.text ?? ""} is not known`);
     return (value) => select(value).some((found) => found === wanted.get(second));
   };
@@ -98,8 +111,8 @@ function tokenize(pattern: string): Token[] {
 }
 
 function compileSelector(text: string): (value: unknown) => unknown[] {
-  const steps = [...text.matchAll(/\.([A-Za-z0-9_-]+)|\.?\["([^"]*)"\]|\[(\d+)\]|(\[\*\])/g)].map(([, name, quoted, index, all]) =>
-    all ? { all: true as const } : { key: name ?? quoted ?? index ?? "" },
+  const steps = [...text.matchAll(/\.([A-Za-z0-9_-]+)|\.?\["([^"]*)"\]|\[(\d+)\]|(\[\*\])/g)].map(
+    ([, name, quoted, index, all]) => (all ? { all: true as const } : { key: name ?? quoted ?? index ?? "" }),
   );
   return (value) => {
     let found: unknown[] = [value];
@@ -135,7 +148,8 @@ function compare(select: (value: unknown) => unknown[], operator: string, operan
 function equality(operand: Token, number: number): (found: unknown) => boolean {
   const expression = operand.kind === "regex" ? toRegex(operand.text) : wildcard(operand.text);
   return (found) => {
-    if (typeof found === "number") return found === number || (operand.text.includes("*") && expression.test(String(found)));
+    if (typeof found === "number")
+      return found === number || (operand.text.includes("*") && expression.test(String(found)));
     if (typeof found === "string") return expression.test(found);
     return typeof found === "boolean" && operand.kind === "word" && String(found) === operand.text.toLowerCase();
   };

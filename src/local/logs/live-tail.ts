@@ -40,7 +40,10 @@ export function createLiveTails(ctx: LocalContext, store: LogStore): LiveTails {
       return sendError(exchange, { version: "1.1" }, error);
     }
     const { res } = exchange;
-    res.writeHead(200, { "content-type": "application/vnd.amazon.eventstream", "x-amzn-requestid": exchange.requestId });
+    res.writeHead(200, {
+      "content-type": "application/vnd.amazon.eventstream",
+      "x-amzn-requestid": exchange.requestId,
+    });
     res.write(encodeEvent("initial-response", {}));
     res.write(
       encodeEvent("sessionStart", {
@@ -76,7 +79,12 @@ export function createLiveTails(ctx: LocalContext, store: LogStore): LiveTails {
 }
 
 /** @param send false when the update could not be taken. @returns its end. */
-function follow(ctx: LocalContext, store: LogStore, request: TailRequest, send: (update: unknown) => boolean): () => void {
+function follow(
+  ctx: LocalContext,
+  store: LogStore,
+  request: TailRequest,
+  send: (update: unknown) => boolean,
+): () => void {
   let results: unknown[] = [];
   let sampled = false;
   let told = 0;
@@ -101,7 +109,14 @@ function follow(ctx: LocalContext, store: LogStore, request: TailRequest, send: 
       if (!request.matches(message)) continue;
       told += 1;
       if (told > MAX_PER_SECOND) sampled = true;
-      else results.push({ logStreamName: stream, logGroupIdentifier: `${ctx.accountId}:${group}`, message, timestamp, ingestionTime });
+      else
+        results.push({
+          logStreamName: stream,
+          logGroupIdentifier: `${ctx.accountId}:${group}`,
+          message,
+          timestamp,
+          ingestionTime,
+        });
     }
     if (results.length > 0) soon ??= setTimeout(update, SOON_MS);
   });
@@ -120,12 +135,14 @@ function wantsStream({ streamNames, streamPrefixes }: TailRequest, stream: strin
 
 function readRequest(store: LogStore, input: Input): TailRequest {
   const identifiers = optionalTexts(input, "logGroupIdentifiers") ?? [];
-  if (identifiers.length < 1 || identifiers.length > 10) throw invalid("logGroupIdentifiers must name 1 to 10 log groups.");
+  if (identifiers.length < 1 || identifiers.length > 10)
+    throw invalid("logGroupIdentifiers must name 1 to 10 log groups.");
   const names = identifiers.map(groupNameOf);
   if (names.some((name) => !store.group(name))) throw missingGroup();
   const streamNames = optionalTexts(input, "logStreamNames") ?? [];
   const streamPrefixes = optionalTexts(input, "logStreamNamePrefixes") ?? [];
-  if (streamNames.length > 0 && streamPrefixes.length > 0) throw invalid("logStreamNames and logStreamNamePrefixes exclude each other.");
+  if (streamNames.length > 0 && streamPrefixes.length > 0)
+    throw invalid("logStreamNames and logStreamNamePrefixes exclude each other.");
   if (names.length > 1 && streamNames.length + streamPrefixes.length > 0) {
     throw invalid("Log streams can be named only with a single log group.");
   }

@@ -34,20 +34,34 @@ async function all(client: SDK.CloudWatchLogsClient, input: Partial<SDK.FilterLo
 describe("groups and streams", () => {
   it("are created, described, given a retention and tags, and deleted", async () => {
     const client = await start();
-    for (const name of ["/b", "/a/2", "/a/1"]) await client.send(new SDK.CreateLogGroupCommand({ logGroupName: name, tags: { n: name } }));
-    await expect(client.send(new SDK.CreateLogGroupCommand({ logGroupName: "/b" }))).rejects.toBeInstanceOf(SDK.ResourceAlreadyExistsException);
+    for (const name of ["/b", "/a/2", "/a/1"])
+      await client.send(new SDK.CreateLogGroupCommand({ logGroupName: name, tags: { n: name } }));
+    await expect(client.send(new SDK.CreateLogGroupCommand({ logGroupName: "/b" }))).rejects.toBeInstanceOf(
+      SDK.ResourceAlreadyExistsException,
+    );
     const first = await client.send(new SDK.DescribeLogGroupsCommand({ logGroupNamePrefix: "/a", limit: 1 }));
     expect(first.logGroups).toEqual([
-      expect.objectContaining({ logGroupName: "/a/1", arn: "arn:aws:logs:us-east-1:000000000000:log-group:/a/1:*", storedBytes: 0, creationTime: expect.any(Number) }),
+      expect.objectContaining({
+        logGroupName: "/a/1",
+        arn: "arn:aws:logs:us-east-1:000000000000:log-group:/a/1:*",
+        storedBytes: 0,
+        creationTime: expect.any(Number),
+      }),
     ]);
-    const second = await client.send(new SDK.DescribeLogGroupsCommand({ logGroupNamePrefix: "/a", limit: 1, nextToken: first.nextToken }));
+    const second = await client.send(
+      new SDK.DescribeLogGroupsCommand({ logGroupNamePrefix: "/a", limit: 1, nextToken: first.nextToken }),
+    );
     expect(second.logGroups?.map(({ logGroupName }) => logGroupName)).toEqual(["/a/2"]);
     expect(second.nextToken).toBeUndefined();
 
-    const retention = async () => (await client.send(new SDK.DescribeLogGroupsCommand({ logGroupNamePrefix: "/b" }))).logGroups?.[0]?.retentionInDays;
+    const retention = async () =>
+      (await client.send(new SDK.DescribeLogGroupsCommand({ logGroupNamePrefix: "/b" }))).logGroups?.[0]
+        ?.retentionInDays;
     await client.send(new SDK.PutRetentionPolicyCommand({ logGroupName: "/b", retentionInDays: 7 }));
     expect(await retention()).toBe(7);
-    await expect(client.send(new SDK.PutRetentionPolicyCommand({ logGroupName: "/b", retentionInDays: 8 }))).rejects.toBeInstanceOf(SDK.InvalidParameterException);
+    await expect(
+      client.send(new SDK.PutRetentionPolicyCommand({ logGroupName: "/b", retentionInDays: 8 })),
+    ).rejects.toBeInstanceOf(SDK.InvalidParameterException);
     await client.send(new SDK.DeleteRetentionPolicyCommand({ logGroupName: "/b" }));
     expect(await retention()).toBeUndefined();
 
@@ -56,16 +70,34 @@ describe("groups and streams", () => {
     await client.send(new SDK.UntagResourceCommand({ resourceArn, tagKeys: ["n"] }));
     expect((await client.send(new SDK.ListTagsForResourceCommand({ resourceArn }))).tags).toEqual({ more: "1" });
 
-    for (const name of ["x", "y"]) await client.send(new SDK.CreateLogStreamCommand({ logGroupName: "/b", logStreamName: name }));
-    await expect(client.send(new SDK.CreateLogStreamCommand({ logGroupName: "/b", logStreamName: "x" }))).rejects.toBeInstanceOf(SDK.ResourceAlreadyExistsException);
-    await client.send(new SDK.PutLogEventsCommand({ logGroupName: "/b", logStreamName: "x", logEvents: [{ timestamp: Date.now() + 5000, message: "m" }] }));
-    const streams = await client.send(new SDK.DescribeLogStreamsCommand({ logGroupName: "/b", orderBy: "LastEventTime", descending: true }));
+    for (const name of ["x", "y"])
+      await client.send(new SDK.CreateLogStreamCommand({ logGroupName: "/b", logStreamName: name }));
+    await expect(
+      client.send(new SDK.CreateLogStreamCommand({ logGroupName: "/b", logStreamName: "x" })),
+    ).rejects.toBeInstanceOf(SDK.ResourceAlreadyExistsException);
+    await client.send(
+      new SDK.PutLogEventsCommand({
+        logGroupName: "/b",
+        logStreamName: "x",
+        logEvents: [{ timestamp: Date.now() + 5000, message: "m" }],
+      }),
+    );
+    const streams = await client.send(
+      new SDK.DescribeLogStreamsCommand({ logGroupName: "/b", orderBy: "LastEventTime", descending: true }),
+    );
     expect(streams.logStreams?.map(({ logStreamName }) => logStreamName)).toEqual(["x", "y"]);
-    expect(streams.logStreams?.[0]).toMatchObject({ firstEventTimestamp: expect.any(Number), lastIngestionTime: expect.any(Number) });
+    expect(streams.logStreams?.[0]).toMatchObject({
+      firstEventTimestamp: expect.any(Number),
+      lastIngestionTime: expect.any(Number),
+    });
     await client.send(new SDK.DeleteLogStreamCommand({ logGroupName: "/b", logStreamName: "x" }));
     await client.send(new SDK.DeleteLogGroupCommand({ logGroupName: "/b" }));
-    await expect(client.send(new SDK.DeleteLogGroupCommand({ logGroupName: "/b" }))).rejects.toBeInstanceOf(SDK.ResourceNotFoundException);
-    await expect(client.send(new SDK.DescribeLogStreamsCommand({ logGroupName: "/b" }))).rejects.toBeInstanceOf(SDK.ResourceNotFoundException);
+    await expect(client.send(new SDK.DeleteLogGroupCommand({ logGroupName: "/b" }))).rejects.toBeInstanceOf(
+      SDK.ResourceNotFoundException,
+    );
+    await expect(client.send(new SDK.DescribeLogStreamsCommand({ logGroupName: "/b" }))).rejects.toBeInstanceOf(
+      SDK.ResourceNotFoundException,
+    );
   });
 
   it("survive a restart with their events", async () => {
@@ -87,14 +119,29 @@ describe("PutLogEvents", () => {
     await expect(put([{ timestamp: 1, message: "m" }])).rejects.toBeInstanceOf(SDK.ResourceNotFoundException);
     await withEvents(client, ["m"]);
     const now = Date.now();
-    await expect(put([{ timestamp: now, message: "m" }], "other")).rejects.toBeInstanceOf(SDK.ResourceNotFoundException);
+    await expect(put([{ timestamp: now, message: "m" }], "other")).rejects.toBeInstanceOf(
+      SDK.ResourceNotFoundException,
+    );
     await expect(put([])).rejects.toBeInstanceOf(SDK.InvalidParameterException);
-    await expect(put([{ timestamp: now, message: "b" }, { timestamp: now - 1, message: "a" }])).rejects.toThrow("chronological");
-    await expect(put([{ timestamp: now - 2 * DAY, message: "a" }, { timestamp: now, message: "b" }])).rejects.toThrow("24 hours");
+    await expect(
+      put([
+        { timestamp: now, message: "b" },
+        { timestamp: now - 1, message: "a" },
+      ]),
+    ).rejects.toThrow("chronological");
+    await expect(
+      put([
+        { timestamp: now - 2 * DAY, message: "a" },
+        { timestamp: now, message: "b" },
+      ]),
+    ).rejects.toThrow("24 hours");
     await expect(put([{ timestamp: now, message: "x".repeat(1_048_576) }])).rejects.toThrow("Upload too large");
     const old = await put([{ timestamp: now - 15 * DAY, message: "old" }]);
     expect(old.rejectedLogEventsInfo).toEqual({ tooOldLogEventEndIndex: 1 });
-    const late = await put([{ timestamp: now, message: "fine" }, { timestamp: now + 3 * 3_600_000, message: "early" }]);
+    const late = await put([
+      { timestamp: now, message: "fine" },
+      { timestamp: now + 3 * 3_600_000, message: "early" },
+    ]);
     expect(late.rejectedLogEventsInfo).toEqual({ tooNewLogEventStartIndex: 1 });
     expect((await all(client)).messages).toEqual(["m", "fine"]);
   });
@@ -105,8 +152,14 @@ describe("GetLogEvents", () => {
     const client = await start();
     await withEvents(client, ["0", "1", "2", "3", "4"]);
     const get = async (input: Partial<SDK.GetLogEventsCommandInput>) => {
-      const page = await client.send(new SDK.GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: 2, ...input }));
-      return { text: page.events?.map(({ message }) => message).join(""), forward: page.nextForwardToken, backward: page.nextBackwardToken };
+      const page = await client.send(
+        new SDK.GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: 2, ...input }),
+      );
+      return {
+        text: page.events?.map(({ message }) => message).join(""),
+        forward: page.nextForwardToken,
+        backward: page.nextBackwardToken,
+      };
     };
     const tail = await get({});
     expect(tail.text).toBe("34");
@@ -131,10 +184,26 @@ describe("FilterLogEvents", () => {
     const from = Date.now() - 10_000;
     await withEvents(client, ["ERROR one", '{"level":"error","n":1}', "fine", "ERROR two"], from);
     await client.send(new SDK.CreateLogStreamCommand({ logGroupName: group, logStreamName: "t1" }));
-    await client.send(new SDK.PutLogEventsCommand({ logGroupName: group, logStreamName: "t1", logEvents: [{ timestamp: from + 1, message: "ERROR between" }] }));
-    expect((await all(client, { filterPattern: "ERROR" })).messages).toEqual(["ERROR one", "ERROR between", "ERROR two"]);
-    expect((await all(client, { filterPattern: '{ $.level = "error" && $.n = 1 }' })).messages).toEqual(['{"level":"error","n":1}']);
-    expect((await all(client, { startTime: from + 1, endTime: from + 2 })).messages).toEqual(['{"level":"error","n":1}', "ERROR between", "fine"]);
+    await client.send(
+      new SDK.PutLogEventsCommand({
+        logGroupName: group,
+        logStreamName: "t1",
+        logEvents: [{ timestamp: from + 1, message: "ERROR between" }],
+      }),
+    );
+    expect((await all(client, { filterPattern: "ERROR" })).messages).toEqual([
+      "ERROR one",
+      "ERROR between",
+      "ERROR two",
+    ]);
+    expect((await all(client, { filterPattern: '{ $.level = "error" && $.n = 1 }' })).messages).toEqual([
+      '{"level":"error","n":1}',
+    ]);
+    expect((await all(client, { startTime: from + 1, endTime: from + 2 })).messages).toEqual([
+      '{"level":"error","n":1}',
+      "ERROR between",
+      "fine",
+    ]);
     expect((await all(client, { logStreamNames: ["t1"] })).messages).toEqual(["ERROR between"]);
     expect((await all(client, { logStreamNamePrefix: "t" })).messages).toEqual(["ERROR between"]);
     const paged = await all(client, { limit: 2 });
@@ -146,9 +215,12 @@ describe("FilterLogEvents", () => {
 
   it("ends a page at 1 MB", async () => {
     const client = await start();
-    for (let index = 0; index < 30; index++) stack.logs.put(group, stream, [{ timestamp: Date.now(), message: `${index} ${"x".repeat(100_000)}` }]);
+    for (let index = 0; index < 30; index++)
+      stack.logs.put(group, stream, [{ timestamp: Date.now(), message: `${index} ${"x".repeat(100_000)}` }]);
     const { messages, pages } = await all(client);
-    expect(messages.map((message) => Number.parseInt(message, 10))).toEqual(Array.from({ length: 30 }, (_, index) => index));
+    expect(messages.map((message) => Number.parseInt(message, 10))).toEqual(
+      Array.from({ length: 30 }, (_, index) => index),
+    );
     expect(pages).toBe(3);
   });
 
@@ -163,9 +235,15 @@ describe("FilterLogEvents", () => {
 
 describe("StartLiveTail", () => {
   const tail = (client: SDK.CloudWatchLogsClient, input: Partial<SDK.StartLiveTailCommandInput> = {}) =>
-    client.send(new SDK.StartLiveTailCommand({ logGroupIdentifiers: [`arn:aws:logs:us-east-1:000000000000:log-group:${group}`], ...input }), {
-      abortSignal: AbortSignal.timeout(8000),
-    });
+    client.send(
+      new SDK.StartLiveTailCommand({
+        logGroupIdentifiers: [`arn:aws:logs:us-east-1:000000000000:log-group:${group}`],
+        ...input,
+      }),
+      {
+        abortSignal: AbortSignal.timeout(8000),
+      },
+    );
 
   it("starts a session, tells what comes and what matches, and updates each second", async () => {
     const client = await start();
@@ -176,7 +254,10 @@ describe("StartLiveTail", () => {
     for await (const event of responseStream ?? []) {
       if (event.sessionStart) {
         expect(event.sessionStart).toMatchObject({ logEventFilterPattern: "ERROR", sessionId: expect.any(String) });
-        stack.logs.put(group, stream, [{ timestamp: 1, message: "fine" }, { timestamp: 2, message: "ERROR ü" }]);
+        stack.logs.put(group, stream, [
+          { timestamp: 1, message: "fine" },
+          { timestamp: 2, message: "ERROR ü" },
+        ]);
         stack.logs.put("/other", stream, [{ timestamp: 3, message: "ERROR elsewhere" }]);
       }
       if (event.sessionUpdate) {
@@ -196,7 +277,12 @@ describe("StartLiveTail", () => {
     let got = 0;
     let sampled = false;
     for await (const event of responseStream ?? []) {
-      if (event.sessionStart) stack.logs.put(group, stream, Array.from({ length: 5000 }, (_, index) => ({ timestamp: index, message: `line ${index}` })));
+      if (event.sessionStart)
+        stack.logs.put(
+          group,
+          stream,
+          Array.from({ length: 5000 }, (_, index) => ({ timestamp: index, message: `line ${index}` })),
+        );
       got += event.sessionUpdate?.sessionResults?.length ?? 0;
       sampled ||= event.sessionUpdate?.sessionMetadata?.sampled ?? false;
       if (got > 0) break;
@@ -208,7 +294,9 @@ describe("StartLiveTail", () => {
   it("ends with the stack, and refuses groups that are not there", async () => {
     const client = await start();
     await withEvents(client, ["before"]);
-    await expect(tail(client, { logGroupIdentifiers: ["/none"] })).rejects.toBeInstanceOf(SDK.ResourceNotFoundException);
+    await expect(tail(client, { logGroupIdentifiers: ["/none"] })).rejects.toBeInstanceOf(
+      SDK.ResourceNotFoundException,
+    );
     await expect(tail(client, { logGroupIdentifiers: [] })).rejects.toBeInstanceOf(SDK.InvalidParameterException);
     await expect(tail(client, { logEventFilterPattern: "{" })).rejects.toBeInstanceOf(SDK.InvalidParameterException);
     const { responseStream } = await tail(client);
@@ -223,10 +311,19 @@ describe("StartLiveTail", () => {
 
 it("a function's lines are there as soon as it has answered", async () => {
   const client = await start();
-  stack.lambda.define({ name: "f", handler: "index.handler", codeDir: stack.code({ "index.mjs": "export const handler = async () => console.log('from inside');" }) });
+  stack.lambda.define({
+    name: "f",
+    handler: "index.handler",
+    codeDir: stack.code({ "index.mjs": "export const handler = async () => console.log('from inside');" }),
+  });
   const { requestId } = await stack.lambda.invoke("f", "{}");
   const { messages } = await all(client, { logGroupName: "/aws/lambda/f", filterPattern: `"${requestId}"` });
-  expect(messages).toEqual([expect.stringContaining("START"), expect.stringContaining("from inside"), expect.stringContaining("END"), expect.stringContaining("REPORT")]);
+  expect(messages).toEqual([
+    expect.stringContaining("START"),
+    expect.stringContaining("from inside"),
+    expect.stringContaining("END"),
+    expect.stringContaining("REPORT"),
+  ]);
   const heard = vi.fn();
   const stop = stack.logs.subscribe(heard);
   await stack.lambda.invoke("f", "{}");

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { compilePattern } from "./pattern.ts";
 
-const line = JSON.stringify({ level: "error", attempt: 2, ok: false, none: null, user: { name: "Ann Lee", "odd key": 1 }, list: [{ id: 1 }, { id: 22 }], ip: "10.0.0.7" });
+const line = JSON.stringify({
+  level: "error",
+  attempt: 2,
+  ok: false,
+  none: null,
+  user: { name: "Ann Lee", "odd key": 1 },
+  list: [{ id: 1 }, { id: 22 }],
+  ip: "10.0.0.7",
+});
 
 describe("terms", () => {
   it.each([
@@ -65,10 +73,22 @@ describe("JSON", () => {
 });
 
 describe("what cannot be read", () => {
-  it.each(["{", "{}", "{ $.a }", "{ $.a = }", "{ a = 1 }", "{ $.a = 1 } x", "{ $.a > text }", "{ $.a IS WHAT }", "{ ($.a = 1 }", "[a, b]", "a-b", '"open', "%(%", "{ $.a = %(% }"])(
-    "%s is refused as AWS does",
-    (pattern) => {
-      expect(() => compilePattern(pattern)).toThrow(expect.objectContaining({ code: "InvalidParameterException" }));
-    },
-  );
+  it.each([
+    "{",
+    "{}",
+    "{ $.a }",
+    "{ $.a = }",
+    "{ a = 1 }",
+    "{ $.a = 1 } x",
+    "{ $.a > text }",
+    "{ $.a IS WHAT }",
+    "{ ($.a = 1 }",
+    "[a, b]",
+    "a-b",
+    '"open',
+    "%(%",
+    "{ $.a = %(% }",
+  ])("%s is refused as AWS does", (pattern) => {
+    expect(() => compilePattern(pattern)).toThrow(expect.objectContaining({ code: "InvalidParameterException" }));
+  });
 });

@@ -16,7 +16,8 @@ export function compilePattern(pattern: string | undefined): MessageTest {
   const text = pattern?.trim() ?? "";
   if (text === "") return () => true;
   if (text.startsWith("{")) return jsonTest(text);
-  if (text.startsWith("[")) throw invalid("The local stack has no space-delimited filter patterns; use terms or a JSON pattern.");
+  if (text.startsWith("["))
+    throw invalid("The local stack has no space-delimited filter patterns; use terms or a JSON pattern.");
   return termTest(text);
 }
 
@@ -54,7 +55,10 @@ function termTest(text: string): MessageTest {
   };
 }
 
-const contains = (term: string): MessageTest => (message) => message.includes(term);
+const contains =
+  (term: string): MessageTest =>
+  (message) =>
+    message.includes(term);
 
 function matching(expression: string): MessageTest {
   const regex = toRegex(expression);

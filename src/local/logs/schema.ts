@@ -39,7 +39,8 @@ function parseTags(text: string): Record<string, string> {
 }
 
 export function toStream(row: Row): LogStream {
-  const optional = (column: string, name: "firstEvent" | "lastEvent" | "lastIngestion") => (row[column] === null ? {} : { [name]: Number(row[column]) });
+  const optional = (column: string, name: "firstEvent" | "lastEvent" | "lastIngestion") =>
+    row[column] === null ? {} : { [name]: Number(row[column]) };
   return {
     name: String(row["name"]),
     createdAt: Number(row["created_at"]),

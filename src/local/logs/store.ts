@@ -43,10 +43,18 @@ interface Pending {
 export function createLogStore(ctx: LocalContext): LogStore {
   const db: DatabaseSync = ctx.openDatabase("logs");
   createSchema(db);
-  const insertGroup = db.prepare("INSERT OR IGNORE INTO log_group (name, created_at, retention, tags) VALUES (?, ?, ?, ?)");
-  const insertStream = db.prepare("INSERT OR IGNORE INTO log_stream (group_id, name, created_at) SELECT id, ?, ? FROM log_group WHERE name = ?");
-  const findStream = db.prepare("SELECT s.id AS id, s.group_id AS group_id FROM log_stream s JOIN log_group g ON g.id = s.group_id WHERE g.name = ? AND s.name = ?");
-  const insertEvent = db.prepare("INSERT INTO log_event (group_id, stream_id, ts, ingested, message) VALUES (?, ?, ?, ?, ?)");
+  const insertGroup = db.prepare(
+    "INSERT OR IGNORE INTO log_group (name, created_at, retention, tags) VALUES (?, ?, ?, ?)",
+  );
+  const insertStream = db.prepare(
+    "INSERT OR IGNORE INTO log_stream (group_id, name, created_at) SELECT id, ?, ? FROM log_group WHERE name = ?",
+  );
+  const findStream = db.prepare(
+    "SELECT s.id AS id, s.group_id AS group_id FROM log_stream s JOIN log_group g ON g.id = s.group_id WHERE g.name = ? AND s.name = ?",
+  );
+  const insertEvent = db.prepare(
+    "INSERT INTO log_event (group_id, stream_id, ts, ingested, message) VALUES (?, ?, ?, ?, ?)",
+  );
   const touchStream = db.prepare(
     "UPDATE log_stream SET first_event = min(coalesce(first_event, $first), $first), last_event = max(coalesce(last_event, $last), $last), last_ingestion = $ingested WHERE id = $id",
   );
@@ -104,13 +112,19 @@ export function createLogStore(ctx: LocalContext): LogStore {
       // A full disk costs log lines, never the stack.
       if (db.isTransaction) db.exec("ROLLBACK");
       known.clear();
-      ctx.emit({ type: "warning", at: ctx.clock.now(), message: `Log events could not be kept: ${error instanceof Error ? error.message : String(error)}` });
+      ctx.emit({
+        type: "warning",
+        at: ctx.clock.now(),
+        message: `Log events could not be kept: ${error instanceof Error ? error.message : String(error)}`,
+      });
     }
   };
 
   const expire = () => {
     flush();
-    db.prepare("DELETE FROM log_event WHERE ts < ? - (SELECT retention FROM log_group g WHERE g.id = group_id) * ?").run(ctx.clock.now(), DAY_MS);
+    db.prepare(
+      "DELETE FROM log_event WHERE ts < ? - (SELECT retention FROM log_group g WHERE g.id = group_id) * ?",
+    ).run(ctx.clock.now(), DAY_MS);
   };
   expire();
   const housekeeping = setInterval(expire, 10 * 60_000);
@@ -133,7 +147,10 @@ export function createLogStore(ctx: LocalContext): LogStore {
     },
     createGroup(group) {
       flush();
-      return insertGroup.run(group.name, group.createdAt, group.retentionInDays ?? null, JSON.stringify(group.tags)).changes === 1;
+      return (
+        insertGroup.run(group.name, group.createdAt, group.retentionInDays ?? null, JSON.stringify(group.tags))
+          .changes === 1
+      );
     },
     deleteGroup(name) {
       flush();
@@ -146,12 +163,17 @@ export function createLogStore(ctx: LocalContext): LogStore {
       if (!found) return false;
       const group = toGroup(found);
       const retention = change.retentionInDays === undefined ? (group.retentionInDays ?? null) : change.retentionInDays;
-      db.prepare("UPDATE log_group SET retention = ?, tags = ? WHERE name = ?").run(retention, JSON.stringify(change.tags ?? group.tags), name);
+      db.prepare("UPDATE log_group SET retention = ?, tags = ? WHERE name = ?").run(
+        retention,
+        JSON.stringify(change.tags ?? group.tags),
+        name,
+      );
       expire();
       return true;
     },
     group: (name) => read("SELECT * FROM log_group WHERE name = ?", name).map(toGroup)[0],
-    groups: (prefix = "") => read("SELECT * FROM log_group WHERE substr(name, 1, length(?)) = ? ORDER BY name", prefix, prefix).map(toGroup),
+    groups: (prefix = "") =>
+      read("SELECT * FROM log_group WHERE substr(name, 1, length(?)) = ? ORDER BY name", prefix, prefix).map(toGroup),
     createStream(group, stream) {
       flush();
       return insertStream.run(stream, ctx.clock.now(), group).changes === 1;
@@ -159,7 +181,11 @@ export function createLogStore(ctx: LocalContext): LogStore {
     deleteStream(group, stream) {
       flush();
       known.clear();
-      return db.prepare("DELETE FROM log_stream WHERE name = ? AND group_id = (SELECT id FROM log_group WHERE name = ?)").run(stream, group).changes > 0;
+      return (
+        db
+          .prepare("DELETE FROM log_stream WHERE name = ? AND group_id = (SELECT id FROM log_group WHERE name = ?)")
+          .run(stream, group).changes > 0
+      );
     },
     streams: (group, prefix = "") =>
       read(
@@ -177,7 +203,10 @@ export function createLogStore(ctx: LocalContext): LogStore {
       return read(sql, ...values).map(toStored);
     },
     storedBytes(group) {
-      const [row] = read("SELECT sum(length(CAST(message AS BLOB)) + 26) AS bytes FROM log_event WHERE group_id = (SELECT id FROM log_group WHERE name = ?)", group);
+      const [row] = read(
+        "SELECT sum(length(CAST(message AS BLOB)) + 26) AS bytes FROM log_event WHERE group_id = (SELECT id FROM log_group WHERE name = ?)",
+        group,
+      );
       return Number(row?.["bytes"] ?? 0);
     },
     subscribe(listener) {

@@ -46,4 +46,9 @@ export interface EventQuery {
 }
 
 /** What arrives, as it arrives. */
-export type LogListener = (group: string, stream: string, events: readonly { timestamp: number; message: string }[], ingestionTime: number) => void;
+export type LogListener = (
+  group: string,
+  stream: string,
+  events: readonly { timestamp: number; message: string }[],
+  ingestionTime: number,
+) => void;

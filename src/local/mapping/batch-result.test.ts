@@ -10,7 +10,8 @@ const answer = (payload: string, functionError?: "Unhandled"): InvokeResult => (
   durationMs: 1,
   ...(functionError ? { functionError } : {}),
 });
-const read = (value: unknown) => readBatchResult(answer(typeof value === "string" ? value : JSON.stringify(value)), ids, true).failed;
+const read = (value: unknown) =>
+  readBatchResult(answer(typeof value === "string" ? value : JSON.stringify(value)), ids, true).failed;
 
 // Lambda guide, services-sqs-errorhandling, "Success and failure conditions".
 describe("an answer with ReportBatchItemFailures", () => {
@@ -33,7 +34,10 @@ describe("an answer with ReportBatchItemFailures", () => {
     ["an empty identifier", { batchItemFailures: [{ itemIdentifier: "" }] }],
     ["a null identifier", { batchItemFailures: [{ itemIdentifier: null }] }],
     ["a misspelt identifier", { batchItemFailures: [{ itemIdentfier: "a" }] }],
-    ["an identifier that is not in the batch", { batchItemFailures: [{ itemIdentifier: "a" }, { itemIdentifier: "c" }] }],
+    [
+      "an identifier that is not in the batch",
+      { batchItemFailures: [{ itemIdentifier: "a" }, { itemIdentifier: "c" }] },
+    ],
     ["a null item", { batchItemFailures: [null] }],
   ])("fails the whole batch with %s", (_title, value) => {
     expect(read(value)).toBe("all");
@@ -47,5 +51,7 @@ describe("an answer with ReportBatchItemFailures", () => {
 it("a function's error fails all, and without the feature any answer is success", () => {
   expect(readBatchResult(answer("{}", "Unhandled"), ids, true).failed).toBe("all");
   expect(readBatchResult(answer("{}", "Unhandled"), ids, false).failed).toBe("all");
-  expect(readBatchResult(answer('{"batchItemFailures":[{"itemIdentifier":"a"}]}'), ids, false).failed).toEqual(new Set());
+  expect(readBatchResult(answer('{"batchItemFailures":[{"itemIdentifier":"a"}]}'), ids, false).failed).toEqual(
+    new Set(),
+  );
 });

@@ -11,7 +11,11 @@ const ALL: BatchVerdict = { failed: "all" };
  * null answer, means success; an answer that cannot be read, an empty or null identifier, a misspelt key, or an
  * identifier that is not in the batch means that the whole batch failed.
  */
-export function readBatchResult(result: InvokeResult, messageIds: ReadonlySet<string>, reporting: boolean): BatchVerdict {
+export function readBatchResult(
+  result: InvokeResult,
+  messageIds: ReadonlySet<string>,
+  reporting: boolean,
+): BatchVerdict {
   if (result.functionError) return ALL;
   if (!reporting || result.payload.length === 0) return NONE;
   // The usual answers, without the cost of parsing.
@@ -39,5 +43,7 @@ export function readBatchResult(result: InvokeResult, messageIds: ReadonlySet<st
 
 function identifierOf(failure: unknown): string | undefined {
   if (typeof failure !== "object" || failure === null || !("itemIdentifier" in failure)) return undefined;
-  return typeof failure.itemIdentifier === "string" && failure.itemIdentifier !== "" ? failure.itemIdentifier : undefined;
+  return typeof failure.itemIdentifier === "string" && failure.itemIdentifier !== ""
+    ? failure.itemIdentifier
+    : undefined;
 }

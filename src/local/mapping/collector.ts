@@ -35,7 +35,12 @@ interface Collected {
  *
  * @param onDue called when a window has passed.
  */
-export function createCollector(ctx: LocalContext, source: MessageSource, settings: MappingSettings, onDue: () => void): Collector {
+export function createCollector(
+  ctx: LocalContext,
+  source: MessageSource,
+  settings: MappingSettings,
+  onDue: () => void,
+): Collector {
   let collected: Collected[] = [];
   let bytes = EVENT_ENVELOPE;
   let timer: NodeJS.Timeout | undefined;

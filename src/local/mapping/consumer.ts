@@ -103,7 +103,11 @@ export function createConsumer(ctx: LocalContext, options: ConsumerOptions): Con
   };
 
   const settle = (messages: SourceMessage[], result: InvokeResult) => {
-    const verdict = readBatchResult(result, new Set(messages.map(({ messageId }) => messageId)), settings.reportBatchItemFailures);
+    const verdict = readBatchResult(
+      result,
+      new Set(messages.map(({ messageId }) => messageId)),
+      settings.reportBatchItemFailures,
+    );
     for (const { messageId, receiptHandle } of messages) {
       if (verdict.failed !== "all" && !verdict.failed.has(messageId)) source.delete(receiptHandle);
       // The stack ended the invocation, not the function: the next run of the stack shall not wait for the visibility.

@@ -79,7 +79,10 @@ export function createMappings(ctx: LocalContext, deps: MappingDeps): Mappings {
   const find = (uuid: string): Mapping => {
     const mapping = mappings.get(uuid);
     if (mapping) return mapping;
-    throw new AwsError("ResourceNotFoundException", "The resource you requested does not exist.", { status: 404, members: { Type: "User" } });
+    throw new AwsError("ResourceNotFoundException", "The resource you requested does not exist.", {
+      status: 404,
+      members: { Type: "User" },
+    });
   };
 
   for (const stored of store.load()) {
@@ -92,12 +95,18 @@ export function createMappings(ctx: LocalContext, deps: MappingDeps): Mappings {
     create(spec) {
       const source = deps.source(spec.source);
       if (!source) {
-        throw new AwsError("InvalidParameterValueException", `Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist: ${spec.source}`, {
-          members: { Type: "User" },
-        });
+        throw new AwsError(
+          "InvalidParameterValueException",
+          `Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist: ${spec.source}`,
+          {
+            members: { Type: "User" },
+          },
+        );
       }
       const settings = applyChange(DEFAULT_SETTINGS, spec, source.fifo);
-      const same = [...mappings.values()].find((other) => other.source.arn === source.arn && other.functionName === spec.functionName);
+      const same = [...mappings.values()].find(
+        (other) => other.source.arn === source.arn && other.functionName === spec.functionName,
+      );
       if (same && same.owned && !spec.owned) return change(same, settings, spec.functionName);
       if (same) {
         throw new AwsError(
@@ -119,7 +128,11 @@ export function createMappings(ctx: LocalContext, deps: MappingDeps): Mappings {
     },
     update(uuid, wanted) {
       const mapping = find(uuid);
-      return change(mapping, applyChange(mapping.settings, wanted, mapping.source.fifo), wanted.functionName ?? mapping.functionName);
+      return change(
+        mapping,
+        applyChange(mapping.settings, wanted, mapping.source.fifo),
+        wanted.functionName ?? mapping.functionName,
+      );
     },
     get(uuid) {
       const mapping = mappings.get(uuid);

@@ -44,13 +44,26 @@ const bodies = () => seen().flatMap((batch) => batch.bodies);
 async function start(
   body: string,
   mapping: Partial<MappingSpec> = {},
-  options: { queue?: Record<string, string>; fifo?: boolean; stack?: Parameters<typeof startTestStack>[0]; reserved?: number } = {},
+  options: {
+    queue?: Record<string, string>;
+    fifo?: boolean;
+    stack?: Parameters<typeof startTestStack>[0];
+    reserved?: number;
+  } = {},
 ) {
   stack = await startTestStack(options.stack);
-  client = new SQSClient({ endpoint: stack.endpoint, region: "us-east-1", credentials: { accessKeyId: "k", secretAccessKey: "s" }, maxAttempts: 1 });
+  client = new SQSClient({
+    endpoint: stack.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "k", secretAccessKey: "s" },
+    maxAttempts: 1,
+  });
   out = stack.code({});
   const name = options.fifo ? "q.fifo" : "q";
-  const queue = stack.sqs.createQueue(name, { ...(options.fifo ? { FifoQueue: "true", ContentBasedDeduplication: "true" } : {}), ...options.queue });
+  const queue = stack.sqs.createQueue(name, {
+    ...(options.fifo ? { FifoQueue: "true", ContentBasedDeduplication: "true" } : {}),
+    ...options.queue,
+  });
   stack.lambda.define({
     name: "f",
     handler: "index.handler",
@@ -61,14 +74,20 @@ async function start(
   });
   const view = stack.mappings.create({ source: queue.arn, functionName: "f", ...mapping });
   const send = (MessageBody: string, MessageGroupId?: string) =>
-    client.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody, ...(MessageGroupId ? { MessageGroupId } : {}) }));
+    client.send(
+      new SendMessageCommand({ QueueUrl: queue.url, MessageBody, ...(MessageGroupId ? { MessageGroupId } : {}) }),
+    );
   const sendMany = async (all: string[]) => {
     for (let at = 0; at < all.length; at += 10) {
       const Entries = all.slice(at, at + 10).map((MessageBody, index) => ({ Id: String(index), MessageBody }));
       await client.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
     }
   };
-  const empty = () => vi.waitFor(() => expect(stack.sqs.stats(name)).toMatchObject({ visible: 0, inFlight: 0 }), { timeout: 15_000, interval: 10 });
+  const empty = () =>
+    vi.waitFor(() => expect(stack.sqs.stats(name)).toMatchObject({ visible: 0, inFlight: 0 }), {
+      timeout: 15_000,
+      interval: 10,
+    });
   return { view, queue, send, sendMany, empty, stats: () => stack.sqs.stats(name) };
 }
 
@@ -79,7 +98,10 @@ describe("a mapping", () => {
       new SendMessageCommand({
         QueueUrl: queue.url,
         MessageBody: "héllo",
-        MessageAttributes: { n: { DataType: "Number", StringValue: "1" }, b: { DataType: "Binary", BinaryValue: Buffer.from("bin") } },
+        MessageAttributes: {
+          n: { DataType: "Number", StringValue: "1" },
+          b: { DataType: "Binary", BinaryValue: Buffer.from("bin") },
+        },
       }),
     );
     await empty();
@@ -115,12 +137,19 @@ describe("a mapping", () => {
     expect(seen()).toEqual([]);
     stack.mappings.update(view.uuid, { enabled: true });
     await empty();
-    expect(bodies().map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, index) => index));
+    expect(
+      bodies()
+        .map(Number)
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 25 }, (_, index) => index));
     expect(Math.max(...seen().map((batch) => batch.bodies.length))).toBe(10);
   });
 
   it("runs no more invocations at a time than MaximumConcurrency, and as many", async () => {
-    const { sendMany, empty } = await start("await new Promise((r) => setTimeout(r, 300)); return null;", { batchSize: 1, maxConcurrency: 3 });
+    const { sendMany, empty } = await start("await new Promise((r) => setTimeout(r, 300)); return null;", {
+      batchSize: 1,
+      maxConcurrency: 3,
+    });
     stack.lambda.warm("f", 3);
     await sendMany(Array.from({ length: 12 }, (_, index) => String(index)));
     await empty();
@@ -153,7 +182,11 @@ describe("a mapping", () => {
     stack.mappings.update(view.uuid, { enabled: true });
     await empty();
     // The two run side by side: either may begin first.
-    expect(seen().map((batch) => batch.bodies.length).toSorted((a, b) => a - b)).toEqual([3, 5]);
+    expect(
+      seen()
+        .map((batch) => batch.bodies.length)
+        .toSorted((a, b) => a - b),
+    ).toEqual([3, 5]);
   });
 });
 
@@ -162,14 +195,20 @@ describe("failures", () => {
     stack = await startTestStack();
     const { arn } = stack.sqs.createQueue("dead");
     await stack.close();
-    const { sendMany } = await start("throw new Error('no');", { batchSize: 2 }, { stack: { speed: 30 }, queue: { VisibilityTimeout: "30" } });
+    const { sendMany } = await start(
+      "throw new Error('no');",
+      { batchSize: 2 },
+      { stack: { speed: 30 }, queue: { VisibilityTimeout: "30" } },
+    );
     stack.sqs.createQueue("dead");
     stack.sqs.createQueue("q", { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: 3 }) });
     await sendMany(["a", "b"]);
     await vi.waitFor(() => expect(stack.sqs.stats("dead")).toMatchObject({ visible: 2 }), { timeout: 15_000 });
     expect(stack.sqs.stats("q")).toMatchObject({ visible: 0, inFlight: 0 });
     expect(bodies().sort()).toEqual(["a", "a", "a", "b", "b", "b"]);
-    const counts = seen().flatMap((batch) => batch.event.Records.map((record) => JSON.stringify(record["attributes"]).match(/ReceiveCount":"(\d)/)?.[1]));
+    const counts = seen().flatMap((batch) =>
+      batch.event.Records.map((record) => JSON.stringify(record["attributes"]).match(/ReceiveCount":"(\d)/)?.[1]),
+    );
     expect(counts.map(Number).sort((a, b) => a - b)).toEqual([1, 1, 2, 2, 3, 3]);
   });
 
@@ -177,7 +216,11 @@ describe("failures", () => {
     const body = `
       const failed = event.Records.filter((r) => r.body.startsWith("bad") && r.attributes.ApproximateReceiveCount === "1");
       return { batchItemFailures: failed.map((r) => ({ itemIdentifier: r.messageId })) };`;
-    const { sendMany, empty, view } = await start(body, { reportBatchItemFailures: true, enabled: false }, { stack: { speed: 30 }, queue: { VisibilityTimeout: "30" } });
+    const { sendMany, empty, view } = await start(
+      body,
+      { reportBatchItemFailures: true, enabled: false },
+      { stack: { speed: 30 }, queue: { VisibilityTimeout: "30" } },
+    );
     await sendMany(["good 1", "bad 1", "good 2", "bad 2"]);
     stack.mappings.update(view.uuid, { enabled: true });
     await empty();
@@ -200,7 +243,11 @@ describe("failures", () => {
   });
 
   it("by a throttle are tried again with the same receive", async () => {
-    const { sendMany, empty } = await start("await new Promise((r) => setTimeout(r, 100)); return null;", { batchSize: 1, maxConcurrency: 4 }, { reserved: 1 });
+    const { sendMany, empty } = await start(
+      "await new Promise((r) => setTimeout(r, 100)); return null;",
+      { batchSize: 1, maxConcurrency: 4 },
+      { reserved: 1 },
+    );
     await sendMany(["a", "b", "c", "d"]);
     await empty();
     expect(bodies().sort()).toEqual(["a", "b", "c", "d"]);
@@ -213,14 +260,23 @@ describe("failures", () => {
     await stack.lambda.remove("f");
     await send("x");
     await vi.waitFor(() => expect(stats()).toMatchObject({ visible: 1, inFlight: 0 }));
-    stack.lambda.define({ name: "f", handler: "index.handler", codeDir: stack.code({ "index.mjs": worker("return null;") }), environment: { OUT: out } });
+    stack.lambda.define({
+      name: "f",
+      handler: "index.handler",
+      codeDir: stack.code({ "index.mjs": worker("return null;") }),
+      environment: { OUT: out },
+    });
     await empty();
     expect(bodies()).toEqual(["x"]);
   });
 
   it("by the end of the stack give the message back at once", async () => {
     const stateDir = mkdtempSync(join(tmpdir(), "ai-pipeline-state-"));
-    const { send } = await start("await new Promise((r) => setTimeout(r, 60_000));", { batchSize: 1 }, { stack: { stateDir }, queue: { VisibilityTimeout: "600" } });
+    const { send } = await start(
+      "await new Promise((r) => setTimeout(r, 60_000));",
+      { batchSize: 1 },
+      { stack: { stateDir }, queue: { VisibilityTimeout: "600" } },
+    );
     await send("x");
     await vi.waitFor(() => expect(readdirSync(out)).toHaveLength(1));
     await stack.close();
@@ -234,11 +290,17 @@ describe("failures", () => {
 
 describe("a FIFO queue", () => {
   it("keeps the order within each group, one batch of a group at a time", async () => {
-    const { send, empty } = await start("await new Promise((r) => setTimeout(r, 20)); return null;", { batchSize: 2, maxConcurrency: 5 }, { fifo: true });
+    const { send, empty } = await start(
+      "await new Promise((r) => setTimeout(r, 20)); return null;",
+      { batchSize: 2, maxConcurrency: 5 },
+      { fifo: true },
+    );
     for (let index = 0; index < 6; index++) for (const group of ["a", "b"]) await send(`${group}${index}`, group);
     await empty();
     for (const group of ["a", "b"]) {
-      expect(bodies().filter((body) => body.startsWith(group))).toEqual(Array.from({ length: 6 }, (_, index) => `${group}${index}`));
+      expect(bodies().filter((body) => body.startsWith(group))).toEqual(
+        Array.from({ length: 6 }, (_, index) => `${group}${index}`),
+      );
     }
   });
 
@@ -247,7 +309,11 @@ describe("a FIFO queue", () => {
       const failed = event.Records.filter((r) => r.body === "a0" && r.attributes.ApproximateReceiveCount === "1");
       return { batchItemFailures: failed.map((r) => ({ itemIdentifier: r.messageId })) };`;
     const options = { fifo: true, stack: { speed: 30 }, queue: { VisibilityTimeout: "30" } };
-    const { send, empty } = await start(body, { batchSize: 1, maxConcurrency: 2, reportBatchItemFailures: true }, options);
+    const { send, empty } = await start(
+      body,
+      { batchSize: 1, maxConcurrency: 2, reportBatchItemFailures: true },
+      options,
+    );
     for (const text of ["a0", "a1", "b0"]) await send(text, text.charAt(0));
     await empty();
     expect(bodies().filter((text) => text.startsWith("a"))).toEqual(["a0", "a0", "a1"]);
@@ -270,13 +336,24 @@ describe("through Lambda's API, mappings", () => {
         FunctionResponseTypes: ["ReportBatchItemFailures"],
       }),
     );
-    expect(created).toMatchObject({ State: "Creating", BatchSize: 5, EventSourceArn, FunctionArn: expect.stringMatching(/:function:f$/) });
+    expect(created).toMatchObject({
+      State: "Creating",
+      BatchSize: 5,
+      EventSourceArn,
+      FunctionArn: expect.stringMatching(/:function:f$/),
+    });
     const { UUID } = created;
     const get = () => stack.lambdaClient.send(new SDK.GetEventSourceMappingCommand({ UUID }));
-    expect(await get()).toMatchObject({ State: "Enabled", ScalingConfig: { MaximumConcurrency: 7 }, FunctionResponseTypes: ["ReportBatchItemFailures"] });
+    expect(await get()).toMatchObject({
+      State: "Enabled",
+      ScalingConfig: { MaximumConcurrency: 7 },
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+    });
     const listed = await stack.lambdaClient.send(new SDK.ListEventSourceMappingsCommand({ EventSourceArn }));
     expect(listed.EventSourceMappings?.map((item) => item.UUID)).toEqual([UUID]);
-    await expect(stack.lambdaClient.send(new SDK.CreateEventSourceMappingCommand({ FunctionName: "f", EventSourceArn }))).rejects.toBeInstanceOf(SDK.ResourceConflictException);
+    await expect(
+      stack.lambdaClient.send(new SDK.CreateEventSourceMappingCommand({ FunctionName: "f", EventSourceArn })),
+    ).rejects.toBeInstanceOf(SDK.ResourceConflictException);
     await stack.lambdaClient.send(new SDK.UpdateEventSourceMappingCommand({ UUID, Enabled: false, ScalingConfig: {} }));
     expect(await get()).toMatchObject({ State: "Disabled", BatchSize: 5 });
     expect((await get()).ScalingConfig).toBeUndefined();
@@ -292,8 +369,16 @@ describe("through Lambda's API, mappings", () => {
   });
 
   it.each([
-    ["a queue that is not there", { EventSourceArn: "arn:aws:sqs:us-east-1:000000000000:none" }, "InvalidParameterValueException"],
-    ["something else than a queue", { EventSourceArn: "arn:aws:kinesis:us-east-1:000000000000:stream/x" }, "InvalidParameterValueException"],
+    [
+      "a queue that is not there",
+      { EventSourceArn: "arn:aws:sqs:us-east-1:000000000000:none" },
+      "InvalidParameterValueException",
+    ],
+    [
+      "something else than a queue",
+      { EventSourceArn: "arn:aws:kinesis:us-east-1:000000000000:stream/x" },
+      "InvalidParameterValueException",
+    ],
     ["a function that is not there", { FunctionName: "none" }, "ResourceNotFoundException"],
     ["a batch over 10 without a window", { BatchSize: 11 }, "InvalidParameterValueException"],
     ["a batch over 10,000", { BatchSize: 10_001, MaximumBatchingWindowInSeconds: 1 }, "ValidationException"],
@@ -302,12 +387,17 @@ describe("through Lambda's API, mappings", () => {
   ])("are refused with %s", async (_title, input, name) => {
     const { queue } = await start("return null;");
     const whole = { FunctionName: "f", EventSourceArn: queue.arn, ...input };
-    await expect(stack.lambdaClient.send(new SDK.CreateEventSourceMappingCommand(whole))).rejects.toMatchObject({ name });
+    await expect(stack.lambdaClient.send(new SDK.CreateEventSourceMappingCommand(whole))).rejects.toMatchObject({
+      name,
+    });
   });
 });
 
 it("a mapping that is deleted stops, and its messages stay", async () => {
-  const { view, send, stats } = await start(`while (!existsSync(process.env.OUT + "/go")) await new Promise((r) => setTimeout(r, 5)); return null;`, { batchSize: 1 });
+  const { view, send, stats } = await start(
+    `while (!existsSync(process.env.OUT + "/go")) await new Promise((r) => setTimeout(r, 5)); return null;`,
+    { batchSize: 1 },
+  );
   await send("under way");
   await vi.waitFor(() => expect(bodies()).toEqual(["under way"]));
   stack.mappings.update(view.uuid, { enabled: false });

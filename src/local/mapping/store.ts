@@ -26,7 +26,8 @@ export function createMappingStore(ctx: LocalContext): MappingStore {
         .prepare("SELECT json FROM mapping")
         .all()
         .flatMap(({ json }) => parse(json)),
-    save: (mapping) => void database.prepare("INSERT OR REPLACE INTO mapping VALUES (?, ?)").run(mapping.uuid, JSON.stringify(mapping)),
+    save: (mapping) =>
+      void database.prepare("INSERT OR REPLACE INTO mapping VALUES (?, ?)").run(mapping.uuid, JSON.stringify(mapping)),
     remove: (uuid) => void database.prepare("DELETE FROM mapping WHERE uuid = ?").run(uuid),
     close: () => database.close(),
   };
@@ -44,6 +45,18 @@ function parse(json: unknown): StoredMapping[] {
 function isStored(value: unknown): value is StoredMapping {
   if (typeof value !== "object" || value === null || !("settings" in value)) return false;
   const { settings } = value;
-  if (typeof settings !== "object" || settings === null || !("batchSize" in settings) || typeof settings.batchSize !== "number") return false;
-  return "uuid" in value && typeof value.uuid === "string" && "source" in value && typeof value.source === "string" && "functionName" in value;
+  if (
+    typeof settings !== "object" ||
+    settings === null ||
+    !("batchSize" in settings) ||
+    typeof settings.batchSize !== "number"
+  )
+    return false;
+  return (
+    "uuid" in value &&
+    typeof value.uuid === "string" &&
+    "source" in value &&
+    typeof value.source === "string" &&
+    "functionName" in value
+  );
 }

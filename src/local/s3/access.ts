@@ -4,7 +4,14 @@ import type { Call } from "./call.ts";
 
 /** Longest life of a presigned URL, in seconds. */
 const MAX_EXPIRES = 7 * 24 * 3600;
-const PRESIGNED = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature"];
+const PRESIGNED = [
+  "X-Amz-Algorithm",
+  "X-Amz-Credential",
+  "X-Amz-Date",
+  "X-Amz-Expires",
+  "X-Amz-SignedHeaders",
+  "X-Amz-Signature",
+];
 
 /** The older signature, which boto3 still presigns with in us-east-1. `Expires` is in epoch seconds. */
 const PRESIGNED_V2 = ["AWSAccessKeyId", "Expires", "Signature"];
@@ -28,27 +35,34 @@ export function presignedHeaders(query: URLSearchParams, headers: IncomingHttpHe
  */
 export function checkAccess(call: Call): void {
   if (isPresigned(call.query)) return checkPresigned(call);
-  if (PRESIGNED_V2.every((name) => call.query.has(name))) return checkExpiry(call, Number(call.query.get("Expires")) * 1000, {});
-  if (!call.headers.authorization?.startsWith("AWS4-HMAC-SHA256 ")) throw new AwsError("AccessDenied", "Access Denied", { status: 403 });
+  if (PRESIGNED_V2.every((name) => call.query.has(name)))
+    return checkExpiry(call, Number(call.query.get("Expires")) * 1000, {});
+  if (!call.headers.authorization?.startsWith("AWS4-HMAC-SHA256 "))
+    throw new AwsError("AccessDenied", "Access Denied", { status: 403 });
 }
 
 function checkPresigned(call: Call): void {
   if (PRESIGNED.some((name) => !call.query.get(name))) {
     throw queryError(`Query-string authentication version 4 requires the ${PRESIGNED.join(", ")} parameters.`);
   }
-  if (call.query.get("X-Amz-Algorithm") !== "AWS4-HMAC-SHA256") throw queryError('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"');
+  if (call.query.get("X-Amz-Algorithm") !== "AWS4-HMAC-SHA256")
+    throw queryError('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"');
   const expires = Number(call.query.get("X-Amz-Expires"));
   if (!Number.isInteger(expires)) throw queryError("X-Amz-Expires should be a number");
   if (expires < 0) throw queryError("X-Amz-Expires must be non-negative");
-  if (expires > MAX_EXPIRES) throw queryError("X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds");
+  if (expires > MAX_EXPIRES)
+    throw queryError(
+      "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds",
+    );
   const signed = parseDate(call.query.get("X-Amz-Date") ?? "");
-  if (signed === undefined) throw queryError('X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd\'T\'HHmmss\'Z\'"');
+  if (signed === undefined) throw queryError("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
   checkExpiry(call, signed + expires * 1000, { "X-Amz-Expires": expires });
 }
 
 function checkExpiry(call: Call, end: number, members: Record<string, unknown>): void {
   const now = call.ctx.clock.now();
-  if (!(Math.abs(end) < 8e15)) throw new AwsError("AccessDenied", "Invalid date (should be seconds since epoch)", { status: 403 });
+  if (!(Math.abs(end) < 8e15))
+    throw new AwsError("AccessDenied", "Invalid date (should be seconds since epoch)", { status: 403 });
   if (now < end) return;
   throw new AwsError("AccessDenied", "Request has expired", {
     status: 403,

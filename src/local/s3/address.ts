@@ -15,7 +15,9 @@ export function parseAddress(host: string | undefined, target: string): { bucket
   const bucket = named ?? (slash < 0 ? path : path.slice(0, slash));
   const key = named === undefined ? (slash < 0 ? "" : path.slice(slash + 1)) : path;
   if (Buffer.byteLength(key) > MAX_KEY) {
-    throw new AwsError("KeyTooLongError", "Your key is too long", { members: { Size: Buffer.byteLength(key), MaxSizeAllowed: MAX_KEY } });
+    throw new AwsError("KeyTooLongError", "Your key is too long", {
+      members: { Size: Buffer.byteLength(key), MaxSizeAllowed: MAX_KEY },
+    });
   }
   return { bucket, key };
 }

@@ -3,7 +3,14 @@ import { type Call, header } from "./call.ts";
 import { notImplemented } from "./errors.ts";
 import type { Checksum, ObjectAttributes, ObjectRow } from "./types.ts";
 
-const KEPT = ["content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires"];
+const KEPT = [
+  "content-type",
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "expires",
+];
 const USER_PREFIX = "x-amz-meta-";
 /** Bytes of names and values together. */
 const MAX_METADATA = 2048;
@@ -37,7 +44,9 @@ export function attributesOf(call: Call): ObjectAttributes {
     size += name.length - USER_PREFIX.length + value.length;
   }
   if (size > MAX_METADATA) {
-    throw new AwsError("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", { members: { MaxSizeAllowed: MAX_METADATA, Size: size } });
+    throw new AwsError("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", {
+      members: { MaxSizeAllowed: MAX_METADATA, Size: size },
+    });
   }
   return { headers, metadata, encryption: header(call, "x-amz-server-side-encryption") ?? "AES256" };
 }
@@ -48,7 +57,8 @@ export function refuseUnkept(call: Call): void {
     if (Object.keys(call.headers).some((name) => name.startsWith(prefix))) throw notImplemented(what);
   }
   const acl = header(call, "x-amz-acl");
-  if (acl !== undefined && !ACLS.includes(acl)) throw new AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs");
+  if (acl !== undefined && !ACLS.includes(acl))
+    throw new AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs");
 }
 
 /** `aws-chunked` is how the body travels, not what the object is. */
@@ -61,12 +71,16 @@ function withoutChunked(encoding: string | undefined): string | undefined {
 }
 
 export function checksumHeaders(checksum: Checksum | undefined): Record<string, string> {
-  return checksum ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, "x-amz-checksum-type": checksum.type } : {};
+  return checksum
+    ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, "x-amz-checksum-type": checksum.type }
+    : {};
 }
 
 /** Members of a response's XML, such as `ChecksumCRC32`. */
 export function checksumMembers(checksum: Checksum | undefined): Record<string, string> {
-  return checksum ? { [`Checksum${checksum.algorithm.toUpperCase()}`]: checksum.value, ChecksumType: checksum.type } : {};
+  return checksum
+    ? { [`Checksum${checksum.algorithm.toUpperCase()}`]: checksum.value, ChecksumType: checksum.type }
+    : {};
 }
 
 /** Headers of a response that describes an object. */

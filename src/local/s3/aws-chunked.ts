@@ -10,7 +10,10 @@ const MAX_LINE = 16 * 1024;
  * @param trailers filled with the trailing headers, names in lower case.
  * @throws AwsError `IncompleteBody`, `InvalidRequest`.
  */
-export async function* decodeAwsChunked(source: AsyncIterable<Buffer>, trailers: Map<string, string>): AsyncGenerator<Buffer, void> {
+export async function* decodeAwsChunked(
+  source: AsyncIterable<Buffer>,
+  trailers: Map<string, string>,
+): AsyncGenerator<Buffer, void> {
   let rest: Buffer = Buffer.alloc(0);
   // Bytes of the present chunk still to come; undefined when a size line is next.
   let left: number | undefined;

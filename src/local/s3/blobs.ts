@@ -31,7 +31,7 @@ export function fileBlobs(dir: string): BlobStore {
       const file = await open(pathOf(id), "wx", 0o600);
       return {
         async write(chunk) {
-          for (let written = 0; written < chunk.length; ) written += (await file.write(chunk, written)).bytesWritten;
+          for (let written = 0; written < chunk.length;) written += (await file.write(chunk, written)).bytesWritten;
         },
         finish: () => file.close(),
         async discard() {

@@ -26,7 +26,11 @@ export class Bodies {
    * when it never will be.
    * @param check is run on what was written, before it counts as written.
    */
-  async write(source: AsyncIterable<Buffer>, algorithms: Iterable<ChecksumAlgorithm>, check: (written: Written) => void = () => {}): Promise<Written> {
+  async write(
+    source: AsyncIterable<Buffer>,
+    algorithms: Iterable<ChecksumAlgorithm>,
+    check: (written: Written) => void = () => {},
+  ): Promise<Written> {
     const blob = newBlobId();
     this.writing.add(blob);
     try {
@@ -38,7 +42,12 @@ export class Bodies {
     }
   }
 
-  private async fill(blob: string, source: AsyncIterable<Buffer>, algorithms: Iterable<ChecksumAlgorithm>, check: (written: Written) => void): Promise<Written> {
+  private async fill(
+    blob: string,
+    source: AsyncIterable<Buffer>,
+    algorithms: Iterable<ChecksumAlgorithm>,
+    check: (written: Written) => void,
+  ): Promise<Written> {
     const writer = await this.blobs.create(blob);
     const md5 = hashDigest("md5");
     const digests = [...new Set(algorithms)].map((algorithm) => ({ algorithm, digest: createDigest(algorithm) }));
@@ -50,7 +59,9 @@ export class Bodies {
         for (const { digest } of digests) digest.update(chunk);
         await writer.write(chunk);
       }
-      const checksums = Object.fromEntries(digests.map(({ algorithm, digest }) => [algorithm, digest.digest().toString("base64")]));
+      const checksums = Object.fromEntries(
+        digests.map(({ algorithm, digest }) => [algorithm, digest.digest().toString("base64")]),
+      );
       const written = { blob, size, md5: md5.digest().toString("hex"), checksums };
       check(written);
       await writer.finish();

@@ -49,8 +49,17 @@ export function sendEmpty(call: Call, status: number, headers: Record<string, st
   res.end();
 }
 
-export function sendXml(call: Call, root: string, value: { [element: string]: XmlValue } | string, headers: Record<string, string> = {}): void {
+export function sendXml(
+  call: Call,
+  root: string,
+  value: { [element: string]: XmlValue } | string,
+  headers: Record<string, string> = {},
+): void {
   const payload = Buffer.from(toXml(root, value), "utf8");
-  call.exchange.res.writeHead(200, { ...headers, "content-type": "application/xml", "content-length": String(payload.length) });
+  call.exchange.res.writeHead(200, {
+    ...headers,
+    "content-type": "application/xml",
+    "content-length": String(payload.length),
+  });
   call.exchange.res.end(payload);
 }

@@ -63,7 +63,9 @@ export class Catalog {
   saveObject(object: ObjectRow): void {
     this.transaction(() => {
       this.discardObject(object.bucket, object.key);
-      this.sql("INSERT INTO objects (bucket, key, blob, size, etag, modified, attributes) VALUES (?, ?, ?, ?, ?, ?, ?)").run(
+      this.sql(
+        "INSERT INTO objects (bucket, key, blob, size, etag, modified, attributes) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      ).run(
         object.bucket,
         object.key,
         object.blob,
@@ -81,13 +83,20 @@ export class Catalog {
   }
 
   private discardObject(bucket: string, key: string): void {
-    this.sql("INSERT OR IGNORE INTO garbage (blob) SELECT blob FROM objects WHERE bucket = ? AND key = ?").run(bucket, key);
+    this.sql("INSERT OR IGNORE INTO garbage (blob) SELECT blob FROM objects WHERE bucket = ? AND key = ?").run(
+      bucket,
+      key,
+    );
     this.sql("DELETE FROM objects WHERE bucket = ? AND key = ?").run(bucket, key);
   }
 
   /** Objects whose keys are in [from, to), in the order of their UTF-8 bytes. Nothing is read beyond what is taken. */
   *objectsFrom(bucket: string, from: string, to: string): Generator<ObjectRow, void> {
-    for (const row of this.sql("SELECT * FROM objects WHERE bucket = ? AND key >= ? AND key < ? ORDER BY key").iterate(bucket, from, to)) {
+    for (const row of this.sql("SELECT * FROM objects WHERE bucket = ? AND key >= ? AND key < ? ORDER BY key").iterate(
+      bucket,
+      from,
+      to,
+    )) {
       const object = toObject(row);
       if (object) yield object;
     }
@@ -125,8 +134,13 @@ export class Catalog {
 
   savePart(upload: string, part: Part): void {
     this.transaction(() => {
-      this.sql("INSERT OR IGNORE INTO garbage (blob) SELECT blob FROM parts WHERE upload = ? AND number = ?").run(upload, part.number);
-      this.sql("INSERT OR REPLACE INTO parts (upload, number, blob, size, etag, modified, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)").run(
+      this.sql("INSERT OR IGNORE INTO garbage (blob) SELECT blob FROM parts WHERE upload = ? AND number = ?").run(
+        upload,
+        part.number,
+      );
+      this.sql(
+        "INSERT OR REPLACE INTO parts (upload, number, blob, size, etag, modified, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      ).run(
         upload,
         part.number,
         part.blob,
@@ -162,7 +176,9 @@ export class Catalog {
   }
 
   garbage(): string[] {
-    return this.sql("SELECT blob FROM garbage").all().map((row) => String(row["blob"]));
+    return this.sql("SELECT blob FROM garbage")
+      .all()
+      .map((row) => String(row["blob"]));
   }
 
   forget(blob: string): void {
@@ -213,6 +229,8 @@ function toUpload(row: Row): Upload | undefined {
     key: String(row["key"]),
     started: Number(row["started"]),
     attributes,
-    ...(row["checksum"] === null ? {} : { checksum: checksumSchema.omit({ value: true }).parse(JSON.parse(String(row["checksum"]))) }),
+    ...(row["checksum"] === null
+      ? {}
+      : { checksum: checksumSchema.omit({ value: true }).parse(JSON.parse(String(row["checksum"]))) }),
   };
 }

@@ -33,7 +33,10 @@ export function isUnmodified(call: Call, object: ObjectRow, prefix = ""): boolea
 export function checkWrite(call: Call, existing: ObjectRow | undefined): void {
   const noneMatch = header(call, "if-none-match");
   if (noneMatch !== undefined && noneMatch !== "*") {
-    throw new AwsError("NotImplemented", "A header you provided implies functionality that is not implemented", { status: 501, members: { Header: "If-None-Match" } });
+    throw new AwsError("NotImplemented", "A header you provided implies functionality that is not implemented", {
+      status: 501,
+      members: { Header: "If-None-Match" },
+    });
   }
   if (noneMatch === "*" && existing) throw preconditionFailed("If-None-Match");
   const match = header(call, "if-match");

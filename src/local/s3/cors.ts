@@ -1,14 +1,17 @@
 import { AwsError } from "../context.ts";
 import { type Call, header, sendEmpty } from "./call.ts";
 
-const EXPOSED = "ETag, Content-Range, x-amz-request-id, x-amz-checksum-crc32, x-amz-checksum-crc64nvme, x-amz-checksum-sha256";
+const EXPOSED =
+  "ETag, Content-Range, x-amz-request-id, x-amz-checksum-crc32, x-amz-checksum-crc64nvme, x-amz-checksum-sha256";
 
 const LOCAL_ORIGIN = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\]|[a-z0-9.-]+\.localhost)(:\d+)?$/i;
 
 /** Pages served from this machine may use presigned URLs; signatures are not verified, so no other page may unasked. */
 function allowedOrigin(call: Call): string | undefined {
   const origin = header(call, "origin");
-  return origin !== undefined && (LOCAL_ORIGIN.test(origin) || call.allowedOrigins.includes(origin)) ? origin : undefined;
+  return origin !== undefined && (LOCAL_ORIGIN.test(origin) || call.allowedOrigins.includes(origin))
+    ? origin
+    : undefined;
 }
 
 /** Sets the headers by which a browser lets its page read the response. */

@@ -4,7 +4,8 @@ import { AwsError } from "../context.ts";
 export const noSuchBucket = (bucket: string) =>
   new AwsError("NoSuchBucket", "The specified bucket does not exist", { status: 404, members: { BucketName: bucket } });
 
-export const noSuchKey = (key: string) => new AwsError("NoSuchKey", "The specified key does not exist.", { status: 404, members: { Key: key } });
+export const noSuchKey = (key: string) =>
+  new AwsError("NoSuchKey", "The specified key does not exist.", { status: 404, members: { Key: key } });
 
 export const noSuchUpload = (id: string) =>
   new AwsError(
@@ -14,15 +15,28 @@ export const noSuchUpload = (id: string) =>
   );
 
 export const preconditionFailed = (condition: string) =>
-  new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", { status: 412, members: { Condition: condition } });
+  new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
+    status: 412,
+    members: { Condition: condition },
+  });
 
-export const malformedXml = () => new AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema");
+export const malformedXml = () =>
+  new AwsError(
+    "MalformedXML",
+    "The XML you provided was not well-formed or did not validate against our published schema",
+  );
 
 export const invalidArgument = (message: string, name?: string, value?: string) =>
-  new AwsError("InvalidArgument", message, { members: { ...(name === undefined ? {} : { ArgumentName: name }), ...(value === undefined ? {} : { ArgumentValue: value }) } });
+  new AwsError("InvalidArgument", message, {
+    members: {
+      ...(name === undefined ? {} : { ArgumentName: name }),
+      ...(value === undefined ? {} : { ArgumentValue: value }),
+    },
+  });
 
 /** For what the local stack does not do; silence would lose what the caller meant. */
 export const notImplemented = (what: string) =>
   new AwsError("NotImplemented", `The local stack does not implement ${what}.`, { status: 501 });
 
-export const incompleteBody = () => new AwsError("IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header");
+export const incompleteBody = () =>
+  new AwsError("IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header");

@@ -14,7 +14,10 @@ export interface S3Service extends Service {
  * @param options.dir folder of the bodies; absent: they are kept in memory
  * @param options.allowedOrigins origins of pages that may use it from a browser, beside those of this machine
  */
-export function createS3(ctx: LocalContext, options: { dir?: string; allowedOrigins?: readonly string[] } = {}): S3Service {
+export function createS3(
+  ctx: LocalContext,
+  options: { dir?: string; allowedOrigins?: readonly string[] } = {},
+): S3Service {
   let closed = false;
   let opened: { catalog: Catalog; bodies: Bodies } | undefined;
   const open = () => {

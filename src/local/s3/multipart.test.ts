@@ -25,7 +25,8 @@ afterAll(() => local.close());
 
 const begin = async (Key: string, more: Partial<CreateMultipartUploadCommandInput> = {}) =>
   (await local.client.send(new CreateMultipartUploadCommand({ Bucket, Key, ...more }))).UploadId ?? "";
-const part = (Key: string, UploadId: string, PartNumber: number, Body: Buffer) => local.client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }));
+const part = (Key: string, UploadId: string, PartNumber: number, Body: Buffer) =>
+  local.client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }));
 
 describe("multipart uploads", () => {
   it.each<[string, Partial<CreateMultipartUploadCommandInput>, RegExp | undefined]>([
@@ -46,7 +47,12 @@ describe("multipart uploads", () => {
         Bucket,
         Key: name,
         UploadId,
-        MultipartUpload: { Parts: [{ PartNumber: 2, ...pick(first) }, { PartNumber: 7, ...pick(second) }] },
+        MultipartUpload: {
+          Parts: [
+            { PartNumber: 2, ...pick(first) },
+            { PartNumber: 7, ...pick(second) },
+          ],
+        },
       }),
     );
     expect(done.ETag).toMatch(/^"[0-9a-f]{32}-2"$/);
@@ -57,24 +63,43 @@ describe("multipart uploads", () => {
     const tail = await local.client.send(new GetObjectCommand({ Bucket, Key: name, PartNumber: 2 }));
     expect(await tail.Body?.transformToString()).toBe("the end");
     expect(tail.PartsCount).toBe(2);
-    await expect(local.client.send(new ListPartsCommand({ Bucket, Key: name, UploadId }))).rejects.toMatchObject({ name: "NoSuchUpload" });
+    await expect(local.client.send(new ListPartsCommand({ Bucket, Key: name, UploadId }))).rejects.toMatchObject({
+      name: "NoSuchUpload",
+    });
   });
 
   it("take a part from another object", async () => {
     await local.client.send(new PutObjectCommand({ Bucket, Key: "source", Body: "0123456789" }));
     const UploadId = await begin("copied");
     const { CopyPartResult } = await local.client.send(
-      new UploadPartCopyCommand({ Bucket, Key: "copied", UploadId, PartNumber: 1, CopySource: `${Bucket}/source`, CopySourceRange: "bytes=2-4" }),
+      new UploadPartCopyCommand({
+        Bucket,
+        Key: "copied",
+        UploadId,
+        PartNumber: 1,
+        CopySource: `${Bucket}/source`,
+        CopySourceRange: "bytes=2-4",
+      }),
     );
     await local.client.send(
-      new CompleteMultipartUploadCommand({ Bucket, Key: "copied", UploadId, MultipartUpload: { Parts: [{ PartNumber: 1, ETag: CopyPartResult?.ETag }] } }),
+      new CompleteMultipartUploadCommand({
+        Bucket,
+        Key: "copied",
+        UploadId,
+        MultipartUpload: { Parts: [{ PartNumber: 1, ETag: CopyPartResult?.ETag }] },
+      }),
     );
-    expect(await (await local.client.send(new GetObjectCommand({ Bucket, Key: "copied" }))).Body?.transformToString()).toBe("234");
+    expect(
+      await (await local.client.send(new GetObjectCommand({ Bucket, Key: "copied" }))).Body?.transformToString(),
+    ).toBe("234");
   });
 
   it("are listed until they are aborted", async () => {
     const UploadId = await begin("dropped");
-    const uploads = async () => (await local.client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: "dropped" }))).Uploads?.map((upload) => upload.UploadId);
+    const uploads = async () =>
+      (await local.client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: "dropped" }))).Uploads?.map(
+        (upload) => upload.UploadId,
+      );
     expect(await uploads()).toEqual([UploadId]);
     await local.client.send(new AbortMultipartUploadCommand({ Bucket, Key: "dropped", UploadId }));
     expect(await uploads()).toBeUndefined();
@@ -92,7 +117,9 @@ describe("multipart uploads", () => {
     for (const number of [1, 2]) tags.set(number, (await part(name, UploadId, number, SMALL)).ETag);
     const Parts = chosen.map(({ PartNumber, ETag = tags.get(PartNumber) }) => ({ PartNumber, ETag }));
     await expect(
-      local.client.send(new CompleteMultipartUploadCommand({ Bucket, Key: name, UploadId, MultipartUpload: { Parts } })),
+      local.client.send(
+        new CompleteMultipartUploadCommand({ Bucket, Key: name, UploadId, MultipartUpload: { Parts } }),
+      ),
     ).rejects.toMatchObject({ name: code });
   });
 });

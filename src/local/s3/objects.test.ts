@@ -30,9 +30,13 @@ beforeAll(async () => {
 });
 afterAll(() => local.close());
 
-const put = (Key: string, Body: NonNullable<PutObjectCommandInput["Body"]>, more: Partial<PutObjectCommandInput> = {}) =>
-  local.client.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
-const text = async (Key: string) => (await local.client.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
+const put = (
+  Key: string,
+  Body: NonNullable<PutObjectCommandInput["Body"]>,
+  more: Partial<PutObjectCommandInput> = {},
+) => local.client.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
+const text = async (Key: string) =>
+  (await local.client.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
 
 describe("objects", () => {
   it.each<[string, string]>([
@@ -43,11 +47,21 @@ describe("objects", () => {
     ["what a URL would end at", "a?b#c"],
     ["a key that ends in a slash", "folder/"],
   ])("keeps body, type and metadata under %s", async (_name, Key) => {
-    const { ETag } = await put(Key, "héllo", { ContentType: "text/plain; charset=utf-8", CacheControl: "no-store", Metadata: { owner: "me" } });
+    const { ETag } = await put(Key, "héllo", {
+      ContentType: "text/plain; charset=utf-8",
+      CacheControl: "no-store",
+      Metadata: { owner: "me" },
+    });
     expect(ETag).toBe(`"${createHash("md5").update("héllo").digest("hex")}"`);
     const got = await local.client.send(new GetObjectCommand({ Bucket, Key }));
     expect(await got.Body?.transformToString()).toBe("héllo");
-    expect(got).toMatchObject({ ContentType: "text/plain; charset=utf-8", CacheControl: "no-store", Metadata: { owner: "me" }, ContentLength: 6, ETag });
+    expect(got).toMatchObject({
+      ContentType: "text/plain; charset=utf-8",
+      CacheControl: "no-store",
+      Metadata: { owner: "me" },
+      ContentLength: 6,
+      ETag,
+    });
     const listed = await local.client.send(new ListObjectsV2Command({ Bucket, Prefix: Key }));
     expect(listed.Contents?.map((object) => object.Key)).toEqual([Key]);
     expect((await local.client.send(new HeadObjectCommand({ Bucket, Key }))).ContentLength).toBe(6);
@@ -60,8 +74,14 @@ describe("objects", () => {
     "checks and keeps the checksum %s of a buffer and of a stream",
     async (algorithm) => {
       const bytes = Buffer.alloc(300_000, "checksum ");
-      for (const body of [bytes, Readable.from([bytes.subarray(0, 100_000), bytes.subarray(100_000)], { objectMode: false })]) {
-        const sent = await put("checked", body, { ContentLength: bytes.length, ...(algorithm ? { ChecksumAlgorithm: algorithm } : {}) });
+      for (const body of [
+        bytes,
+        Readable.from([bytes.subarray(0, 100_000), bytes.subarray(100_000)], { objectMode: false }),
+      ]) {
+        const sent = await put("checked", body, {
+          ContentLength: bytes.length,
+          ...(algorithm ? { ChecksumAlgorithm: algorithm } : {}),
+        });
         expect(sent[`Checksum${algorithm === "SHA1" || algorithm === "SHA256" ? algorithm : "CRC32"}`]).toMatch(/=$/);
         const got = await local.client.send(new GetObjectCommand({ Bucket, Key: "checked", ChecksumMode: "ENABLED" }));
         expect(Buffer.from((await got.Body?.transformToByteArray()) ?? [])).toEqual(bytes);
@@ -99,7 +119,9 @@ describe("objects", () => {
   it("refuses a range past the end, and reads an empty object whole", async () => {
     await put("empty", "");
     expect(await text("empty")).toBe("");
-    await expect(local.client.send(new GetObjectCommand({ Bucket, Key: "empty", Range: "bytes=5-" }))).rejects.toMatchObject({ name: "InvalidRange" });
+    await expect(
+      local.client.send(new GetObjectCommand({ Bucket, Key: "empty", Range: "bytes=5-" })),
+    ).rejects.toMatchObject({ name: "InvalidRange" });
   });
 
   it("judges conditions", async () => {
@@ -113,7 +135,9 @@ describe("objects", () => {
     await expect(put("conditional", "2", { IfMatch: '"other"' })).rejects.toMatchObject({ name: "PreconditionFailed" });
     await put("conditional", "3", { IfMatch: ETag ?? "" });
     expect(await text("conditional")).toBe("3");
-    const races = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => put("once", String(n), { IfNoneMatch: "*" })));
+    const races = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, n) => put("once", String(n), { IfNoneMatch: "*" })),
+    );
     expect(races.filter((race) => race.status === "fulfilled")).toHaveLength(1);
   });
 
@@ -121,18 +145,32 @@ describe("objects", () => {
     await put("source é", "body", { ContentType: "text/plain", Metadata: { a: "1" } });
     const CopySource = `${Bucket}/${encodeURIComponent("source é")}`;
     await local.client.send(new CopyObjectCommand({ Bucket, Key: "copy", CopySource }));
-    expect(await local.client.send(new HeadObjectCommand({ Bucket, Key: "copy" }))).toMatchObject({ ContentType: "text/plain", Metadata: { a: "1" } });
-    await local.client.send(new CopyObjectCommand({ Bucket, Key: "copy", CopySource, MetadataDirective: "REPLACE", Metadata: { b: "2" } }));
-    expect(await local.client.send(new HeadObjectCommand({ Bucket, Key: "copy" }))).toMatchObject({ Metadata: { b: "2" } });
+    expect(await local.client.send(new HeadObjectCommand({ Bucket, Key: "copy" }))).toMatchObject({
+      ContentType: "text/plain",
+      Metadata: { a: "1" },
+    });
+    await local.client.send(
+      new CopyObjectCommand({ Bucket, Key: "copy", CopySource, MetadataDirective: "REPLACE", Metadata: { b: "2" } }),
+    );
+    expect(await local.client.send(new HeadObjectCommand({ Bucket, Key: "copy" }))).toMatchObject({
+      Metadata: { b: "2" },
+    });
     expect(await text("copy")).toBe("body");
-    await expect(local.client.send(new CopyObjectCommand({ Bucket, Key: "copy", CopySource: `${Bucket}/absent` }))).rejects.toMatchObject({ name: "NoSuchKey" });
-    await expect(local.client.send(new CopyObjectCommand({ Bucket, Key: "copy", CopySource: `${Bucket}/copy` }))).rejects.toMatchObject({ name: "InvalidRequest" });
+    await expect(
+      local.client.send(new CopyObjectCommand({ Bucket, Key: "copy", CopySource: `${Bucket}/absent` })),
+    ).rejects.toMatchObject({ name: "NoSuchKey" });
+    await expect(
+      local.client.send(new CopyObjectCommand({ Bucket, Key: "copy", CopySource: `${Bucket}/copy` })),
+    ).rejects.toMatchObject({ name: "InvalidRequest" });
   });
 
   it("deletes many at once", async () => {
     for (const key of ["d/1", "d/2&<>"]) await put(key, "x");
     const { Deleted } = await local.client.send(
-      new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: "d/1" }, { Key: "d/2&<>" }, { Key: "d/absent" }] } }),
+      new DeleteObjectsCommand({
+        Bucket,
+        Delete: { Objects: [{ Key: "d/1" }, { Key: "d/2&<>" }, { Key: "d/absent" }] },
+      }),
     );
     expect(Deleted?.map((object) => object.Key)).toEqual(["d/1", "d/2&<>", "d/absent"]);
     expect((await local.client.send(new ListObjectsV2Command({ Bucket, Prefix: "d/" }))).KeyCount).toBe(0);
@@ -143,7 +181,8 @@ describe("lists", () => {
   const keys = ["a", "a/1", "a/2", "a/b/1", "b", "c/1", "c/2", "\uE000", "🚀"];
   beforeAll(async () => {
     await local.client.send(new CreateBucketCommand({ Bucket: "listed" }));
-    for (const Key of keys.toReversed()) await local.client.send(new PutObjectCommand({ Bucket: "listed", Key, Body: Key }));
+    for (const Key of keys.toReversed())
+      await local.client.send(new PutObjectCommand({ Bucket: "listed", Key, Body: Key }));
   });
 
   it.each<[string, Omit<ListObjectsV2CommandInput, "Bucket">, string[], string[]]>([
@@ -157,7 +196,10 @@ describe("lists", () => {
     for (const pageSize of [1000, 1, 2]) {
       const seen: string[] = [];
       const groups: string[] = [];
-      for await (const page of paginateListObjectsV2({ client: local.client, pageSize }, { Bucket: "listed", ...input })) {
+      for await (const page of paginateListObjectsV2(
+        { client: local.client, pageSize },
+        { Bucket: "listed", ...input },
+      )) {
         seen.push(...(page.Contents ?? []).map((object) => object.Key ?? ""));
         groups.push(...(page.CommonPrefixes ?? []).map((group) => group.Prefix ?? ""));
       }
@@ -170,7 +212,9 @@ describe("lists", () => {
     const seen: (string | undefined)[] = [];
     let Marker: string | undefined;
     do {
-      const page = await local.client.send(new ListObjectsCommand({ Bucket: "listed", Delimiter: "/", MaxKeys: 1, ...(Marker ? { Marker } : {}) }));
+      const page = await local.client.send(
+        new ListObjectsCommand({ Bucket: "listed", Delimiter: "/", MaxKeys: 1, ...(Marker ? { Marker } : {}) }),
+      );
       seen.push(page.Contents?.[0]?.Key ?? page.CommonPrefixes?.[0]?.Prefix);
       Marker = page.NextMarker;
     } while (Marker);
@@ -183,12 +227,20 @@ describe("buckets", () => {
     await local.client.send(new CreateBucketCommand({ Bucket: "made" }));
     expect((await local.client.send(new HeadBucketCommand({ Bucket: "made" }))).BucketRegion).toBe("us-east-1");
     expect((await local.client.send(new GetBucketLocationCommand({ Bucket: "made" }))).LocationConstraint).toBeFalsy();
-    expect((await local.client.send(new ListBucketsCommand({}))).Buckets?.map((bucket) => bucket.Name)).toContain("made");
+    expect((await local.client.send(new ListBucketsCommand({}))).Buckets?.map((bucket) => bucket.Name)).toContain(
+      "made",
+    );
     await local.client.send(new PutObjectCommand({ Bucket: "made", Key: "k", Body: "v" }));
-    await expect(local.client.send(new DeleteBucketCommand({ Bucket: "made" }))).rejects.toMatchObject({ name: "BucketNotEmpty" });
+    await expect(local.client.send(new DeleteBucketCommand({ Bucket: "made" }))).rejects.toMatchObject({
+      name: "BucketNotEmpty",
+    });
     await local.client.send(new DeleteObjectCommand({ Bucket: "made", Key: "k" }));
     await local.client.send(new DeleteBucketCommand({ Bucket: "made" }));
-    await expect(local.client.send(new HeadBucketCommand({ Bucket: "made" }))).rejects.toMatchObject({ name: "NotFound" });
-    await expect(local.client.send(new CreateBucketCommand({ Bucket: "Not_Valid" }))).rejects.toMatchObject({ name: "InvalidBucketName" });
+    await expect(local.client.send(new HeadBucketCommand({ Bucket: "made" }))).rejects.toMatchObject({
+      name: "NotFound",
+    });
+    await expect(local.client.send(new CreateBucketCommand({ Bucket: "Not_Valid" }))).rejects.toMatchObject({
+      name: "InvalidBucketName",
+    });
   });
 });

@@ -19,7 +19,10 @@ export function parseRange(text: string | undefined, size: number): ByteRange | 
   const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1);
   if (start >= size || (first === "" && Number(last) === 0)) {
-    throw new AwsError("InvalidRange", "The requested range is not satisfiable", { status: 416, members: { RangeRequested: text ?? "", ActualObjectSize: size } });
+    throw new AwsError("InvalidRange", "The requested range is not satisfiable", {
+      status: 416,
+      members: { RangeRequested: text ?? "", ActualObjectSize: size },
+    });
   }
   return { start, end };
 }

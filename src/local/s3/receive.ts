@@ -18,14 +18,20 @@ const MAX_BODY = 5 * 1024 ** 3;
 export async function receiveBody(call: Call, wanted?: ChecksumAlgorithm): Promise<StoredBody> {
   const size = declaredSize(call);
   const trailers = new Map<string, string>();
-  const chunked = /(^|,)\s*aws-chunked\s*(,|$)/.test(header(call, "content-encoding") ?? "") || contentSha256(call).startsWith("STREAMING-");
+  const chunked =
+    /(^|,)\s*aws-chunked\s*(,|$)/.test(header(call, "content-encoding") ?? "") ||
+    contentSha256(call).startsWith("STREAMING-");
   const raw = requestBytes(call);
-  const written = await call.bodies.write(chunked ? decodeAwsChunked(raw, trailers) : raw, algorithms(call, wanted), (body) => {
-    if (body.size !== size) throw incompleteBody();
-    checkMd5(call, body);
-    checkSha256(call, body);
-    checkChecksums(call, trailers, body);
-  });
+  const written = await call.bodies.write(
+    chunked ? decodeAwsChunked(raw, trailers) : raw,
+    algorithms(call, wanted),
+    (body) => {
+      if (body.size !== size) throw incompleteBody();
+      checkMd5(call, body);
+      checkSha256(call, body);
+      checkChecksums(call, trailers, body);
+    },
+  );
   const algorithm = namedAlgorithm(call, trailers) ?? wanted;
   const value = algorithm && written.checksums[algorithm];
   return { ...written, ...(algorithm && value ? { checksum: { algorithm, value, type: "FULL_OBJECT" } } : {}) };
@@ -42,11 +48,15 @@ async function* requestBytes(call: Call): AsyncGenerator<Buffer, void> {
 
 function declaredSize(call: Call): number {
   const text = header(call, "x-amz-decoded-content-length") ?? header(call, "content-length");
-  if (text === undefined) throw new AwsError("MissingContentLength", "You must provide the Content-Length HTTP header.", { status: 411 });
+  if (text === undefined)
+    throw new AwsError("MissingContentLength", "You must provide the Content-Length HTTP header.", { status: 411 });
   const size = Number(text);
-  if (!Number.isSafeInteger(size) || size < 0) throw invalidArgument("The length of the body is not a number.", "x-amz-decoded-content-length", text);
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw invalidArgument("The length of the body is not a number.", "x-amz-decoded-content-length", text);
   if (size > MAX_BODY) {
-    throw new AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", { members: { ProposedSize: size, MaxSizeAllowed: MAX_BODY } });
+    throw new AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
+      members: { ProposedSize: size, MaxSizeAllowed: MAX_BODY },
+    });
   }
   return size;
 }
@@ -57,12 +67,16 @@ const isSha256 = (text: string) => /^[0-9a-f]{64}$/i.test(text);
 /** What must be known before the first byte: checksums in headers, and those announced as trailers. */
 function algorithms(call: Call, wanted: ChecksumAlgorithm | undefined): ChecksumAlgorithm[] {
   const announced = (header(call, "x-amz-trailer") ?? "").split(",").map((name) => name.trim().toLowerCase());
-  const named = CHECKSUM_ALGORITHMS.filter((name) => header(call, `x-amz-checksum-${name}`) !== undefined || announced.includes(`x-amz-checksum-${name}`));
+  const named = CHECKSUM_ALGORITHMS.filter(
+    (name) => header(call, `x-amz-checksum-${name}`) !== undefined || announced.includes(`x-amz-checksum-${name}`),
+  );
   return [...named, ...(wanted ? [wanted] : []), ...(isSha256(contentSha256(call)) ? (["sha256"] as const) : [])];
 }
 
 function namedAlgorithm(call: Call, trailers: Map<string, string>): ChecksumAlgorithm | undefined {
-  return CHECKSUM_ALGORITHMS.find((name) => header(call, `x-amz-checksum-${name}`) !== undefined || trailers.has(`x-amz-checksum-${name}`));
+  return CHECKSUM_ALGORITHMS.find(
+    (name) => header(call, `x-amz-checksum-${name}`) !== undefined || trailers.has(`x-amz-checksum-${name}`),
+  );
 }
 
 function checkMd5(call: Call, body: Written): void {
@@ -70,7 +84,8 @@ function checkMd5(call: Call, body: Written): void {
   if (expected === undefined) return;
   const hex = Buffer.from(expected, "base64").toString("hex");
   if (hex.length !== 32) throw new AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.");
-  if (hex !== body.md5) throw new AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.");
+  if (hex !== body.md5)
+    throw new AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.");
 }
 
 function checkSha256(call: Call, body: Written): void {
@@ -78,7 +93,10 @@ function checkSha256(call: Call, body: Written): void {
   if (!isSha256(expected)) return;
   const actual = Buffer.from(body.checksums.sha256 ?? "", "base64").toString("hex");
   if (actual !== expected.toLowerCase()) {
-    throw new AwsError("XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.");
+    throw new AwsError(
+      "XAmzContentSHA256Mismatch",
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    );
   }
 }
 
@@ -95,5 +113,8 @@ function checkChecksums(call: Call, trailers: Map<string, string>, body: Written
 export function requestedAlgorithm(call: Call): ChecksumAlgorithm | undefined {
   const name = header(call, "x-amz-checksum-algorithm")?.toLowerCase();
   if (name === undefined || isChecksumAlgorithm(name)) return name;
-  throw new AwsError("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+  throw new AwsError(
+    "InvalidRequest",
+    "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]",
+  );
 }

@@ -74,4 +74,7 @@ export function findAction(call: Call): Action {
 }
 
 const methodNotAllowed = (method: string) =>
-  new AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", { status: 405, members: { Method: method } });
+  new AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", {
+    status: 405,
+    members: { Method: method },
+  });

@@ -8,7 +8,11 @@ import { findAction } from "./routes.ts";
 import { toXml, type XmlValue } from "./xml.ts";
 
 /** Serves one S3 request, errors included. */
-export async function serve(ctx: LocalContext, parts: Pick<Call, "catalog" | "bodies" | "allowedOrigins">, exchange: Exchange): Promise<void> {
+export async function serve(
+  ctx: LocalContext,
+  parts: Pick<Call, "catalog" | "bodies" | "allowedOrigins">,
+  exchange: Exchange,
+): Promise<void> {
   const { req, res } = exchange;
   res.setHeader("x-amz-request-id", exchange.requestId);
   res.setHeader("server", "AmazonS3");
@@ -37,18 +41,28 @@ function sendError(ctx: LocalContext, exchange: Exchange, error: unknown): void 
   const payload = toXml("Error", {
     Code: known.code,
     Message: known.message,
-    ...Object.fromEntries(Object.entries(known.members).map(([name, value]): [string, XmlValue] => [name, String(value)])),
+    ...Object.fromEntries(
+      Object.entries(known.members).map(([name, value]): [string, XmlValue] => [name, String(value)]),
+    ),
     Resource: exchange.url.pathname,
     RequestId: exchange.requestId,
   });
-  res.writeHead(known.status, { "content-type": "application/xml", "content-length": String(Buffer.byteLength(payload)) });
+  res.writeHead(known.status, {
+    "content-type": "application/xml",
+    "content-length": String(Buffer.byteLength(payload)),
+  });
   res.end(payload);
 }
 
 /** A failing disk is the user's to mend, so the stack says so; the client hears what S3 would tell it. */
 function internalError(ctx: LocalContext, error: unknown): AwsError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const cause = code === "ENOSPC" ? "no space is left on the disk" : code === "EACCES" ? "its folder may not be written" : `it failed${code && ` (${code})`}`;
+  const cause =
+    code === "ENOSPC"
+      ? "no space is left on the disk"
+      : code === "EACCES"
+        ? "its folder may not be written"
+        : `it failed${code && ` (${code})`}`;
   ctx.emit({ type: "warning", at: ctx.clock.now(), message: `The local S3 could not serve a request: ${cause}.` });
   return new AwsError("InternalError", "We encountered an internal error. Please try again.", { status: 500 });
 }

@@ -30,7 +30,8 @@ function findAction(exchange: Exchange, protocol: JsonProtocol): JsonAction {
   const target = String(exchange.req.headers["x-amz-target"] ?? "");
   const name = target.startsWith(`${protocol.target}.`) ? target.slice(protocol.target.length + 1) : "";
   const action = Object.hasOwn(protocol.actions, name) ? protocol.actions[name] : undefined;
-  if (!action) throw new AwsError("UnknownOperationException", `The local stack does not offer ${target || "this operation"}.`);
+  if (!action)
+    throw new AwsError("UnknownOperationException", `The local stack does not offer ${target || "this operation"}.`);
   return action;
 }
 
@@ -46,13 +47,27 @@ function parseObject(body: Buffer): Record<string, unknown> {
 }
 
 /** Writes an error in the JSON protocol; what is not an AwsError becomes `InternalFailure` without its stack. */
-export function sendError(exchange: Exchange, protocol: Pick<JsonProtocol, "version" | "namespace" | "decorate">, error: unknown): void {
+export function sendError(
+  exchange: Exchange,
+  protocol: Pick<JsonProtocol, "version" | "namespace" | "decorate">,
+  error: unknown,
+): void {
   if (exchange.res.headersSent || exchange.res.destroyed) return void exchange.res.destroy();
-  const known = error instanceof AwsError ? error : new AwsError("InternalFailure", "The local stack failed on this request.", { status: 500 });
+  const known =
+    error instanceof AwsError
+      ? error
+      : new AwsError("InternalFailure", "The local stack failed on this request.", { status: 500 });
   const type = protocol.namespace ? `${protocol.namespace}#${known.code}` : known.code;
   const headers: Record<string, string> = { "x-amzn-errortype": known.code };
-  if (known.queryCode) headers["x-amzn-query-error"] = `${known.queryCode};${known.status < 500 ? "Sender" : "Receiver"}`;
-  send(exchange, protocol, known.status, JSON.stringify({ __type: type, message: known.message, ...known.members }), headers);
+  if (known.queryCode)
+    headers["x-amzn-query-error"] = `${known.queryCode};${known.status < 500 ? "Sender" : "Receiver"}`;
+  send(
+    exchange,
+    protocol,
+    known.status,
+    JSON.stringify({ __type: type, message: known.message, ...known.members }),
+    headers,
+  );
 }
 
 function send(

@@ -61,19 +61,31 @@ export class ConflictError extends Error {
 export type Dynamo = ReturnType<typeof createDynamo>;
 
 /** DynamoDB in plain values. Reads of tables are strongly consistent. */
-export function createDynamo(client: DynamoDBClient = new DynamoDBClient(clientOptions({ request: 5_000, attempts: 4 }))) {
+export function createDynamo(
+  client: DynamoDBClient = new DynamoDBClient(clientOptions({ request: 5_000, attempts: 4 })),
+) {
   async function get(table: string, key: Key): Promise<Item | undefined> {
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: marshalItem({ ...key }), ConsistentRead: true }));
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: marshalItem({ ...key }), ConsistentRead: true }),
+    );
     return Item && unmarshalItem(Item);
   }
 
   /** @throws ConflictError when the condition does not hold. */
   async function put(table: string, item: Item, condition?: Condition): Promise<void> {
-    await guarded(client.send(new PutItemCommand({ TableName: table, Item: marshalItem(item), ...conditionInput(condition) })));
+    await guarded(
+      client.send(new PutItemCommand({ TableName: table, Item: marshalItem(item), ...conditionInput(condition) })),
+    );
   }
 
   /** Sets and removes top-level attributes. @throws ConflictError when the condition does not hold. */
-  async function update(table: string, key: Key, set: Item, removed: string[] = [], condition?: Condition): Promise<void> {
+  async function update(
+    table: string,
+    key: Key,
+    set: Item,
+    removed: string[] = [],
+    condition?: Condition,
+  ): Promise<void> {
     await guarded(client.send(new UpdateItemCommand(updateInput(table, key, set, removed, condition))));
   }
 
@@ -86,12 +98,15 @@ export function createDynamo(client: DynamoDBClient = new DynamoDBClient(clientO
     for (let at = 0; at < keys.length; at += 25) {
       let pending = keys.slice(at, at + 25).map((key) => ({ DeleteRequest: { Key: marshalItem({ ...key }) } }));
       for (let round = 0; pending.length > 0 && round < 8; round++) {
-        const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: pending } }));
+        const { UnprocessedItems } = await client.send(
+          new BatchWriteItemCommand({ RequestItems: { [table]: pending } }),
+        );
         pending = (UnprocessedItems?.[table] ?? []).flatMap(({ DeleteRequest }) =>
           DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
         );
       }
-      if (pending.length > 0) throw new Error(`DynamoDB left ${pending.length} items of ${table} undeleted; try again later.`);
+      if (pending.length > 0)
+        throw new Error(`DynamoDB left ${pending.length} items of ${table} undeleted; try again later.`);
     }
   }
 
@@ -99,16 +114,39 @@ export function createDynamo(client: DynamoDBClient = new DynamoDBClient(clientO
   async function transact(writes: Write[], token?: string): Promise<void> {
     const TransactItems: TransactWriteItem[] = writes.map((write) =>
       "put" in write
-        ? { Put: { TableName: write.put.table, Item: marshalItem(write.put.item), ...conditionInput(write.put.condition) } }
-        : { Update: updateInput(write.update.table, write.update.key, write.update.set, write.update.remove ?? [], write.update.condition) },
+        ? {
+            Put: {
+              TableName: write.put.table,
+              Item: marshalItem(write.put.item),
+              ...conditionInput(write.put.condition),
+            },
+          }
+        : {
+            Update: updateInput(
+              write.update.table,
+              write.update.key,
+              write.update.set,
+              write.update.remove ?? [],
+              write.update.condition,
+            ),
+          },
     );
-    await guarded(client.send(new TransactWriteItemsCommand({ TransactItems, ...(token ? { ClientRequestToken: token } : {}) })));
+    await guarded(
+      client.send(new TransactWriteItemsCommand({ TransactItems, ...(token ? { ClientRequestToken: token } : {}) })),
+    );
   }
 
   /** Items of one partition in key order, page after page. */
   async function* query(range: Range): AsyncGenerator<Item> {
     const [pk, sk] = range.index ? [range.index.pk, range.index.sk] : ["pk", "sk"];
-    const sort = range.prefix !== undefined ? "begins_with(#sk, :sk)" : range.after !== undefined ? "#sk > :sk" : range.before !== undefined ? "#sk < :sk" : "";
+    const sort =
+      range.prefix !== undefined
+        ? "begins_with(#sk, :sk)"
+        : range.after !== undefined
+          ? "#sk > :sk"
+          : range.before !== undefined
+            ? "#sk < :sk"
+            : "";
     const bound = range.prefix ?? range.after ?? range.before;
     const only = range.only?.map((name, index) => [`#o${index}`, name] as const);
     let start: Record<string, AttributeValue> | undefined;
@@ -118,7 +156,11 @@ export function createDynamo(client: DynamoDBClient = new DynamoDBClient(clientO
           TableName: range.table,
           ...(range.index ? { IndexName: range.index.name } : { ConsistentRead: true }),
           KeyConditionExpression: sort ? `#pk = :pk AND ${sort}` : "#pk = :pk",
-          ExpressionAttributeNames: { "#pk": pk, ...(sort ? { "#sk": sk } : {}), ...(only ? Object.fromEntries(only) : {}) },
+          ExpressionAttributeNames: {
+            "#pk": pk,
+            ...(sort ? { "#sk": sk } : {}),
+            ...(only ? Object.fromEntries(only) : {}),
+          },
           ExpressionAttributeValues: marshalItem({ ":pk": range.pk, ...(sort ? { ":sk": bound } : {}) }),
           ...(only ? { ProjectionExpression: only.map(([alias]) => alias).join(", ") } : {}),
           ScanIndexForward: !range.newestFirst,
@@ -172,7 +214,8 @@ async function guarded<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) throw new ConflictError(error.Item && unmarshalItem(error.Item));
+    if (error instanceof ConditionalCheckFailedException)
+      throw new ConflictError(error.Item && unmarshalItem(error.Item));
     if (error instanceof TransactionCanceledException) {
       const reasons = error.CancellationReasons ?? [];
       if (reasons.some(({ Code }) => Code === "ConditionalCheckFailed" || Code === "TransactionConflict")) {

@@ -22,14 +22,18 @@ export function createObjects() {
   const load = async () => {
     const s3 = await import("@aws-sdk/client-s3");
     // Path style: the bucket's name in the host would not resolve on a local endpoint, and AWS takes both.
-    const forcePathStyle = process.env["AWS_ENDPOINT_URL_S3"] !== undefined || process.env["AWS_ENDPOINT_URL"] !== undefined;
+    const forcePathStyle =
+      process.env["AWS_ENDPOINT_URL_S3"] !== undefined || process.env["AWS_ENDPOINT_URL"] !== undefined;
     return { s3, client: new s3.S3Client({ ...clientOptions({ request: 30_000 }), forcePathStyle }) };
   };
   const ready = () => (loading ??= load());
 
   return {
     /** @throws the SDK's `NoSuchKey` when there is none. */
-    async get({ bucket, key }: ObjectAddress, signal?: AbortSignal): Promise<{ bytes: Uint8Array; contentType: string | undefined }> {
+    async get(
+      { bucket, key }: ObjectAddress,
+      signal?: AbortSignal,
+    ): Promise<{ bytes: Uint8Array; contentType: string | undefined }> {
       const { s3, client } = await ready();
       const options = signal ? { abortSignal: signal } : {};
       const { Body, ContentType } = await client.send(new s3.GetObjectCommand({ Bucket: bucket, Key: key }), options);

@@ -17,7 +17,9 @@ export function createQueue(client: SQSClient = new SQSClient(clientOptions({ re
     /** `seconds` are rounded up and kept within 0 and 12 hours. */
     async changeVisibility(queueUrl: string, receiptHandle: string, seconds: number): Promise<void> {
       const VisibilityTimeout = Math.min(MAX_VISIBILITY, Math.max(0, Math.ceil(seconds)));
-      await client.send(new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout }));
+      await client.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout }),
+      );
     },
     close: () => client.destroy(),
   };

@@ -12,7 +12,9 @@ describe("the logger", () => {
   it("writes an object a line, with its own and its parents' fields", () => {
     const { lines, logger } = collect();
     logger.child({ taskId: "t" }).info("Hello.", { count: 1 });
-    expect(lines).toEqual([{ timestamp: "1970-01-01T00:00:00.000Z", level: "INFO", message: "Hello.", app: "shop", taskId: "t", count: 1 }]);
+    expect(lines).toEqual([
+      { timestamp: "1970-01-01T00:00:00.000Z", level: "INFO", message: "Hello.", app: "shop", taskId: "t", count: 1 },
+    ]);
   });
 
   it.each([
@@ -32,13 +34,25 @@ describe("the logger", () => {
     circle["self"] = circle;
     logger.error("Failed.", { error: new TypeError("Boom"), big: 1n });
     logger.error("Round.", { circle });
-    expect(lines).toMatchObject([{ error: { name: "TypeError", message: "Boom" }, big: "1" }, { message: "Round.", unprintable: true }]);
+    expect(lines).toMatchObject([
+      { error: { name: "TypeError", message: "Boom" }, big: "1" },
+      { message: "Round.", unprintable: true },
+    ]);
     expect(JSON.stringify(lines)).not.toContain("stack");
   });
 });
 
 describe("the metrics of an attempt", () => {
-  const metrics = { app: "shop", stage: "prod", taskId: "t", requestId: "r", at: 5, durationMs: 9, queueWaitMs: 3, outcome: "completed" as const };
+  const metrics = {
+    app: "shop",
+    stage: "prod",
+    taskId: "t",
+    requestId: "r",
+    at: 5,
+    durationMs: 9,
+    queueWaitMs: 3,
+    outcome: "completed" as const,
+  };
 
   it("are one line of the embedded metric format, and one for each model", () => {
     const usage = [

@@ -24,11 +24,13 @@ export interface LoggerOptions {
 /** A logger of one JSON object a line, as Lambda's JSON log format reads it. */
 export function createLogger(options: LoggerOptions, fields: LogFields = {}): Logger {
   const lowest = LEVELS.findIndex((level) => level === options.level?.toUpperCase());
-  const log = (level: Level) => (message: string, more: LogFields = {}) => {
-    if (LEVELS.indexOf(level) < (lowest < 0 ? 1 : lowest)) return;
-    const timestamp = new Date((options.now ?? Date.now)()).toISOString();
-    options.write(toLine({ timestamp, level, message, ...fields, ...more }));
-  };
+  const log =
+    (level: Level) =>
+    (message: string, more: LogFields = {}) => {
+      if (LEVELS.indexOf(level) < (lowest < 0 ? 1 : lowest)) return;
+      const timestamp = new Date((options.now ?? Date.now)()).toISOString();
+      options.write(toLine({ timestamp, level, message, ...fields, ...more }));
+    };
   return {
     debug: log("DEBUG"),
     info: log("INFO"),
@@ -50,6 +52,11 @@ function toLine(entry: LogFields): string {
       return typeof value === "bigint" ? String(value) : value;
     });
   } catch {
-    return JSON.stringify({ timestamp: entry["timestamp"], level: entry["level"], message: entry["message"], unprintable: true });
+    return JSON.stringify({
+      timestamp: entry["timestamp"],
+      level: entry["level"],
+      message: entry["message"],
+      unprintable: true,
+    });
   }
 }

@@ -30,11 +30,19 @@ export function metricLines(metrics: AttemptMetrics): string[] {
     AttemptsFailed: [outcome === "failed" || outcome === "retrying" ? 1 : 0, "Count"],
   });
   const models = usage.map((used) =>
-    emf(at, [["App", "Stage"], ["App", "Stage", "Model"]], { ...shared, Model: used.model }, {
-      InputTokens: [used.inputTokens, "Count"],
-      OutputTokens: [used.outputTokens, "Count"],
-      ...(used.costUsd === undefined ? {} : { CostUsd: [used.costUsd, "None"] as const }),
-    }),
+    emf(
+      at,
+      [
+        ["App", "Stage"],
+        ["App", "Stage", "Model"],
+      ],
+      { ...shared, Model: used.model },
+      {
+        InputTokens: [used.inputTokens, "Count"],
+        OutputTokens: [used.outputTokens, "Count"],
+        ...(used.costUsd === undefined ? {} : { CostUsd: [used.costUsd, "None"] as const }),
+      },
+    ),
   );
   return [attempt, ...models];
 }

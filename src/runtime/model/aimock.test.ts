@@ -9,7 +9,11 @@ const answer = "A dead-letter queue keeps what could not be done.";
 
 beforeAll(async () => {
   server.onMessage("whole", { content: answer });
-  server.onMessage("limited", { error: { message: "Rate limit reached", type: "rate_limit_error" }, status: 429, retryAfter: 7 });
+  server.onMessage("limited", {
+    error: { message: "Rate limit reached", type: "rate_limit_error" },
+    status: 429,
+    retryAfter: 7,
+  });
   server.onMessage("refused", { error: { message: "Incorrect API key", type: "invalid_request_error" }, status: 401 });
   server.onMessage("cut", { content: answer.repeat(20) }, { chunkSize: 10, truncateAfterChunks: 4 });
   await server.start();

@@ -5,7 +5,15 @@ export class ModelError extends Error {
   readonly code: string | undefined;
   readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, details: { status?: number | undefined; code?: string | undefined; retryAfterMs?: number | undefined; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    details: {
+      status?: number | undefined;
+      code?: string | undefined;
+      retryAfterMs?: number | undefined;
+      cause?: unknown;
+    } = {},
+  ) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.name = "ModelError";
     this.status = details.status;

@@ -37,7 +37,10 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(body);
 }
 async function failure(work: Promise<unknown>): Promise<ModelError> {
-  const error = await work.then(() => undefined, (reason: unknown) => reason);
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof ModelError)) throw new Error(`No ModelError but ${String(error)}`);
   return error;
 }
@@ -46,7 +49,9 @@ describe("a stream", () => {
   it("yields its deltas, however the bytes are cut, and its usage after", async () => {
     const counted: ModelUsage[] = [];
     let asked: unknown;
-    const bytes = Buffer.from(`: comment\n\n${chunk("Grüße ")}${chunk("🎉", { finish_reason: "stop" })}${USAGE}data: [DONE]\n\n`);
+    const bytes = Buffer.from(
+      `: comment\n\n${chunk("Grüße ")}${chunk("🎉", { finish_reason: "stop" })}${USAGE}data: [DONE]\n\n`,
+    );
     const client = await endpoint(
       async (request, response) => {
         asked = await bodyOf(request);
@@ -74,11 +79,16 @@ describe("a stream", () => {
   });
 
   it.each([
-    ["is cut off between two chunks", (_: unknown, response: { end(data: string): void }) => response.end(chunk("Half")), "truncated"],
+    [
+      "is cut off between two chunks",
+      (_: unknown, response: { end(data: string): void }) => response.end(chunk("Half")),
+      "truncated",
+    ],
     ["is no JSON", (_: unknown, response: { end(data: string): void }) => response.end("data: {oops\n\n"), "malformed"],
     [
       "turns into an error",
-      (_: unknown, response: { end(data: string): void }) => response.end(`${chunk("Half")}data: {"error":{"message":"Overloaded","code":"overloaded"}}\n\n`),
+      (_: unknown, response: { end(data: string): void }) =>
+        response.end(`${chunk("Half")}data: {"error":{"message":"Overloaded","code":"overloaded"}}\n\n`),
       "overloaded",
     ],
   ])("fails when it %s", async (_name, answer, code) => {
@@ -119,7 +129,9 @@ describe("a stream", () => {
   });
 
   it("says that the offline model answered", async () => {
-    const client = await endpoint((_request, response) => response.end(`data: {"model":"offline","choices":[{"delta":{"content":"x"},"finish_reason":"stop"}]}\n\n`));
+    const client = await endpoint((_request, response) =>
+      response.end(`data: {"model":"offline","choices":[{"delta":{"content":"x"},"finish_reason":"stop"}]}\n\n`),
+    );
     const stream = client.stream("x");
     await collect(stream);
     expect(stream.offline).toBe(true);
@@ -131,27 +143,41 @@ describe("a refusal", () => {
     let calls = 0;
     const client = await endpoint((_request, response) => {
       calls += 1;
-      response.writeHead(429, { "retry-after": "3" }).end('{"error":{"message":"Slow down","code":"rate_limit_exceeded"}}');
+      response
+        .writeHead(429, { "retry-after": "3" })
+        .end('{"error":{"message":"Slow down","code":"rate_limit_exceeded"}}');
     });
     const error = await failure(client.complete("x"));
-    expect(error).toMatchObject({ status: 429, code: "rate_limit_exceeded", message: "Slow down", retryAfterMs: 3_000 });
+    expect(error).toMatchObject({
+      status: 429,
+      code: "rate_limit_exceeded",
+      message: "Slow down",
+      retryAfterMs: 3_000,
+    });
     expect(calls).toBe(1);
   });
 
   it("that is no JSON still has its status", async () => {
     const client = await endpoint((_request, response) => response.writeHead(502).end("<html>"));
-    expect(await failure(collect(client.stream("x")))).toMatchObject({ status: 502, message: "The model answered 502 Bad Gateway" });
+    expect(await failure(collect(client.stream("x")))).toMatchObject({
+      status: 502,
+      message: "The model answered 502 Bad Gateway",
+    });
   });
 
   it("does not follow a redirect with the key", async () => {
-    const client = await endpoint((_request, response) => response.writeHead(307, { location: "http://127.0.0.1:1/" }).end());
+    const client = await endpoint((_request, response) =>
+      response.writeHead(307, { location: "http://127.0.0.1:1/" }).end(),
+    );
     expect((await failure(client.complete("x"))).code).toBe("network");
   });
 });
 
 it("completes", async () => {
   const client = await endpoint((_request, response) =>
-    response.end('{"model":"gpt-4o","choices":[{"message":{"content":"Yes."}}],"usage":{"prompt_tokens":1,"completion_tokens":2}}'),
+    response.end(
+      '{"model":"gpt-4o","choices":[{"message":{"content":"Yes."}}],"usage":{"prompt_tokens":1,"completion_tokens":2}}',
+    ),
   );
   expect(await client.complete([{ role: "system", content: "Be brief." }])).toEqual({
     text: "Yes.",
@@ -162,9 +188,14 @@ it("completes", async () => {
 
 it("embeds in the order of the texts", async () => {
   const client = await endpoint((_request, response) =>
-    response.end('{"model":"e","data":[{"index":1,"embedding":[3,4]},{"index":0,"embedding":[1,2]}],"usage":{"prompt_tokens":2}}'),
+    response.end(
+      '{"model":"e","data":[{"index":1,"embedding":[3,4]},{"index":0,"embedding":[1,2]}],"usage":{"prompt_tokens":2}}',
+    ),
   );
-  expect(await client.embed(["a", "b"])).toEqual([[1, 2], [3, 4]]);
+  expect(await client.embed(["a", "b"])).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
   expect((await failure(client.embed(["a", "b", "c"]))).code).toBe("malformed");
 });
 

@@ -76,10 +76,13 @@ export function model(options: ModelOptions = {}): Model {
   const endpoint = (): Endpoint => {
     const apiKey = options.apiKey ?? process.env["OPENAI_API_KEY"] ?? "";
     if (!apiKey && baseURL === DEFAULT_BASE_URL) {
-      throw new ModelError("No model is configured: the secret OPENAI_API_KEY is not set and OPENAI_BASE_URL names no other endpoint.", {
-        status: 401,
-        code: "no_api_key",
-      });
+      throw new ModelError(
+        "No model is configured: the secret OPENAI_API_KEY is not set and OPENAI_BASE_URL names no other endpoint.",
+        {
+          status: 401,
+          code: "no_api_key",
+        },
+      );
     }
     return { baseURL, apiKey, fetch: options.fetch ?? fetch, idleTimeoutMs: options.idleTimeoutMs ?? 60_000 };
   };
@@ -143,12 +146,14 @@ export function model(options: ModelOptions = {}): Model {
   }
 
   async function embed(texts: string[], call: Pick<CallOptions, "signal" | "model"> = {}): Promise<number[][]> {
-    const asked = call.model ?? options.embeddingModel ?? process.env["OPENAI_EMBEDDING_MODEL"] ?? DEFAULT_EMBEDDING_MODEL;
+    const asked =
+      call.model ?? options.embeddingModel ?? process.env["OPENAI_EMBEDDING_MODEL"] ?? DEFAULT_EMBEDDING_MODEL;
     const request = { model: asked, input: texts, encoding_format: "float" };
     const { json } = await post(endpoint(), "embeddings", request, signalOf(call.signal));
     const body = await json();
     const vectors = readVectors(body);
-    if (vectors.length !== texts.length) throw new ModelError(`The model embedded ${vectors.length} of ${texts.length} texts.`, { code: "malformed" });
+    if (vectors.length !== texts.length)
+      throw new ModelError(`The model embedded ${vectors.length} of ${texts.length} texts.`, { code: "malformed" });
     count(asked, readBody(body));
     return vectors;
   }
@@ -190,7 +195,10 @@ function readBody(value: unknown): Body {
   set(out, "content", text(get(get(choice, "message"), "content")));
   set(out, "finishReason", text(get(choice, "finish_reason")));
   if (typeof usage === "object" && usage !== null) {
-    out.usage = { inputTokens: number(get(usage, "prompt_tokens")), outputTokens: number(get(usage, "completion_tokens")) };
+    out.usage = {
+      inputTokens: number(get(usage, "prompt_tokens")),
+      outputTokens: number(get(usage, "completion_tokens")),
+    };
   }
   return out;
 }
@@ -198,7 +206,10 @@ function readBody(value: unknown): Body {
 function readVectors(value: unknown): number[][] {
   const data = get(value, "data");
   if (!Array.isArray(data)) throw new ModelError("The model's answer has no embeddings.", { code: "malformed" });
-  const entries = data.map((entry: unknown, index) => ({ at: number(get(entry, "index"), index), vector: get(entry, "embedding") }));
+  const entries = data.map((entry: unknown, index) => ({
+    at: number(get(entry, "index"), index),
+    vector: get(entry, "embedding"),
+  }));
   return entries
     .toSorted((a, b) => a.at - b.at)
     .map(({ vector }) => {
@@ -210,6 +221,8 @@ function readVectors(value: unknown): number[][] {
 function set(body: Body, name: "model" | "delta" | "content" | "finishReason", value: string | undefined): void {
   if (value !== undefined) body[name] = value;
 }
-const get = (holder: unknown, name: string): unknown => (typeof holder === "object" && holder !== null ? Reflect.get(holder, name) : undefined);
+const get = (holder: unknown, name: string): unknown =>
+  typeof holder === "object" && holder !== null ? Reflect.get(holder, name) : undefined;
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-const number = (value: unknown, otherwise = 0): number => (typeof value === "number" && Number.isFinite(value) ? value : otherwise);
+const number = (value: unknown, otherwise = 0): number =>
+  typeof value === "number" && Number.isFinite(value) ? value : otherwise;

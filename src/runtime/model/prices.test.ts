@@ -19,14 +19,27 @@ it.each([
   expect(priceOf(model, MILLION)).toBeCloseTo(dollars, 9);
 });
 
-it.each(["gpt-4o-audio-preview", "gpt-7", "llama3", "", "constructor"])("%s has no known price, and so no cost", (model) => {
-  expect(priceOf(model, MILLION)).toBeUndefined();
-});
+it.each(["gpt-4o-audio-preview", "gpt-7", "llama3", "", "constructor"])(
+  "%s has no known price, and so no cost",
+  (model) => {
+    expect(priceOf(model, MILLION)).toBeUndefined();
+  },
+);
 
 it("sums only what is known", () => {
   const used = { calls: 1, inputTokens: 1, outputTokens: 1 };
-  expect(totalCost([{ model: "a", ...used, costUsd: 0.1 }, { model: "b", ...used, costUsd: 0.2 }])).toBe(0.3);
-  expect(totalCost([{ model: "a", ...used, costUsd: 0.1 }, { model: "b", ...used }])).toBeUndefined();
+  expect(
+    totalCost([
+      { model: "a", ...used, costUsd: 0.1 },
+      { model: "b", ...used, costUsd: 0.2 },
+    ]),
+  ).toBe(0.3);
+  expect(
+    totalCost([
+      { model: "a", ...used, costUsd: 0.1 },
+      { model: "b", ...used },
+    ]),
+  ).toBeUndefined();
   expect(totalCost([])).toBeUndefined();
 });
 

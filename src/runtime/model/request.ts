@@ -19,9 +19,16 @@ export interface Answer {
  * Posts JSON and reads the answer; never waits without a limit.
  * @throws ModelError for anything but a 2xx; the signal's reason when that aborts.
  */
-export async function post(endpoint: Endpoint, path: string, payload: unknown, signal: AbortSignal | undefined): Promise<Answer> {
+export async function post(
+  endpoint: Endpoint,
+  path: string,
+  payload: unknown,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
   const watchdog = new AbortController();
-  const silence = new ModelError(`The model said nothing for ${Math.round(endpoint.idleTimeoutMs / 1000)} s.`, { code: "timeout" });
+  const silence = new ModelError(`The model said nothing for ${Math.round(endpoint.idleTimeoutMs / 1000)} s.`, {
+    code: "timeout",
+  });
   let timer: NodeJS.Timeout | undefined;
   const heard = () => {
     clearTimeout(timer);
@@ -60,13 +67,19 @@ export async function post(endpoint: Endpoint, path: string, payload: unknown, s
         const value: unknown = JSON.parse(text);
         return value;
       } catch {
-        throw new ModelError("The model answered with something that is not JSON.", { status: response.status, code: "malformed" });
+        throw new ModelError("The model answered with something that is not JSON.", {
+          status: response.status,
+          code: "malformed",
+        });
       }
     },
   };
 }
 
-async function* chunks(response: Response, guarded: <T>(work: () => Promise<T>) => Promise<T>): AsyncGenerator<Uint8Array> {
+async function* chunks(
+  response: Response,
+  guarded: <T>(work: () => Promise<T>) => Promise<T>,
+): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   if (!reader) return;
   try {

@@ -20,7 +20,10 @@ export function createUsageCounter(earlier: readonly Usage[] = []) {
       if (isOffline(model)) offline = true;
       for (const usages of [total, mine]) {
         const before = usages.get(model) ?? { model, calls: 0, inputTokens: 0, outputTokens: 0 };
-        const tokens = { inputTokens: before.inputTokens + inputTokens, outputTokens: before.outputTokens + outputTokens };
+        const tokens = {
+          inputTokens: before.inputTokens + inputTokens,
+          outputTokens: before.outputTokens + outputTokens,
+        };
         const costUsd = priceOf(model, tokens);
         usages.set(model, { model, calls: before.calls + 1, ...tokens, ...(costUsd === undefined ? {} : { costUsd }) });
       }

@@ -14,7 +14,8 @@ export function createFollowers(dynamo: Dynamo, connectionsTable: string) {
   async function connections(topic: string): Promise<string[]> {
     const found: string[] = [];
     const { pk } = subscriptionKey(topic, "");
-    for await (const item of dynamo.query({ table: connectionsTable, pk, only: ["sk"] })) found.push(String(item["sk"]));
+    for await (const item of dynamo.query({ table: connectionsTable, pk, only: ["sk"] }))
+      found.push(String(item["sk"]));
     return found;
   }
 
@@ -27,7 +28,10 @@ export function createFollowers(dynamo: Dynamo, connectionsTable: string) {
         connections(ALL_TOPIC),
       ]);
       const direct = new Set(ofTask);
-      return [...new Set([...ofTask, ...ofUser, ...ofAll])].map((connectionId) => ({ connectionId, tokens: direct.has(connectionId) }));
+      return [...new Set([...ofTask, ...ofUser, ...ofAll])].map((connectionId) => ({
+        connectionId,
+        tokens: direct.has(connectionId),
+      }));
     },
 
     /** Removes a connection that is gone, with all it followed. */

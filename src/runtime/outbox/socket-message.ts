@@ -29,9 +29,13 @@ export function nextDelta(text: string, offset: number, limit: number): string {
 }
 
 /** @returns the events that bring a follower from `from` to the end of the text. */
-export function tokenEvents(place: Omit<TokenEvent, "type" | "offset" | "delta">, text: string, from = 0): TokenEvent[] {
+export function tokenEvents(
+  place: Omit<TokenEvent, "type" | "offset" | "delta">,
+  text: string,
+  from = 0,
+): TokenEvent[] {
   const events: TokenEvent[] = [];
-  for (let offset = from; offset < text.length; ) {
+  for (let offset = from; offset < text.length;) {
     const delta = nextDelta(text, offset, text.length);
     events.push({ type: "token", ...place, offset, delta });
     offset += delta.length;

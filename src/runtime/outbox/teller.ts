@@ -138,7 +138,9 @@ export function createTeller({ followers, sockets, log, taskId, userId }: Teller
     /** Resolves when everyone has been told everything, or after `timeoutMs`. */
     async flush(timeoutMs: number): Promise<void> {
       const timer = setTimeout(() => closing.abort(), Math.max(1, timeoutMs));
-      const aborted = new Promise<void>((resolve) => closing.signal.addEventListener("abort", () => resolve(), { once: true }));
+      const aborted = new Promise<void>((resolve) =>
+        closing.signal.addEventListener("abort", () => resolve(), { once: true }),
+      );
       const callsUnderWay = () => [...targets.values()].flatMap(({ busy }) => (busy ? [busy] : []));
       const told = async () => {
         if (untold.length > 0 || refreshing) await refresh();

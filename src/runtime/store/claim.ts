@@ -32,14 +32,20 @@ export type ClaimDecision =
   | { outcome: "duplicate"; record: StoredRecord };
 
 /** @returns what becomes of a message, decided from the record alone. */
-export function decideClaim(record: StoredRecord | undefined, request: ClaimRequest, now: number, maxAttempts: number): ClaimDecision {
+export function decideClaim(
+  record: StoredRecord | undefined,
+  request: ClaimRequest,
+  now: number,
+  maxAttempts: number,
+): ClaimDecision {
   const at = new Date(now).toISOString();
   if (!record) return start(accept(request.task, at), request, now, { attempt: request.receiveCount });
 
   const sameMessage = record.generationMessageId === request.messageId;
   const held = record.lease !== undefined && record.lease.until > now && record.lease.owner !== request.requestId;
   const redriven = isTerminalStatus(record.status)
-    ? (record.status === "deadlettered" || record.replayKind !== undefined) && (!sameMessage || request.receiveCount === 1)
+    ? (record.status === "deadlettered" || record.replayKind !== undefined) &&
+      (!sameMessage || request.receiveCount === 1)
     : !held && record.attempt >= maxAttempts && (!sameMessage || request.receiveCount === 1);
 
   if (held && record.lease && !isSettled(record)) {
@@ -66,7 +72,10 @@ interface Begun {
 
 /** A message that was sent to the queue directly makes its own record. */
 function accept(task: Task, at: string): Begun {
-  return { record: { ...newRecord(task, at), queuedAt: at }, events: [{ type: "accepted", generation: 1, attempt: 0 }] };
+  return {
+    record: { ...newRecord(task, at), queuedAt: at },
+    events: [{ type: "accepted", generation: 1, attempt: 0 }],
+  };
 }
 
 /** What a task leaves behind whose last attempt died without a word. */
@@ -92,7 +101,18 @@ function openGeneration(record: StoredRecord, request: ClaimRequest, now: number
   const at = new Date(now).toISOString();
   const ended = isTerminalStatus(record.status) ? { set: {}, events: [] } : died(record, at);
   const generation = record.generation + 1;
-  const { replayKind, webhook: _w, error: _e, result: _r, resultRef: _f, costUsd: _c, offline: _o, endedAt: _n, retryAt: _t, ...kept } = record;
+  const {
+    replayKind,
+    webhook: _w,
+    error: _e,
+    result: _r,
+    resultRef: _f,
+    costUsd: _c,
+    offline: _o,
+    endedAt: _n,
+    retryAt: _t,
+    ...kept
+  } = record;
   const begun: Begun = {
     record: { ...kept, ...ended.set, task: request.task, generation, attempt: 0, usage: [] },
     events: [...ended.events, { type: "replayed", generation, attempt: 0, kind: replayKind ?? "redrive" }],

@@ -15,10 +15,26 @@ export interface ListRequest {
 const DAY_MS = 86_400_000;
 /** A shard's page; small, as four of them make one. */
 const PAGE_SIZE = 50;
-const ONLY = ["gsk", "pk", "userId", "status", "generation", "attempt", "acceptedAt", "updatedAt", "endedAt", "preview", "error", "costUsd"];
+const ONLY = [
+  "gsk",
+  "pk",
+  "userId",
+  "status",
+  "generation",
+  "attempt",
+  "acceptedAt",
+  "updatedAt",
+  "endedAt",
+  "preview",
+  "error",
+  "costUsd",
+];
 
 /** Tasks newest first, merged from the shards of each day; a day at a time, back to where records have expired. */
-export async function listTasks({ dynamo, settings, clock }: WriterParts, request: ListRequest): Promise<{ tasks: TaskSummary[]; cursor?: string }> {
+export async function listTasks(
+  { dynamo, settings, clock }: WriterParts,
+  request: ListRequest,
+): Promise<{ tasks: TaskSummary[]; cursor?: string }> {
   const tasks: TaskSummary[] = [];
   const before = request.cursor ? decodeCursor(request.cursor) : undefined;
   const oldest = clock.now() - (settings.ttlDays + 1) * DAY_MS;
@@ -39,7 +55,8 @@ export async function listTasks({ dynamo, settings, clock }: WriterParts, reques
     );
     for await (const item of newestOf(shards)) {
       const task = toSummary(item);
-      if ((request.status && task.status !== request.status) || (request.userId && task.userId !== request.userId)) continue;
+      if ((request.status && task.status !== request.status) || (request.userId && task.userId !== request.userId))
+        continue;
       if (tasks.length === request.limit) return { tasks, cursor: encodeCursor(tasks.at(-1)) };
       tasks.push(task);
     }
@@ -97,6 +114,7 @@ function encodeCursor(task: TaskSummary | undefined): string {
 /** @throws RangeError for text that is no cursor of ours. */
 export function decodeCursor(cursor: string): string {
   const text = Buffer.from(cursor, "base64url").toString();
-  if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z#[A-Za-z0-9_-]+$/.test(text)) throw new RangeError("The cursor is not one that a list returned.");
+  if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z#[A-Za-z0-9_-]+$/.test(text))
+    throw new RangeError("The cursor is not one that a list returned.");
   return text;
 }

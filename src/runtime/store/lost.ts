@@ -12,7 +12,11 @@ export const ATTEMPT_LOST: TaskError = {
 };
 
 /** @returns what ends the attempt that never ended, if there is one. */
-export function loseOpenAttempt(record: StoredRecord, at: string, final: boolean): Required<Pick<Changes, "set" | "events">> {
+export function loseOpenAttempt(
+  record: StoredRecord,
+  at: string,
+  final: boolean,
+): Required<Pick<Changes, "set" | "events">> {
   const open = openAttempt(record);
   if (!open) return { set: {}, events: [] };
   const durationMs = Math.max(0, Date.parse(at) - Date.parse(open.startedAt));
@@ -24,5 +28,8 @@ export function loseOpenAttempt(record: StoredRecord, at: string, final: boolean
     final,
     durationMs,
   };
-  return { set: { attempts: endAttempt(record, at, { outcome: "lost", error: ATTEMPT_LOST }), error: ATTEMPT_LOST }, events: [event] };
+  return {
+    set: { attempts: endAttempt(record, at, { outcome: "lost", error: ATTEMPT_LOST }), error: ATTEMPT_LOST },
+    events: [event],
+  };
 }

@@ -62,13 +62,16 @@ function isStoredRecord(value: object): value is StoredRecord {
 /** @returns the event of an item, without its keys. */
 export function toEvent(item: Item): TaskEvent {
   const { pk: _pk, sk: _sk, ttl: _ttl, ...rest } = item;
-  if (!isEvent(rest)) throw new Error(`The item ${String(item["pk"])} ${String(item["sk"])} is not an event of this version.`);
+  if (!isEvent(rest))
+    throw new Error(`The item ${String(item["pk"])} ${String(item["sk"])} is not an event of this version.`);
   return rest;
 }
 
 function isEvent(value: object): value is TaskEvent {
   const event: Partial<Record<keyof TaskEvent, unknown>> = value;
-  return event.v === 1 && typeof event.taskId === "string" && typeof event.seq === "number" && typeof event.type === "string";
+  return (
+    event.v === 1 && typeof event.taskId === "string" && typeof event.seq === "number" && typeof event.type === "string"
+  );
 }
 
 export function isTerminalStatus(status: TaskStatus): boolean {

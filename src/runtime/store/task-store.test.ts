@@ -30,15 +30,34 @@ beforeAll(async () => {
 });
 afterAll(() => local.close());
 
-const aTask = (more: Partial<Task> = {}): Task => ({ taskId: randomUUID(), userId: "user-1", prompt: "Say hello.", ...more });
+const aTask = (more: Partial<Task> = {}): Task => ({
+  taskId: randomUUID(),
+  userId: "user-1",
+  prompt: "Say hello.",
+  ...more,
+});
 const claimOf = (task: Task, more: Partial<Parameters<TaskStore["claim"]>[0]> = {}) =>
-  store.claim({ task, messageId: "m1", receiveCount: 1, sentAt: clock.now(), requestId: randomUUID(), leaseUntil: clock.now() + 60_000, ...more });
+  store.claim({
+    task,
+    messageId: "m1",
+    receiveCount: 1,
+    sentAt: clock.now(),
+    requestId: randomUUID(),
+    leaseUntil: clock.now() + 60_000,
+    ...more,
+  });
 function running(claim: ClaimDecision): AttemptRef {
   if (claim.outcome !== "run") throw new Error(`The claim was ${claim.outcome}.`);
   const { record } = claim.transition;
   return { taskId: record.task.taskId, generation: record.generation, attempt: record.attempt, fence: record.fence };
 }
-const error = { name: "RateLimitError", message: "Slow down.", status: 429, fingerprint: "000000000000", permanent: false };
+const error = {
+  name: "RateLimitError",
+  message: "Slow down.",
+  status: 429,
+  fingerprint: "000000000000",
+  permanent: false,
+};
 const types = async (taskId: string) => (await store.events(taskId)).map((event) => event.type);
 const seqs = async (taskId: string) => (await store.events(taskId)).map((event) => event.seq);
 
@@ -124,7 +143,17 @@ describe("claim", () => {
     expect(record?.error).toBeUndefined();
     expect(record?.webhook?.id).not.toBe(dead?.webhook?.id);
     expect(await types(task.taskId)).toEqual([
-      "accepted", "started", "failed", "started", "failed", "started", "failed", "deadlettered", "replayed", "started", "completed",
+      "accepted",
+      "started",
+      "failed",
+      "started",
+      "failed",
+      "started",
+      "failed",
+      "deadlettered",
+      "replayed",
+      "started",
+      "completed",
     ]);
     expect(await seqs(task.taskId)).toEqual(Array.from({ length: 11 }, (_, index) => index + 1));
   });

@@ -15,7 +15,9 @@ import { createWriter, type WriterParts } from "./writer.ts";
 export const MAX_WEBHOOK_TRIES = 3;
 
 /** A write of an attempt, or "lost": another attempt, a cancel or the end came first and nothing was written. */
-export type AttemptWrite = { outcome: "written"; record: StoredRecord; events: TaskEvent[] } | { outcome: "lost"; record: StoredRecord | undefined };
+export type AttemptWrite =
+  | { outcome: "written"; record: StoredRecord; events: TaskEvent[] }
+  | { outcome: "lost"; record: StoredRecord | undefined };
 
 export type AcceptOutcome = { outcome: "accepted" | "duplicate" | "conflict"; record: TaskRecord; events: TaskEvent[] };
 export type CancelOutcome =
@@ -49,7 +51,9 @@ export interface TextSnapshot {
 export type TaskStore = ReturnType<typeof createTaskStore>;
 
 /** Records and events of tasks. Every change of state is one transaction; reads are strongly consistent, lists are not. */
-export function createTaskStore(parts: Omit<WriterParts, "settings"> & { settings: Pick<Settings, "tasksTable" | "ttlDays" | "maxAttempts"> }) {
+export function createTaskStore(
+  parts: Omit<WriterParts, "settings"> & { settings: Pick<Settings, "tasksTable" | "ttlDays" | "maxAttempts"> },
+) {
   const { dynamo, settings, clock } = parts;
   const table = settings.tasksTable;
   const { read, mutate, ttl } = createWriter(parts);
@@ -65,8 +69,13 @@ export function createTaskStore(parts: Omit<WriterParts, "settings"> & { setting
         return { value: { outcome, record: publicRecord(record), events: [] } };
       }
       const at = now();
-      const transition = advance(newRecord(task, at), at, { events: [{ type: "accepted", generation: 1, attempt: 0 }] });
-      return { value: { outcome: "accepted", record: publicRecord(transition.record), events: transition.events }, transition };
+      const transition = advance(newRecord(task, at), at, {
+        events: [{ type: "accepted", generation: 1, attempt: 0 }],
+      });
+      return {
+        value: { outcome: "accepted", record: publicRecord(transition.record), events: transition.events },
+        transition,
+      };
     });
   }
 
@@ -100,7 +109,14 @@ export function createTaskStore(parts: Omit<WriterParts, "settings"> & { setting
     const { result, resultRef, durationMs, usage, costUsd, offline } = done;
     const facts = { usage, ...(costUsd === undefined ? {} : { costUsd }), ...(offline ? { offline } : {}) };
     const { generation, attempt } = ref;
-    const event: NewTaskEvent = { type: "completed", generation, attempt, durationMs, ...facts, resultRef: resultRef ?? "record" };
+    const event: NewTaskEvent = {
+      type: "completed",
+      generation,
+      attempt,
+      durationMs,
+      ...facts,
+      resultRef: resultRef ?? "record",
+    };
     return attemptWrite(ref, (record, at) => ({
       set: {
         status: "completed",
@@ -117,7 +133,15 @@ export function createTaskStore(parts: Omit<WriterParts, "settings"> & { setting
   function fail(ref: AttemptRef, failure: Failure): Promise<AttemptWrite> {
     const { error, durationMs, usage, retryAt } = failure;
     const { generation, attempt } = ref;
-    const failed: NewTaskEvent = { type: "failed", generation, attempt, error, durationMs, final: !retryAt, ...(retryAt ? { retryAt } : {}) };
+    const failed: NewTaskEvent = {
+      type: "failed",
+      generation,
+      attempt,
+      error,
+      durationMs,
+      final: !retryAt,
+      ...(retryAt ? { retryAt } : {}),
+    };
     const reason = error.permanent ? ("permanent" as const) : ("attempts-exhausted" as const);
     const dead: NewTaskEvent = { type: "deadlettered", generation, attempt, reason, error };
     return attemptWrite(ref, (record, at) => ({
@@ -150,7 +174,8 @@ export function createTaskStore(parts: Omit<WriterParts, "settings"> & { setting
   function cancel(taskId: string, by: string): Promise<CancelOutcome> {
     return mutate<CancelOutcome>(taskId, (record) => {
       if (!record) return { value: { outcome: "missing" } };
-      if (isTerminalStatus(record.status)) return { value: { outcome: "ended", record: publicRecord(record), events: [] } };
+      if (isTerminalStatus(record.status))
+        return { value: { outcome: "ended", record: publicRecord(record), events: [] } };
       const at = now();
       const { generation, attempt, fence } = record;
       const transition = advance(record, at, {
@@ -158,7 +183,10 @@ export function createTaskStore(parts: Omit<WriterParts, "settings"> & { setting
         drop: ["retryAt"],
         events: [{ type: "cancelled", generation, attempt, by }],
       });
-      return { value: { outcome: "cancelled", record: publicRecord(transition.record), events: transition.events }, transition };
+      return {
+        value: { outcome: "cancelled", record: publicRecord(transition.record), events: transition.events },
+        transition,
+      };
     });
   }
 
@@ -166,7 +194,8 @@ export function createTaskStore(parts: Omit<WriterParts, "settings"> & { setting
   function beginWebhookTry(taskId: string, id: string): Promise<number | undefined> {
     return mutate<number | undefined>(taskId, (record) => {
       const webhook = record?.webhook;
-      if (!record || webhook?.id !== id || webhook.status !== "pending" || webhook.tries >= MAX_WEBHOOK_TRIES) return { value: undefined };
+      if (!record || webhook?.id !== id || webhook.status !== "pending" || webhook.tries >= MAX_WEBHOOK_TRIES)
+        return { value: undefined };
       const tries = webhook.tries + 1;
       return { value: tries, transition: advance(record, now(), { set: { webhook: { ...webhook, tries } } }) };
     });
@@ -189,7 +218,11 @@ export function createTaskStore(parts: Omit<WriterParts, "settings"> & { setting
   /** Durable events with `seq > after`, in order; a completed one carries the record's result when it is small enough. */
   async function events(taskId: string, after = 0): Promise<TaskEvent[]> {
     const found: TaskEvent[] = [];
-    const range = { table, pk: eventKey(taskId, 0).pk, ...(after > 0 ? { after: eventKey(taskId, after).sk } : { prefix: "event#" }) };
+    const range = {
+      table,
+      pk: eventKey(taskId, 0).pk,
+      ...(after > 0 ? { after: eventKey(taskId, after).sk } : { prefix: "event#" }),
+    };
     for await (const item of dynamo.query(range)) {
       if (String(item["sk"]).startsWith("event#")) found.push(toEvent(item));
     }
@@ -210,11 +243,15 @@ export function createTaskStore(parts: Omit<WriterParts, "settings"> & { setting
   async function putText(taskId: string, snapshot: TextSnapshot): Promise<void> {
     const { generation, attempt } = snapshot;
     try {
-      await dynamo.put(table, { ...textKey(taskId), ...snapshot, ttl: ttl() }, {
-        expression: "attribute_not_exists(pk) OR #g < :g OR (#g = :g AND #a <= :a)",
-        names: { "#g": "generation", "#a": "attempt" },
-        values: { ":g": generation, ":a": attempt },
-      });
+      await dynamo.put(
+        table,
+        { ...textKey(taskId), ...snapshot, ttl: ttl() },
+        {
+          expression: "attribute_not_exists(pk) OR #g < :g OR (#g = :g AND #a <= :a)",
+          names: { "#g": "generation", "#a": "attempt" },
+          values: { ":g": generation, ":a": attempt },
+        },
+      );
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
     }
@@ -235,11 +272,15 @@ export function createTaskStore(parts: Omit<WriterParts, "settings"> & { setting
     });
   }
 
-  async function attemptWrite(ref: AttemptRef, changes: (record: StoredRecord, at: string) => Changes): Promise<AttemptWrite> {
+  async function attemptWrite(
+    ref: AttemptRef,
+    changes: (record: StoredRecord, at: string) => Changes,
+  ): Promise<AttemptWrite> {
     const value = await mutate<AttemptWrite>(
       ref.taskId,
       (record) => {
-        if (!record || record.fence !== ref.fence || record.status !== "running") return { value: { outcome: "lost", record } };
+        if (!record || record.fence !== ref.fence || record.status !== "running")
+          return { value: { outcome: "lost", record } };
         const at = now();
         const transition = advance(record, at, changes(record, at));
         return { value: { outcome: "written", ...transition }, transition };
@@ -255,8 +296,24 @@ export function createTaskStore(parts: Omit<WriterParts, "settings"> & { setting
   /** The record with its lease and marks. */
   const inspect = read;
   return {
-    accept, markQueued, markReplay, claim, progress, complete, fail, deadletter, cancel, beginWebhookTry, settle,
-    get, inspect, events, text, putText, list, remove,
+    accept,
+    markQueued,
+    markReplay,
+    claim,
+    progress,
+    complete,
+    fail,
+    deadletter,
+    cancel,
+    beginWebhookTry,
+    settle,
+    get,
+    inspect,
+    events,
+    text,
+    putText,
+    list,
+    remove,
   };
 }
 
@@ -265,8 +322,10 @@ const MAX_INLINE_RESULT_BYTES = 110 * 1024;
 
 /** @returns a completed event with its result inline, where the record holds it and it fits a socket message. */
 export function withResult(event: TaskEvent, record: Pick<TaskRecord, "generation" | "result">): TaskEvent {
-  if (event.type !== "completed" || event.resultRef !== "record" || event.generation !== record.generation) return event;
-  if (record.result === undefined || Buffer.byteLength(JSON.stringify(record.result)) > MAX_INLINE_RESULT_BYTES) return event;
+  if (event.type !== "completed" || event.resultRef !== "record" || event.generation !== record.generation)
+    return event;
+  if (record.result === undefined || Buffer.byteLength(JSON.stringify(record.result)) > MAX_INLINE_RESULT_BYTES)
+    return event;
   const { resultRef: _, ...rest } = event;
   return { ...rest, result: record.result } satisfies CompletedEvent;
 }

@@ -15,7 +15,17 @@ export interface Transition {
 }
 
 /** Attributes a change may take away. */
-type Droppable = "lease" | "retryAt" | "endedAt" | "error" | "webhook" | "replayKind" | "result" | "resultRef" | "costUsd" | "offline";
+type Droppable =
+  | "lease"
+  | "retryAt"
+  | "endedAt"
+  | "error"
+  | "webhook"
+  | "replayKind"
+  | "result"
+  | "resultRef"
+  | "costUsd"
+  | "offline";
 
 export interface Changes {
   set?: Partial<StoredRecord>;
@@ -45,7 +55,13 @@ export function newRecord(task: Task, at: string): StoredRecord {
 /** @returns the record and its events after the changes, numbered on from the record's `seq`. */
 export function advance(record: StoredRecord, at: string, changes: Changes): Transition {
   const taskId = record.task.taskId;
-  const events = (changes.events ?? []).map((event, index): TaskEvent => ({ v: 1, taskId, seq: record.seq + index + 1, at, ...event }));
+  const events = (changes.events ?? []).map((event, index): TaskEvent => ({
+    v: 1,
+    taskId,
+    seq: record.seq + index + 1,
+    at,
+    ...event,
+  }));
   const next: StoredRecord = {
     ...record,
     ...changes.set,
@@ -71,7 +87,9 @@ function pendingWebhook(record: StoredRecord, type: string): WebhookState | unde
 
 /** @returns the attempts with the open one ended. */
 export function endAttempt(record: StoredRecord, at: string, end: Pick<Attempt, "outcome" | "error">): Attempt[] {
-  return record.attempts.map((attempt) => (attempt.endedAt === undefined ? { ...attempt, endedAt: at, ...end } : attempt));
+  return record.attempts.map((attempt) =>
+    attempt.endedAt === undefined ? { ...attempt, endedAt: at, ...end } : attempt,
+  );
 }
 
 export function addAttempt(attempts: Attempt[], attempt: Attempt): Attempt[] {

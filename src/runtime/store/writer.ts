@@ -41,7 +41,8 @@ export function createWriter({ dynamo, settings, clock }: WriterParts) {
       put: { table, item: { ...eventKey(event.taskId, event.seq), ...event, ttl: expires }, condition: isNew },
     }));
     if (puts.length > 0) return dynamo.transact([first, ...puts]);
-    if ("update" in first) return dynamo.update(table, key, first.update.set, first.update.remove, first.update.condition);
+    if ("update" in first)
+      return dynamo.update(table, key, first.update.set, first.update.remove, first.update.condition);
     return dynamo.put(table, first.put.item, first.put.condition);
   }
 
@@ -91,7 +92,9 @@ function listed(record: StoredRecord): Item {
 function difference(before: StoredRecord, after: StoredRecord): { set: Item; remove: string[] } {
   const old: Item = { ...before };
   const now: Item = { ...after };
-  const set = Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== undefined && value !== old[name]));
+  const set = Object.fromEntries(
+    Object.entries(now).filter(([name, value]) => value !== undefined && value !== old[name]),
+  );
   return {
     set: "task" in set ? { ...set, ...listed(after) } : set,
     remove: Object.keys(old).filter((name) => old[name] !== undefined && now[name] === undefined),

@@ -46,9 +46,14 @@ const BLOCKED_GLOBAL_V6: [net: string, prefix: number][] = [
  * translated addresses. All of a name's addresses must pass; the first is the one to connect to.
  * @throws ForbiddenAddressError
  */
-export async function resolveCallback(url: URL, settings: Pick<Settings, "allowLoopback" | "callbackHosts">): Promise<PinnedAddress> {
+export async function resolveCallback(
+  url: URL,
+  settings: Pick<Settings, "allowLoopback" | "callbackHosts">,
+): Promise<PinnedAddress> {
   const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
-  const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await lookup(host, { all: true, verbatim: true });
+  const addresses = isIP(host)
+    ? [{ address: host, family: isIP(host) }]
+    : await lookup(host, { all: true, verbatim: true });
   const [first] = addresses;
   if (!first) throw new ForbiddenAddressError("The callback's host has no address.");
   const loopback = addresses.every(({ address }) => isLoopback(address));

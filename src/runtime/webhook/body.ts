@@ -6,7 +6,10 @@ const MAX_INLINE_RESULT_BYTES = 256 * 1024;
 /** @returns the webhook's body: the same bytes at every try. */
 export function webhookBody(record: TaskRecord): string {
   const { task, status, resultRef, error, usage, costUsd } = record;
-  const inline = status === "completed" && resultRef === undefined && Buffer.byteLength(JSON.stringify(record.result ?? null)) <= MAX_INLINE_RESULT_BYTES;
+  const inline =
+    status === "completed" &&
+    resultRef === undefined &&
+    Buffer.byteLength(JSON.stringify(record.result ?? null)) <= MAX_INLINE_RESULT_BYTES;
   return JSON.stringify({
     type: `task.${status}`,
     timestamp: record.endedAt ?? record.updatedAt,

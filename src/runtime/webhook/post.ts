@@ -18,7 +18,12 @@ export function postPinned(
     const send = url.protocol === "https:" ? httpsRequest : httpRequest;
     const request = send(url, {
       method: "POST",
-      headers: { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(body), "user-agent": "ai-pipeline" },
+      headers: {
+        ...headers,
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(body),
+        "user-agent": "ai-pipeline",
+      },
       // A connection of its own: a kept one might be to an address that was checked for another host.
       agent: false,
       signal,

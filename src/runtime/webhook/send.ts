@@ -55,7 +55,13 @@ export async function sendWebhook(record: TaskRecord, parts: WebhookParts): Prom
 
 type Try = { outcome: "delivered" | "again" | "refused" } & Pick<WebhookState, "lastStatus" | "lastError">;
 
-async function tryOnce(callbackUrl: string, body: string, secret: string, id: string, parts: WebhookParts): Promise<Try> {
+async function tryOnce(
+  callbackUrl: string,
+  body: string,
+  secret: string,
+  id: string,
+  parts: WebhookParts,
+): Promise<Try> {
   const signal = AbortSignal.timeout(Math.max(1, Math.min(TRY_TIMEOUT_MS, Math.floor(parts.remaining()))));
   try {
     if (!URL.canParse(callbackUrl)) throw new ForbiddenAddressError("The callbackUrl is not an absolute URL.");
@@ -66,7 +72,11 @@ async function tryOnce(callbackUrl: string, body: string, secret: string, id: st
     if (status >= 200 && status < 300) return { outcome: "delivered", lastStatus: status };
     // 410: the receiver wants no more of it (Standard Webhooks). A redirect would lead past the address check.
     const refused = status === 410 || (status >= 300 && status < 400);
-    return { outcome: refused ? "refused" : "again", lastStatus: status, lastError: `The callback answered ${status}.` };
+    return {
+      outcome: refused ? "refused" : "again",
+      lastStatus: status,
+      lastError: `The callback answered ${status}.`,
+    };
   } catch (error) {
     if (error instanceof ForbiddenAddressError) return { outcome: "refused", lastError: error.message };
     return { outcome: "again", lastError: describe(error, signal) };

@@ -46,7 +46,11 @@ class TaskLost extends TransientError {
 const TELL_MS = 2_000;
 
 /** Runs one attempt from its claim to its end, and tells everyone. */
-export async function runAttempt(task: Task, claim: Extract<ClaimDecision, { outcome: "run" }>, own: AttemptParts): Promise<Disposal> {
+export async function runAttempt(
+  task: Task,
+  claim: Extract<ClaimDecision, { outcome: "run" }>,
+  own: AttemptParts,
+): Promise<Disposal> {
   const { parts, teller, lambda, log } = own;
   const { clock, settings } = parts;
   const { record, events } = claim.transition;
@@ -64,7 +68,14 @@ export async function runAttempt(task: Task, claim: Extract<ClaimDecision, { out
     ? await complete(ref, performance.stored, usage, durationMs, parts)
     : await fail(task, ref, performance.error, usage, durationMs, retryInMs, parts, log);
 
-  const outcome = write.outcome === "lost" ? "cancelled" : performance.ok ? "completed" : retryInMs === undefined ? "failed" : "retrying";
+  const outcome =
+    write.outcome === "lost"
+      ? "cancelled"
+      : performance.ok
+        ? "completed"
+        : retryInMs === undefined
+          ? "failed"
+          : "retrying";
   report(parts, {
     app: settings.app,
     stage: settings.stage,
@@ -102,12 +113,26 @@ async function perform(
   const { signal, remaining } = deadline;
   const onLost = (status: string) => deadline.abort(new TaskLost(status));
   const stopWatching = watchAttempt(ref, { store: parts.store, teller, clock: parts.clock, log, onLost });
-  const { context, close } = createTaskContext({ parts, task, ref, isReplay, signal, remaining, teller, usage, log, onLost });
+  const { context, close } = createTaskContext({
+    parts,
+    task,
+    ref,
+    isReplay,
+    signal,
+    remaining,
+    teller,
+    usage,
+    log,
+    onLost,
+  });
   try {
     await parts.secrets.apply();
     const value = await withinSignal(work(context), signal);
     await close();
-    return { ok: true, stored: await storeResult(value, record, { objects: parts.objects, bucket: parts.settings.bucket }) };
+    return {
+      ok: true,
+      stored: await storeResult(value, record, { objects: parts.objects, bucket: parts.settings.bucket }),
+    };
   } catch (error) {
     await close();
     // What a run throws after its signal is the signal's doing.
@@ -124,7 +149,13 @@ function retryIn(error: unknown, attempt: number, { settings, clock, random }: W
   return retryDelay(attempt, settings.backoff, random(), retryAfterMs);
 }
 
-function complete(ref: AttemptRef, stored: Stored, usage: UsageCounter, durationMs: number, { store }: WorkerParts): Promise<AttemptWrite> {
+function complete(
+  ref: AttemptRef,
+  stored: Stored,
+  usage: UsageCounter,
+  durationMs: number,
+  { store }: WorkerParts,
+): Promise<AttemptWrite> {
   const costUsd = totalCost(usage.total());
   return store.complete(ref, {
     ...stored,
@@ -149,7 +180,8 @@ async function fail(
   // Perhaps the key was changed: the next attempt reads it again.
   if (facts.status === 401 || facts.status === 403) secrets.refresh();
   const error = toTaskError(facts, [task.prompt, ...(await secrets.values())]);
-  const retryAt = retryInMs === undefined ? {} : { retryAt: new Date(clock.now() + retryInMs / settings.timeScale).toISOString() };
+  const retryAt =
+    retryInMs === undefined ? {} : { retryAt: new Date(clock.now() + retryInMs / settings.timeScale).toISOString() };
   log.warn("The attempt failed.", { error, ...retryAt });
   return store.fail(ref, { error, durationMs, usage: usage.total(), ...retryAt });
 }

@@ -68,16 +68,27 @@ describe("fingerprint", () => {
   const of = (message: string, more = {}) => fingerprint({ name: "Error", message, ...more });
 
   it.each([
-    ["Rate limit reached for org-abc123XYZ on requests: 3 of 3", "Rate limit reached for org-zzz999AAA on requests: 7 of 60"],
+    [
+      "Rate limit reached for org-abc123XYZ on requests: 3 of 3",
+      "Rate limit reached for org-zzz999AAA on requests: 7 of 60",
+    ],
     ["Request 4f1c2d3e-0000-4000-8000-1234567890ab failed", "Request 99999999-1111-4111-9111-ba0987654321 failed"],
     ["Could not read 'report.pdf'", 'Could not read "q2 figures.pdf"'],
-    ["GET https://api.example.com/v1/x?y=1 timed out after 30000ms", "GET https://eu.example.com/v2 timed out after 10ms"],
+    [
+      "GET https://api.example.com/v1/x?y=1 timed out after 30000ms",
+      "GET https://eu.example.com/v2 timed out after 10ms",
+    ],
     ["req_011CQ8abcDEF overloaded", "req_99ZZabcabcde overloaded"],
     ["at 2026-11-24T12:00:00.123Z", "at 2025-01-02T03:04:05.678Z"],
   ])("is one for %j and %j", (a, b) => expect(of(a)).toBe(of(b)));
 
   it("differs by what was wrong", () => {
-    const all = [of("Rate limit"), of("Bad request"), of("Rate limit", { status: 429 }), of("Rate limit", { code: "x" })];
+    const all = [
+      of("Rate limit"),
+      of("Bad request"),
+      of("Rate limit", { status: 429 }),
+      of("Rate limit", { code: "x" }),
+    ];
     expect(new Set(all).size).toBe(4);
     expect(all[0]).toMatch(/^[0-9a-f]{12}$/);
   });
@@ -91,12 +102,14 @@ describe("retryDelay", () => {
     [3, 0.999, 19_980],
     [20, 0.5, 150_000],
     [1, 0, 0],
-  ])("attempt %i with chance %d waits %i ms", (attempt, random, ms) => expect(retryDelay(attempt, backoff, random)).toBe(ms));
+  ])("attempt %i with chance %d waits %i ms", (attempt, random, ms) =>
+    expect(retryDelay(attempt, backoff, random)).toBe(ms),
+  );
   it("gives way to what the model asks for", () => expect(retryDelay(1, backoff, 0.5, 61_000)).toBe(61_000));
 });
 
 it("redacts keys, tokens and what it is told", () => {
-  expect(redact("Bearer abc.def== sk-proj-1234567890. AKIAABCDEFGHIJKLMNOP my-secret-value ok", ["my-secret-value", "ok"])).toBe(
-    "[redacted] [redacted]. [redacted] [redacted] ok",
-  );
+  expect(
+    redact("Bearer abc.def== sk-proj-1234567890. AKIAABCDEFGHIJKLMNOP my-secret-value ok", ["my-secret-value", "ok"]),
+  ).toBe("[redacted] [redacted]. [redacted] [redacted] ok");
 });

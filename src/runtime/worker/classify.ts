@@ -21,7 +21,8 @@ const PERMANENT_CODES = new Set([
   "INVALID_TOOL_RESULTS",
 ]);
 /** AWS answers throttling and expired credentials with 400 and 403. */
-const TRANSIENT_NAMES = /throttl|toomanyrequests|serviceunavailable|provisionedthroughput|limitexceeded|expiredtoken|requesttimeout|modelnotready/i;
+const TRANSIENT_NAMES =
+  /throttl|toomanyrequests|serviceunavailable|provisionedthroughput|limitexceeded|expiredtoken|requesttimeout|modelnotready/i;
 /** A careless header must not park a task for days. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 const MAX_CAUSES = 5;
@@ -35,7 +36,12 @@ export function classify(error: unknown, now: number): ErrorFacts {
   const retryAfterMs = firstOf(chain, (entry) => retryAfterOf(entry, now));
   return {
     name: first instanceof Error ? first.name : typeof error,
-    message: first instanceof Error ? first.message : typeof error === "string" ? error : "Something that is no Error was thrown.",
+    message:
+      first instanceof Error
+        ? first.message
+        : typeof error === "string"
+          ? error
+          : "Something that is no Error was thrown.",
     ...(status === undefined ? {} : { status }),
     ...(code === undefined ? {} : { code }),
     permanent: isPermanent(chain, status, code),
@@ -55,7 +61,12 @@ function isPermanent(chain: object[], status: number | undefined, code: string |
 
 function causes(error: unknown): object[] {
   const chain: object[] = [];
-  for (let next = error; typeof next === "object" && next !== null && chain.length < MAX_CAUSES; next = field(next, "cause")) chain.push(next);
+  for (
+    let next = error;
+    typeof next === "object" && next !== null && chain.length < MAX_CAUSES;
+    next = field(next, "cause")
+  )
+    chain.push(next);
   return chain;
 }
 
@@ -73,7 +84,12 @@ function statusOf(error: object): number | undefined {
 }
 
 function codeOf(error: object): string | undefined {
-  for (const code of [field(error, "lc_error_code"), field(error, "code"), field(field(error, "error"), "code"), field(error, "type")]) {
+  for (const code of [
+    field(error, "lc_error_code"),
+    field(error, "code"),
+    field(field(error, "error"), "code"),
+    field(error, "type"),
+  ]) {
     if (typeof code === "string" && code !== "" && code.length <= 64) return code;
   }
   return undefined;
@@ -82,7 +98,10 @@ function codeOf(error: object): string | undefined {
 function retryAfterOf(error: object, now: number): number | undefined {
   const said = field(error, "retryAfterMs");
   if (typeof said === "number" && said >= 0) return Math.min(said, MAX_RETRY_AFTER_MS);
-  const headers = field(error, "headers") ?? field(field(error, "response"), "headers") ?? field(field(error, "$response"), "headers");
+  const headers =
+    field(error, "headers") ??
+    field(field(error, "response"), "headers") ??
+    field(field(error, "$response"), "headers");
   return parseRetryAfter((name) => header(headers, name), now);
 }
 
@@ -90,7 +109,11 @@ function retryAfterOf(error: object, now: number): number | undefined {
 export function parseRetryAfter(read: (name: string) => string | undefined, now: number): number | undefined {
   const ms = Number(read("retry-after-ms") ?? Number.NaN);
   const text = read("retry-after") ?? "";
-  const wait = Number.isFinite(ms) ? ms : /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  const wait = Number.isFinite(ms)
+    ? ms
+    : /^\s*\d+(\.\d+)?\s*$/.test(text)
+      ? Number(text) * 1000
+      : Date.parse(text) - now;
   return Number.isFinite(wait) ? Math.min(Math.max(0, wait), MAX_RETRY_AFTER_MS) : undefined;
 }
 

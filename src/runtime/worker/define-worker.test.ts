@@ -19,7 +19,9 @@ it("leaves it JSON without a schema", () => {
 });
 
 it("takes any Standard Schema", () => {
-  const schema = { "~standard": { version: 1 as const, vendor: "mine", validate: (value: unknown) => ({ value: String(value) }) } };
+  const schema = {
+    "~standard": { version: 1 as const, vendor: "mine", validate: (value: unknown) => ({ value: String(value) }) },
+  };
   defineWorker({ input: schema, run: (task) => expectTypeOf(task.input).toEqualTypeOf<string>() });
 });
 

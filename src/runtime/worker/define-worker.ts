@@ -38,13 +38,19 @@ export function defineWorker<Input = Json | undefined>(definition: WorkerDefinit
   return async (event, lambda) => {
     const own = (parts ??= createParts(runtimeSettings()));
     const outcomes = await Promise.all(
-      event.Records.map(async (record) => ({ id: record.messageId, done: await handleMessage(record, lambda, own, work) })),
+      event.Records.map(async (record) => ({
+        id: record.messageId,
+        done: await handleMessage(record, lambda, own, work),
+      })),
     );
     return { batchItemFailures: outcomes.filter(({ done }) => !done).map(({ id }) => ({ itemIdentifier: id })) };
   };
 }
 
-async function withInput<Input>(task: ParsedTask["task"], schema: StandardSchemaV1<unknown, Input> | undefined): Promise<WorkerTask<Input>> {
+async function withInput<Input>(
+  task: ParsedTask["task"],
+  schema: StandardSchemaV1<unknown, Input> | undefined,
+): Promise<WorkerTask<Input>> {
   const { input, ...rest } = task;
   if (!schema) return { ...rest, input: asGiven<Input>(input) };
   const result = await schema["~standard"].validate(input);

@@ -18,7 +18,8 @@ export async function readDocument(
   const reference = task.documentReference;
   if (reference === undefined) return undefined;
   const address = parseObjectReference(reference);
-  if (!address) throw new PermanentError("The documentReference is not of the form s3://bucket/key.", { code: "INVALID_DOCUMENT" });
+  if (!address)
+    throw new PermanentError("The documentReference is not of the form s3://bucket/key.", { code: "INVALID_DOCUMENT" });
   if (!allowedBuckets.includes(address.bucket)) {
     throw new PermanentError(
       `The bucket ${address.bucket} is not one this stage reads. Add it to documents.buckets in ai-pipeline.config.ts and deploy.`,
@@ -31,7 +32,10 @@ export async function readDocument(
   } catch (error) {
     const name = awsErrorName(error);
     if (name === "NoSuchKey" || name === "NoSuchBucket" || name === "NotFound") {
-      throw new PermanentError(`The document ${reference} does not exist.`, { code: "DOCUMENT_NOT_FOUND", cause: error });
+      throw new PermanentError(`The document ${reference} does not exist.`, {
+        code: "DOCUMENT_NOT_FOUND",
+        cause: error,
+      });
     }
     throw error;
   }

@@ -67,7 +67,10 @@ export async function handleMessage(
             lambda,
             teller,
             end,
-            log: log.child({ attempt: claim.transition.record.attempt, generation: claim.transition.record.generation }),
+            log: log.child({
+              attempt: claim.transition.record.attempt,
+              generation: claim.transition.record.generation,
+            }),
             work: (context) => work(parsed, context),
           })
         : await dispose(claim, end, clock.now(), settings.timeScale);
@@ -83,7 +86,12 @@ export async function handleMessage(
 }
 
 /** A message that needs no work. */
-async function dispose(claim: Exclude<ClaimDecision, { outcome: "run" }>, end: EndParts, now: number, timeScale: number): Promise<Disposal> {
+async function dispose(
+  claim: Exclude<ClaimDecision, { outcome: "run" }>,
+  end: EndParts,
+  now: number,
+  timeScale: number,
+): Promise<Disposal> {
   end.log.info(`The message is not run: ${claim.outcome}.`, { status: claim.record.status });
   switch (claim.outcome) {
     case "duplicate":

@@ -9,7 +9,16 @@ describe("parseTask agrees with the published schema", () => {
   it.each<[string, unknown]>([
     ["the least", good],
     ["an empty prompt", { ...good, prompt: "" }],
-    ["everything", { ...good, documentReference: "s3://b/k", callbackUrl: "https://x", input: [1, null, { a: "b" }], metadata: { a: 1 } }],
+    [
+      "everything",
+      {
+        ...good,
+        documentReference: "s3://b/k",
+        callbackUrl: "https://x",
+        input: [1, null, { a: "b" }],
+        metadata: { a: 1 },
+      },
+    ],
     ["input null", { ...good, input: null }],
     ["unknown members", { ...good, extra: 1 }],
     ["no id", { userId: "u", prompt: "p" }],
@@ -34,7 +43,11 @@ it("drops what the contract does not name", () => {
 });
 
 it("keeps what can be read of a message that is no task", () => {
-  expect(parseTask('{"taskId":"task-0001","prompt":"p"}', "m1").task).toEqual({ taskId: "task-0001", userId: "unknown", prompt: "p" });
+  expect(parseTask('{"taskId":"task-0001","prompt":"p"}', "m1").task).toEqual({
+    taskId: "task-0001",
+    userId: "unknown",
+    prompt: "p",
+  });
   expect(parseTask("{", "m1").task.taskId).toBe("message-m1");
 });
 
@@ -48,5 +61,8 @@ it("never quotes the message", () => {
 });
 
 it("can be published as JSON Schema", () => {
-  expect(z.toJSONSchema(taskSchema, { io: "input" })).toMatchObject({ type: "object", required: ["taskId", "userId", "prompt"] });
+  expect(z.toJSONSchema(taskSchema, { io: "input" })).toMatchObject({
+    type: "object",
+    required: ["taskId", "userId", "prompt"],
+  });
 });

@@ -27,10 +27,12 @@ export function taskIssues(value: Record<string, unknown>): string[] {
   if (!isTaskId(taskId)) issues.push("taskId must be 8 to 128 characters of A-Z a-z 0-9 _ -");
   if (typeof userId !== "string" || userId === "") issues.push("userId must be a text that is not empty");
   if (typeof prompt !== "string") issues.push("prompt must be a text");
-  if (documentReference !== undefined && typeof documentReference !== "string") issues.push("documentReference must be a text");
+  if (documentReference !== undefined && typeof documentReference !== "string")
+    issues.push("documentReference must be a text");
   if (callbackUrl !== undefined && typeof callbackUrl !== "string") issues.push("callbackUrl must be a text");
   if (metadata !== undefined && !isObject(metadata)) issues.push("metadata must be an object");
-  if (!isStorable(input) || !isStorable(metadata)) issues.push("input and metadata must not nest deeper than 28 levels or hold numbers beyond 1e125");
+  if (!isStorable(input) || !isStorable(metadata))
+    issues.push("input and metadata must not nest deeper than 28 levels or hold numbers beyond 1e125");
   return issues;
 }
 

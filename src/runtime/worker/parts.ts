@@ -38,7 +38,10 @@ export function createParts(settings: Settings): WorkerParts {
     sockets: createSockets(settings.managementUrl),
     followers: createFollowers(dynamo, settings.connectionsTable),
     secrets: createSecrets({ path: settings.secretsPath, clock }),
-    log: createLogger({ write: writeToStdout, level: process.env["AWS_LAMBDA_LOG_LEVEL"] }, { app: settings.app, stage: settings.stage }),
+    log: createLogger(
+      { write: writeToStdout, level: process.env["AWS_LAMBDA_LOG_LEVEL"] },
+      { app: settings.app, stage: settings.stage },
+    ),
     writeLine: writeToStdout,
   };
 }

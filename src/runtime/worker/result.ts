@@ -17,7 +17,10 @@ export async function storeResult(
   const text = toJson(value);
   // oxlint-disable-next-line typescript/no-unsafe-assignment -- what JSON.parse returns is Json by definition
   const result: Json = JSON.parse(text);
-  const fits = Buffer.byteLength(text) <= MAX_RESULT_BYTES && isStorable(result) && storedSize(result) + storedSize(record) <= MAX_ITEM_BYTES;
+  const fits =
+    Buffer.byteLength(text) <= MAX_RESULT_BYTES &&
+    isStorable(result) &&
+    storedSize(result) + storedSize(record) <= MAX_ITEM_BYTES;
   if (fits) return { result };
   const address = { bucket, key: `results/${record.task.taskId}/${record.generation}.json` };
   await objects.put(address, text, "application/json");
@@ -28,6 +31,9 @@ function toJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "null";
   } catch (error) {
-    throw new PermanentError("The worker returned something that is not JSON (a cycle or a BigInt).", { code: "INVALID_RESULT", cause: error });
+    throw new PermanentError("The worker returned something that is not JSON (a cycle or a BigInt).", {
+      code: "INVALID_RESULT",
+      cause: error,
+    });
   }
 }

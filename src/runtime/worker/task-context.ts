@@ -27,7 +27,18 @@ export interface ContextParts {
 }
 
 /** @returns the context of one attempt, and how to close it: pending writes are awaited and later calls do nothing. */
-export function createTaskContext({ parts, task, ref, isReplay, signal, remaining, teller, usage, log, onLost }: ContextParts) {
+export function createTaskContext({
+  parts,
+  task,
+  ref,
+  isReplay,
+  signal,
+  remaining,
+  teller,
+  usage,
+  log,
+  onLost,
+}: ContextParts) {
   const { settings, store } = parts;
   let open = true;
   let bound: Model | undefined;
@@ -55,10 +66,14 @@ export function createTaskContext({ parts, task, ref, isReplay, signal, remainin
     remainingTime: remaining,
     progress(message, details = {}) {
       if (details.data !== undefined && Buffer.byteLength(JSON.stringify(details.data)) > MAX_PROGRESS_BYTES) {
-        throw new PermanentError("The data of a progress event is over 64 KB: put it into the bucket and name it.", { code: "PROGRESS_TOO_LARGE" });
+        throw new PermanentError("The data of a progress event is over 64 KB: put it into the bucket and name it.", {
+          code: "PROGRESS_TOO_LARGE",
+        });
       }
       if (!open) return Promise.resolve();
-      return (writing = writing.then(() => writeProgress({ message: message.slice(0, MAX_PROGRESS_MESSAGE), ...details })));
+      return (writing = writing.then(() =>
+        writeProgress({ message: message.slice(0, MAX_PROGRESS_MESSAGE), ...details }),
+      ));
     },
     token(delta) {
       if (open && delta !== "") teller.token(delta);

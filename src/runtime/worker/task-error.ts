@@ -6,7 +6,11 @@ const MAX_MESSAGE = 1_000;
 /** Shorter secrets and prompts would blank out ordinary words. */
 const MIN_PRIVATE = 8;
 /** Keys and tokens as model providers print them back. */
-const KEY_PATTERNS = [/\b(?:sk|pk|rk|whsec|dev|xox[abp])[-_][A-Za-z0-9*._-]{5,}[A-Za-z0-9*_-]/g, /\bBearer\s+[A-Za-z0-9._~+/-]+=*/gi, /\bAKIA[A-Z0-9]{12,}/g];
+const KEY_PATTERNS = [
+  /\b(?:sk|pk|rk|whsec|dev|xox[abp])[-_][A-Za-z0-9*._-]{5,}[A-Za-z0-9*_-]/g,
+  /\bBearer\s+[A-Za-z0-9._~+/-]+=*/gi,
+  /\bAKIA[A-Z0-9]{12,}/g,
+];
 
 /** @returns the error as records and events keep it: without the texts in `secret`, keys or tokens. */
 export function toTaskError(facts: ErrorFacts, secret: readonly string[]): TaskError {

@@ -30,7 +30,8 @@ export function watchAttempt(ref: AttemptRef, { store, teller, clock, log, onLos
 
   async function look(): Promise<void> {
     const [record] = await Promise.all([store.inspect(ref.taskId), teller.refresh(), snapshot()]);
-    if (record && !stopping.signal.aborted && (record.fence !== ref.fence || record.status !== "running")) onLost(record.status);
+    if (record && !stopping.signal.aborted && (record.fence !== ref.fence || record.status !== "running"))
+      onLost(record.status);
   }
 
   async function snapshot(): Promise<void> {

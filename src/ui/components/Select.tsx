@@ -19,7 +19,12 @@ interface SelectProps {
 /** One of several: arrows or j and k move, Enter takes, a digit takes at once. */
 export function Select({ message, choices, initial, onSubmit }: SelectProps) {
   const color = useColor();
-  const [index, setIndex] = useState(() => Math.max(0, choices.findIndex((choice) => choice.value === initial)));
+  const [index, setIndex] = useState(() =>
+    Math.max(
+      0,
+      choices.findIndex((choice) => choice.value === initial),
+    ),
+  );
   useInput((input, key) => {
     const digit = choices[Number(input) - 1];
     if (key.upArrow || input === "k") setIndex((at) => (at + choices.length - 1) % choices.length);
@@ -35,7 +40,8 @@ export function Select({ message, choices, initial, onSubmit }: SelectProps) {
       </Text>
       {choices.map((choice, at) => (
         <Text key={choice.value} wrap="truncate-end" {...(at === index ? color("cyan") : {})}>
-          {at === index ? GLYPHS.pointer : " "} {choice.label.padEnd(width)} {choice.hint ? <Text dimColor> {choice.hint}</Text> : null}
+          {at === index ? GLYPHS.pointer : " "} {choice.label.padEnd(width)}{" "}
+          {choice.hint ? <Text dimColor> {choice.hint}</Text> : null}
         </Text>
       ))}
       <Text dimColor>↑↓ move · enter choose · esc leave</Text>

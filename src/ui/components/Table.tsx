@@ -17,7 +17,9 @@ interface TableProps<Row> {
 
 /** Columns as wide as their widest cell; the growing one is cut where the terminal ends. */
 export function Table<Row>({ columns, rows, rowKey }: TableProps<Row>) {
-  const widths = columns.map((column) => Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(column.text(row)))));
+  const widths = columns.map((column) =>
+    Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(column.text(row)))),
+  );
   const cell = (column: Column<Row>, index: number, text: string, head: boolean) => (
     <Box
       key={column.title}

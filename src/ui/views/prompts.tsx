@@ -46,7 +46,14 @@ function Asked({ question, onAnswer }: { question: Question; onAnswer(value: str
   const { message } = question;
   switch (question.kind) {
     case "text":
-      return <TextInput message={message} initial={question.initial ?? ""} validate={question.validate} onSubmit={onAnswer} />;
+      return (
+        <TextInput
+          message={message}
+          initial={question.initial ?? ""}
+          validate={question.validate}
+          onSubmit={onAnswer}
+        />
+      );
     case "select":
       return <Select message={message} choices={question.choices} initial={question.initial} onSubmit={onAnswer} />;
     case "confirm":

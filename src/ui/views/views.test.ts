@@ -13,7 +13,13 @@ import { open as openSmoke } from "./smoke/open.tsx";
 import { open as openTasks } from "./tasks/list.tsx";
 import type { LiveView, Screen } from "../render/view.ts";
 
-const error = { name: "RateLimitError", message: "Rate limit reached", status: 429, fingerprint: "5f1c0a9b7d22", permanent: false };
+const error = {
+  name: "RateLimitError",
+  message: "Rate limit reached",
+  status: 429,
+  fingerprint: "5f1c0a9b7d22",
+  permanent: false,
+};
 
 /** Draws a whole run and returns what stays on the terminal. */
 async function draw<Event>(open: (screen: Screen) => LiveView<Event>, events: Event[]): Promise<string> {
@@ -32,19 +38,53 @@ test("dev shows where the stack is, what is queued and what is at work", async (
   await terminal.waitFor("building my-app-local-worker");
   view.push({ type: "function", at, name: "my-app-local-worker", state: "ready", ms: 84 });
   view.push({
-    type: "ready", app: "my-app", stage: "local", endpoint: "http://127.0.0.1:4566", port: 4566, socketUrl: "ws://127.0.0.1:4566/local",
-    token: "dev_x", webhookSecret: "whsec_x", offline: true, speed: 60, faults: ["model:429=0.3"], queue: "q", deadLetterQueue: "d",
-    bucket: "b", state: ".ai-pipeline/local", ms: 210, pid: 1,
+    type: "ready",
+    app: "my-app",
+    stage: "local",
+    endpoint: "http://127.0.0.1:4566",
+    port: 4566,
+    socketUrl: "ws://127.0.0.1:4566/local",
+    token: "dev_x",
+    webhookSecret: "whsec_x",
+    offline: true,
+    speed: 60,
+    faults: ["model:429=0.3"],
+    queue: "q",
+    deadLetterQueue: "d",
+    bucket: "b",
+    state: ".ai-pipeline/local",
+    ms: 210,
+    pid: 1,
   });
-  view.push({ type: "depths", at, queue: { visible: 3, inFlight: 2, delayed: 1 }, deadLetterQueue: { visible: 1, inFlight: 0, delayed: 0 }, connections: 1 });
   view.push({
-    v: 1, type: "started", taskId: "7f3c2a90-1c1e", seq: 2, at: new Date(at).toISOString(), generation: 1, attempt: 1,
-    requestId: "r", messageId: "m", queueWaitMs: 18,
+    type: "depths",
+    at,
+    queue: { visible: 3, inFlight: 2, delayed: 1 },
+    deadLetterQueue: { visible: 1, inFlight: 0, delayed: 0 },
+    connections: 1,
+  });
+  view.push({
+    v: 1,
+    type: "started",
+    taskId: "7f3c2a90-1c1e",
+    seq: 2,
+    at: new Date(at).toISOString(),
+    generation: 1,
+    attempt: 1,
+    requestId: "r",
+    messageId: "m",
+    queueWaitMs: 18,
   });
   await terminal.waitFor("7f3c2a90 started, attempt 1");
   expect(terminal.text()).toContain("Ready  http://127.0.0.1:4566 · stage local · model: offline");
   expect(terminal.text()).toContain("queued 4 · in flight 2 · dead letters 1");
-  view.push({ type: "function", at, name: "my-app-local-worker", state: "failed", message: "src/worker.ts:3:7: Expected \";\"" });
+  view.push({
+    type: "function",
+    at,
+    name: "my-app-local-worker",
+    state: "failed",
+    message: 'src/worker.ts:3:7: Expected ";"',
+  });
   await terminal.waitFor("worker does not build: src/worker.ts:3:7");
   await view.end();
 });
@@ -66,10 +106,21 @@ test("a batch ends with what failed and why", async () => {
     { type: "line-invalid", line: 2, message: "not JSON at column 4" },
     { type: "batch-progress", total: 3, read: 3, submitted: 2, completed: 1, failed: 1, rejected: 1 },
     {
-      type: "summary", operation: "batch", exitCode: 3, read: 3, submitted: 2, completed: 1, failed: 1, rejected: 1, elapsedMs: 4200,
-      accept: { p50: 12, p95: 20, max: 21 }, duration: { p50: 1800, p95: 2100, max: 2100 },
+      type: "summary",
+      operation: "batch",
+      exitCode: 3,
+      read: 3,
+      submitted: 2,
+      completed: 1,
+      failed: 1,
+      rejected: 1,
+      elapsedMs: 4200,
+      accept: { p50: 12, p95: 20, max: 21 },
+      duration: { p50: 1800, p95: 2100, max: 2100 },
       causes: [{ cause: "RateLimitError", message: "Rate limit reached", count: 1, example: "t-1" }],
-      inputTokens: 812, outputTokens: 96, costUsd: 0.0004,
+      inputTokens: 812,
+      outputTokens: 96,
+      costUsd: 0.0004,
     },
   ];
   expect(await draw(openBatch, events)).toMatchInlineSnapshot(`
@@ -103,8 +154,15 @@ test("smoke draws one line a hop", async () => {
 
 test("lists are tables that fit the terminal", async () => {
   const task = {
-    taskId: "7f3c2a90", userId: "u", status: "deadlettered" as const, generation: 2, attempt: 3,
-    acceptedAt: "2026-11-24T10:00:00.000Z", updatedAt: "2026-11-24T10:00:00.000Z", prompt: "Summarise\nthis", error,
+    taskId: "7f3c2a90",
+    userId: "u",
+    status: "deadlettered" as const,
+    generation: 2,
+    attempt: 3,
+    acceptedAt: "2026-11-24T10:00:00.000Z",
+    updatedAt: "2026-11-24T10:00:00.000Z",
+    prompt: "Summarise\nthis",
+    error,
   };
   const text = await draw(openTasks, [
     { type: "task", task },
@@ -115,7 +173,12 @@ test("lists are tables that fit the terminal", async () => {
   const letters = await draw(openLetters, [
     { type: "letter", messageId: "m-1", taskId: "7f3c2a90", sentAt: "2026-11-24T10:00:00.000Z", attempts: 3, error },
     {
-      type: "summary", operation: "dlq-list", exitCode: 0, queue: "my-app-local-tasks-dlq", depth: 1, shown: 1,
+      type: "summary",
+      operation: "dlq-list",
+      exitCode: 0,
+      queue: "my-app-local-tasks-dlq",
+      depth: 1,
+      shown: 1,
       causes: [{ fingerprint: "5f1c0a9b7d22", name: "RateLimitError", message: "Rate limit reached", count: 1 }],
     },
   ]);
@@ -128,7 +191,16 @@ test("a redrive tells what was moved and how it ended", async () => {
     { type: "move", status: "RUNNING", moved: 1, toMove: 2, ms: 10 },
     { type: "redriven", taskId: "7f3c2a90", status: "completed", ended: 1, total: 2 },
     { type: "redriven", taskId: "81aa0000", status: "deadlettered", error, ended: 2, total: 2 },
-    { type: "summary", operation: "dlq-redrive", exitCode: 3, moved: 2, status: "COMPLETED", elapsedMs: 900, completed: 1, failed: 1 },
+    {
+      type: "summary",
+      operation: "dlq-redrive",
+      exitCode: 3,
+      moved: 2,
+      status: "COMPLETED",
+      elapsedMs: 900,
+      completed: 1,
+      failed: 1,
+    },
   ]);
   expect(text).toMatchInlineSnapshot(`
     "✔ 7f3c2a90  completed
@@ -141,7 +213,17 @@ test("init ends with the commands to run next", async () => {
   const text = await draw(openInit, [
     { type: "file", path: "package.json" },
     { type: "install", state: "failed", command: "npm install", line: "ENOTFOUND" },
-    { type: "summary", operation: "init", exitCode: 0, app: "my-app", template: "minimal", directory: "/tmp/my-app", files: 1, installed: false, next: ["cd my-app", "npm install"] },
+    {
+      type: "summary",
+      operation: "init",
+      exitCode: 0,
+      app: "my-app",
+      template: "minimal",
+      directory: "/tmp/my-app",
+      files: 1,
+      installed: false,
+      next: ["cd my-app", "npm install"],
+    },
   ]);
   expect(text).toMatchInlineSnapshot(`
     "✔ 1 files
@@ -157,8 +239,22 @@ test("questions are answered by keys, and Escape leaves", async () => {
   const terminal = createTerminal();
   const answers = ask(
     [
-      { name: "app", kind: "text", message: "Name of the app", initial: "my-app", validate: (value) => (value === "X" ? "lower case only" : undefined) },
-      { name: "template", kind: "select", message: "Template", choices: [{ value: "minimal", label: "minimal" }, { value: "prompt", label: "prompt" }] },
+      {
+        name: "app",
+        kind: "text",
+        message: "Name of the app",
+        initial: "my-app",
+        validate: (value) => (value === "X" ? "lower case only" : undefined),
+      },
+      {
+        name: "template",
+        kind: "select",
+        message: "Template",
+        choices: [
+          { value: "minimal", label: "minimal" },
+          { value: "prompt", label: "prompt" },
+        ],
+      },
       { name: "install", kind: "confirm", message: "Install now?", initial: true },
     ],
     terminal.screen,
@@ -188,7 +284,11 @@ test("questions are answered by keys, and Escape leaves", async () => {
 
 test("an error says what, where and the next step", async () => {
   const terminal = createTerminal();
-  const failure = new AbortError("The folder my-app is not empty.", { code: "FOLDER_NOT_EMPTY", where: "my-app", hint: ["Choose another name.", "Or empty it."] });
+  const failure = new AbortError("The folder my-app is not empty.", {
+    code: "FOLDER_NOT_EMPTY",
+    where: "my-app",
+    hint: ["Choose another name.", "Or empty it."],
+  });
   await drawError(failure, terminal.screen, {});
   await terminal.waitFor("Or empty it.");
   expect(terminal.text()).toMatchInlineSnapshot(`

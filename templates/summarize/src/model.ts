@@ -7,7 +7,8 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
  * No client retries: the queue does, and retries inside retries would turn 3 attempts into 21 calls.
  */
 export async function chatModel(env: NodeJS.ProcessEnv = process.env): Promise<BaseChatModel> {
-  const provider = env["MODEL_PROVIDER"] ?? (env["ANTHROPIC_API_KEY"] && !env["OPENAI_API_KEY"] ? "anthropic" : "openai");
+  const provider =
+    env["MODEL_PROVIDER"] ?? (env["ANTHROPIC_API_KEY"] && !env["OPENAI_API_KEY"] ? "anthropic" : "openai");
   switch (provider) {
     case "openai": {
       const { ChatOpenAI } = await import("@langchain/openai");

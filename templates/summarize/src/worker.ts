@@ -32,9 +32,13 @@ async function mapParts(parts: string[], ask: Ask, ctx: WorkerContext): Promise<
   const queue = parts.entries();
   const lane = async () => {
     for (const [index, part] of queue) {
-      summaries[index] = await whole(ask("Summarise this part of a longer document. Keep names, figures and dates.", part));
+      summaries[index] = await whole(
+        ask("Summarise this part of a longer document. Keep names, figures and dates.", part),
+      );
       done += 1;
-      await ctx.progress(`summarised ${done} of ${parts.length} parts`, { percent: Math.round((100 * done) / (parts.length + 1)) });
+      await ctx.progress(`summarised ${done} of ${parts.length} parts`, {
+        percent: Math.round((100 * done) / (parts.length + 1)),
+      });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));

@@ -7,7 +7,15 @@ const run = promisify(execFile);
 
 test("a PDF goes through the whole pipeline", async () => {
   // With no `dev` running, this starts the embedded stack for one task and stops it after.
-  const { stdout } = await run("npx", ["ai-pipeline", "submit", "Summarize the report.", "--doc", "samples/report.pdf", "--wait", "--json"]);
+  const { stdout } = await run("npx", [
+    "ai-pipeline",
+    "submit",
+    "Summarize the report.",
+    "--doc",
+    "samples/report.pdf",
+    "--wait",
+    "--json",
+  ]);
   const events = stdout
     .trim()
     .split("\n")

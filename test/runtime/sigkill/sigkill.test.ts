@@ -45,7 +45,11 @@ beforeAll(async () => {
     mainFields: ["module", "main"],
     banner: { js: 'import{createRequire as __r}from"node:module";const require=__r(import.meta.url);' },
   });
-  await stage.parts.objects.put({ bucket: stage.settings.bucket, key: "documents/report.txt" }, "The report.", "text/plain");
+  await stage.parts.objects.put(
+    { bucket: stage.settings.bucket, key: "documents/report.txt" },
+    "The report.",
+    "text/plain",
+  );
 }, 60_000);
 afterAll(async () => {
   await receiver.close();
@@ -56,7 +60,12 @@ afterAll(async () => {
 /** One invocation in a process of its own. @returns whether the message is done; undefined when it was killed. */
 function invoke(message: SourceMessage, killFile: string): Promise<boolean | undefined> {
   const { ApproximateReceiveCount, SentTimestamp } = message.attributes;
-  const record = { messageId: message.messageId, receiptHandle: message.receiptHandle, body: message.body, attributes: { ApproximateReceiveCount, SentTimestamp } };
+  const record = {
+    messageId: message.messageId,
+    receiptHandle: message.receiptHandle,
+    body: message.body,
+    attributes: { ApproximateReceiveCount, SentTimestamp },
+  };
   const child = spawn(process.execPath, ["--import", killSwitch, bundle], {
     env: {
       ...process.env,
@@ -165,7 +174,9 @@ async function expectOneEnd(taskId: string, status: string, at: number): Promise
 }
 
 /** Runs `check` for a kill at point 1, 2, 3 ... until a run is not killed any more. @returns how many points there were. */
-async function atEveryPoint(check: (dispatcher: ReturnType<typeof createDispatcher>, at: number) => Promise<boolean>): Promise<number> {
+async function atEveryPoint(
+  check: (dispatcher: ReturnType<typeof createDispatcher>, at: number) => Promise<boolean>,
+): Promise<number> {
   const dispatcher = createDispatcher();
   let next = 1;
   let last = MOST_POINTS;

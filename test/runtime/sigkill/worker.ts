@@ -16,13 +16,18 @@ const handler = defineWorker({
       })(),
     );
     ctx.usage({ model: "offline", inputTokens: 1, outputTokens: 1 });
-    const hash = createHash("sha256").update((await document?.bytes()) ?? "").digest("hex");
+    const hash = createHash("sha256")
+      .update((await document?.bytes()) ?? "")
+      .digest("hex");
     return { text, hash, large: "x".repeat(300 * 1024) };
   },
 });
 
 /** One invocation: the record in WORKER_RECORD, the answer on the last line of stdout. */
 const endsAt = performance.now() + Number(process.env["WORKER_TIMEOUT_MS"]);
-const context = { awsRequestId: process.env["WORKER_REQUEST_ID"] ?? "", getRemainingTimeInMillis: () => Math.max(0, endsAt - performance.now()) };
+const context = {
+  awsRequestId: process.env["WORKER_REQUEST_ID"] ?? "",
+  getRemainingTimeInMillis: () => Math.max(0, endsAt - performance.now()),
+};
 const answer = await handler({ Records: [JSON.parse(process.env["WORKER_RECORD"] ?? "")] }, context);
 process.stdout.write(`\n${JSON.stringify(answer)}`);

@@ -17,7 +17,9 @@ export interface Started {
 }
 
 /** One DynamoDB on a port of its own, with the real SDK's clients. */
-export async function start(options: { stateDir?: string; sweepIntervalMs?: number; client?: DynamoDBClientConfig } = {}): Promise<Started> {
+export async function start(
+  options: { stateDir?: string; sweepIntervalMs?: number; client?: DynamoDBClientConfig } = {},
+): Promise<Started> {
   const kernel = await createKernel({
     clock: systemClock,
     speed: 1,
@@ -25,7 +27,10 @@ export async function start(options: { stateDir?: string; sweepIntervalMs?: numb
     onEvent: () => {},
     ...(options.stateDir ? { stateDir: options.stateDir } : {}),
   });
-  const service = createDynamoDb(kernel.context, options.sweepIntervalMs === undefined ? {} : { sweepIntervalMs: options.sweepIntervalMs });
+  const service = createDynamoDb(
+    kernel.context,
+    options.sweepIntervalMs === undefined ? {} : { sweepIntervalMs: options.sweepIntervalMs },
+  );
   const server = await listen({ port: 0, route: (exchange) => service.handle(exchange) });
   kernel.setEndpoint(server.endpoint);
   const client = new DynamoDBClient({

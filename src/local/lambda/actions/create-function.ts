@@ -14,7 +14,10 @@ export const createFunction =
     requiredText(input, "Role");
     const handler = requiredText(input, "Handler");
     if (host.has(name)) {
-      throw new AwsError("ResourceConflictException", `Function already exist: ${name}`, { status: 409, members: { Type: "User" } });
+      throw new AwsError("ResourceConflictException", `Function already exist: ${name}`, {
+        status: 409,
+        members: { Type: "User" },
+      });
     }
     const configuration = readConfiguration(input);
     const unpacked = code.unpack(name, readZipFile(optionalObject(input, "Code") ?? {}));

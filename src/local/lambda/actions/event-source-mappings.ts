@@ -2,7 +2,15 @@ import { AwsError } from "../../context.ts";
 import type { MappingChange, MappingView } from "../../mapping/types.ts";
 import { parseFunctionName } from "../function-name.ts";
 import { arnOf, missingFunction } from "../host.ts";
-import { invalidParameter, optionalBoolean, optionalInteger, optionalObject, optionalText, optionalTexts, requiredText } from "../input.ts";
+import {
+  invalidParameter,
+  optionalBoolean,
+  optionalInteger,
+  optionalObject,
+  optionalText,
+  optionalTexts,
+  requiredText,
+} from "../input.ts";
 import { page } from "../paging.ts";
 import type { RestAction } from "../rest.ts";
 import type { ActionDeps } from "./deps.ts";
@@ -46,7 +54,10 @@ export const listEventSourceMappings =
       .list()
       .filter((view) => (!source || view.source === source) && (!functionName || view.functionName === functionName));
     const { items, next } = page(wanted, request.query, 100);
-    return { status: 200, body: { EventSourceMappings: items.map((view) => describe(deps, view)), ...(next ? { NextMarker: next } : {}) } };
+    return {
+      status: 200,
+      body: { EventSourceMappings: items.map((view) => describe(deps, view)), ...(next ? { NextMarker: next } : {}) },
+    };
   };
 
 export const deleteEventSourceMapping =
@@ -60,19 +71,24 @@ export const deleteEventSourceMapping =
   };
 
 function missing(): AwsError {
-  return new AwsError("ResourceNotFoundException", "The resource you requested does not exist.", { status: 404, members: { Type: "User" } });
+  return new AwsError("ResourceNotFoundException", "The resource you requested does not exist.", {
+    status: 404,
+    members: { Type: "User" },
+  });
 }
 
 function readChange({ host, ctx }: ActionDeps, input: Record<string, unknown>): MappingChange {
   const named = optionalText(input, "FunctionName");
   const functionName = named === undefined ? undefined : parseFunctionName(named);
   if (functionName !== undefined && !host.has(functionName)) throw missingFunction(ctx, functionName);
-  if (optionalObject(input, "FilterCriteria")) throw invalidParameter("The local stack has no filter criteria for event source mappings.");
+  if (optionalObject(input, "FilterCriteria"))
+    throw invalidParameter("The local stack has no filter criteria for event source mappings.");
   const enabled = optionalBoolean(input, "Enabled");
   const batchSize = optionalInteger(input, "BatchSize", 1, 10_000);
   const batchWindow = optionalInteger(input, "MaximumBatchingWindowInSeconds", 0, 300);
   const types = optionalTexts(input, "FunctionResponseTypes");
-  if (types?.some((type) => type !== "ReportBatchItemFailures")) throw invalidParameter("FunctionResponseTypes takes ReportBatchItemFailures only.");
+  if (types?.some((type) => type !== "ReportBatchItemFailures"))
+    throw invalidParameter("FunctionResponseTypes takes ReportBatchItemFailures only.");
   const scaling = optionalObject(input, "ScalingConfig");
   const maxConcurrency = scaling ? optionalInteger(scaling, "MaximumConcurrency", 2, 1000) : undefined;
   return {

@@ -14,7 +14,9 @@ export const putFunctionConcurrency =
     if (!host.has(name)) throw missingFunction(ctx, name);
     const wanted = optionalInteger(request.json(), "ReservedConcurrentExecutions", 0, Number.MAX_SAFE_INTEGER);
     if (wanted === undefined) throw invalidParameter("ReservedConcurrentExecutions must be given.");
-    const others = host.list().reduce((sum, { definition }) => sum + (definition.name === name ? 0 : (definition.reservedConcurrency ?? 0)), 0);
+    const others = host
+      .list()
+      .reduce((sum, { definition }) => sum + (definition.name === name ? 0 : (definition.reservedConcurrency ?? 0)), 0);
     if (ACCOUNT_CONCURRENCY - others - wanted < UNRESERVED) {
       throw invalidParameter(
         `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${UNRESERVED}].`,

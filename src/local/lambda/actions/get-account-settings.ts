@@ -17,7 +17,10 @@ export const getAccountSettings =
           ConcurrentExecutions: ACCOUNT_CONCURRENCY,
           UnreservedConcurrentExecutions: ACCOUNT_CONCURRENCY - reserved,
         },
-        AccountUsage: { TotalCodeSize: functions.reduce((sum, { codeSize }) => sum + codeSize, 0), FunctionCount: functions.length },
+        AccountUsage: {
+          TotalCodeSize: functions.reduce((sum, { codeSize }) => sum + codeSize, 0),
+          FunctionCount: functions.length,
+        },
       },
     };
   };

@@ -18,24 +18,34 @@ export const invoke =
     if (type === "DryRun") return { status: 204 };
     if (type === "Event") {
       if (payload.length > MAX_ASYNC_PAYLOAD) {
-        throw new AwsError("RequestTooLargeException", `Request must be smaller than ${MAX_ASYNC_PAYLOAD} bytes for the InvokeFunction operation`, {
-          status: 413,
-          members: { Type: "User" },
-        });
+        throw new AwsError(
+          "RequestTooLargeException",
+          `Request must be smaller than ${MAX_ASYNC_PAYLOAD} bytes for the InvokeFunction operation`,
+          {
+            status: 413,
+            members: { Type: "User" },
+          },
+        );
       }
       asynchronous.enqueue(name, payload, randomUUID());
       return { status: 202 };
     }
     if (type !== "RequestResponse") throw invalidParameter(`The invocation type ${type} is not known.`);
     const clientContext = request.header("x-amz-client-context");
-    const result = await host.invoke(name, payload, clientContext ? { clientContext: decodeContext(clientContext) } : {});
+    const result = await host.invoke(
+      name,
+      payload,
+      clientContext ? { clientContext: decodeContext(clientContext) } : {},
+    );
     return {
       status: 200,
       body: result.payload,
       headers: {
         ...version,
         ...(result.functionError ? { "x-amz-function-error": result.functionError } : {}),
-        ...(request.header("x-amz-log-type") === "Tail" ? { "x-amz-log-result": Buffer.from(result.logTail).toString("base64") } : {}),
+        ...(request.header("x-amz-log-type") === "Tail"
+          ? { "x-amz-log-result": Buffer.from(result.logTail).toString("base64") }
+          : {}),
       },
     };
   };
@@ -48,15 +58,22 @@ function readPayload(request: RestRequest): Buffer {
     return request.body;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AwsError("InvalidRequestContentException", `Could not parse request body into json: ${reason}`, { members: { Type: "User" } });
+    throw new AwsError("InvalidRequestContentException", `Could not parse request body into json: ${reason}`, {
+      members: { Type: "User" },
+    });
   }
 }
 
 /** In a header it must be one line of JSON. */
 function decodeContext(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(Buffer.from(text, "base64").toString("utf8"))).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    return JSON.stringify(JSON.parse(Buffer.from(text, "base64").toString("utf8"))).replace(
+      /[^\x20-\x7e]/g,
+      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
   } catch {
-    throw new AwsError("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.", { members: { Type: "User" } });
+    throw new AwsError("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.", {
+      members: { Type: "User" },
+    });
   }
 }

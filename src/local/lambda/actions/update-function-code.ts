@@ -15,7 +15,10 @@ export const updateFunctionCode =
     if (!before) throw missingFunction(ctx, name);
     const unpacked = code.unpack(name, readZipFile(input));
     if (optionalBoolean(input, "DryRun")) {
-      return { status: 200, body: { ...describeFunction(before), CodeSha256: unpacked.code.sha256, CodeSize: unpacked.code.size } };
+      return {
+        status: 200,
+        body: { ...describeFunction(before), CodeSha256: unpacked.code.sha256, CodeSize: unpacked.code.size },
+      };
     }
     const record = host.update(name, { codeDir: unpacked.codeDir }, unpacked.code);
     if (record.owned) code.save({ definition: record.definition, code: unpacked.code });

@@ -10,6 +10,7 @@ export const updateFunctionConfiguration =
     const name = parseFunctionName(request.params["name"] ?? "");
     if (!host.has(name)) throw missingFunction(ctx, name);
     const record = host.update(name, readConfiguration(request.json()));
-    if (record.owned) code.save({ definition: record.definition, code: { sha256: record.codeSha256, size: record.codeSize } });
+    if (record.owned)
+      code.save({ definition: record.definition, code: { sha256: record.codeSha256, size: record.codeSize } });
     return { status: 200, body: describeFunction(record) };
   };

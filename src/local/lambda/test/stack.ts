@@ -34,7 +34,13 @@ export async function startTestStack(options: Options = {}): Promise<TestStack> 
   const { speed = 1, stateDir, ...deps } = options;
   const events: StackEvent[] = [];
   const kept = stateDir === undefined ? {} : { stateDir };
-  const kernel = await createKernel({ clock: systemClock, speed, random: Math.random, onEvent: (event) => events.push(event), ...kept });
+  const kernel = await createKernel({
+    clock: systemClock,
+    speed,
+    random: Math.random,
+    onEvent: (event) => events.push(event),
+    ...kept,
+  });
   const ctx = kernel.context;
   const logs = createLogs(ctx);
   const sqs = createSqs(ctx);

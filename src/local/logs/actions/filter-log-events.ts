@@ -1,6 +1,14 @@
 import type { JsonAction } from "../../wire/json.ts";
 import { invalid } from "../errors.ts";
-import { decodeToken, encodeToken, existingGroup, limitOf, optionalNumber, optionalText, optionalTexts } from "../input.ts";
+import {
+  decodeToken,
+  encodeToken,
+  existingGroup,
+  limitOf,
+  optionalNumber,
+  optionalText,
+  optionalTexts,
+} from "../input.ts";
 import { compilePattern } from "../pattern.ts";
 import type { Position, StoredEvent } from "../types.ts";
 import type { LogsDeps } from "./deps.ts";
@@ -20,7 +28,8 @@ export const filterLogEvents =
     const limit = limitOf(input, MAX_EVENTS);
     const streams = optionalTexts(input, "logStreamNames");
     const streamPrefix = optionalText(input, "logStreamNamePrefix");
-    if (streams && streamPrefix !== undefined) throw invalid("logStreamNames and logStreamNamePrefix exclude each other.");
+    if (streams && streamPrefix !== undefined)
+      throw invalid("logStreamNames and logStreamNamePrefix exclude each other.");
     const from = optionalNumber(input, "startTime");
     const to = optionalNumber(input, "endTime");
     let after = readToken(optionalText(input, "nextToken"));

@@ -20,7 +20,9 @@ export const describeLogGroups =
   ({ ctx, store }: LogsDeps): JsonAction =>
   (input) => {
     const pattern = optionalText(input, "logGroupNamePattern")?.toLowerCase();
-    const found = store.groups(optionalText(input, "logGroupNamePrefix")).filter(({ name }) => !pattern || name.toLowerCase().includes(pattern));
+    const found = store
+      .groups(optionalText(input, "logGroupNamePrefix"))
+      .filter(({ name }) => !pattern || name.toLowerCase().includes(pattern));
     const { items, nextToken } = pageOf(found, input, 50);
     return {
       logGroups: items.map((group) => ({
@@ -37,7 +39,9 @@ export const describeLogGroups =
     };
   };
 
-const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 export const putRetentionPolicy =
   ({ store }: LogsDeps): JsonAction =>
@@ -45,7 +49,9 @@ export const putRetentionPolicy =
     const name = requiredText(input, "logGroupName");
     const days = optionalNumber(input, "retentionInDays");
     if (days === undefined || !RETENTION_DAYS.includes(days)) {
-      throw invalid(`1 validation error detected: Value '${days}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${RETENTION_DAYS.join(", ")}]`);
+      throw invalid(
+        `1 validation error detected: Value '${days}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${RETENTION_DAYS.join(", ")}]`,
+      );
     }
     if (!store.updateGroup(name, { retentionInDays: days })) throw missingGroup();
   };

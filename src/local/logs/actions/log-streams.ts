@@ -9,7 +9,9 @@ export const createLogStream =
     const group = requiredText(input, "logGroupName");
     const stream = requiredText(input, "logStreamName");
     if (!/^[^:*]{1,512}$/.test(stream)) {
-      throw invalid(`1 validation error detected: Value '${stream}' at 'logStreamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^:*]*`);
+      throw invalid(
+        `1 validation error detected: Value '${stream}' at 'logStreamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^:*]*`,
+      );
     }
     if (!store.group(group)) throw missingGroup();
     if (!store.createStream(group, stream)) throw streamExists();

@@ -23,17 +23,23 @@ export const putLogEvents =
     const tooOld = events.filter(({ timestamp }) => timestamp < oldest).length;
     const tooNew = events.findIndex(({ timestamp }) => timestamp > newest);
     store.put(groupName, stream, events.slice(tooOld, tooNew < 0 ? undefined : tooNew));
-    const rejected = { ...(tooOld > 0 ? { tooOldLogEventEndIndex: tooOld } : {}), ...(tooNew < 0 ? {} : { tooNewLogEventStartIndex: tooNew }) };
+    const rejected = {
+      ...(tooOld > 0 ? { tooOldLogEventEndIndex: tooOld } : {}),
+      ...(tooNew < 0 ? {} : { tooNewLogEventStartIndex: tooNew }),
+    };
     return { nextSequenceToken: "1", ...(Object.keys(rejected).length > 0 ? { rejectedLogEventsInfo: rejected } : {}) };
   };
 
 function readEvents(value: unknown): { timestamp: number; message: string }[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_EVENTS) {
-    throw invalid(`1 validation error detected: Value at 'logEvents' failed to satisfy constraint: Member must have length between 1 and ${MAX_EVENTS}`);
+    throw invalid(
+      `1 validation error detected: Value at 'logEvents' failed to satisfy constraint: Member must have length between 1 and ${MAX_EVENTS}`,
+    );
   }
   let bytes = 0;
   const events = value.map((item: unknown) => {
-    const { timestamp, message } = typeof item === "object" && item !== null ? { timestamp: undefined, message: undefined, ...item } : {};
+    const { timestamp, message } =
+      typeof item === "object" && item !== null ? { timestamp: undefined, message: undefined, ...item } : {};
     if (typeof timestamp !== "number" || typeof message !== "string" || message === "") {
       throw invalid("Each log event must have a timestamp and a message that is not empty.");
     }

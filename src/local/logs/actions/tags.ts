@@ -25,5 +25,7 @@ export const untagResource =
     const group = store.group(groupNameOf(requiredText(input, "resourceArn")));
     if (!group) throw missingGroup();
     const gone = new Set(optionalTexts(input, "tagKeys") ?? []);
-    store.updateGroup(group.name, { tags: Object.fromEntries(Object.entries(group.tags).filter(([name]) => !gone.has(name))) });
+    store.updateGroup(group.name, {
+      tags: Object.fromEntries(Object.entries(group.tags).filter(([name]) => !gone.has(name))),
+    });
   };

@@ -5,13 +5,16 @@ const BUCKET_NAME = /^(?!\d+\.\d+\.\d+\.\d+$)(?!xn--)(?!.*\.\.)[a-z0-9][a-z0-9.-
 
 /** @throws AwsError `InvalidBucketName`. */
 export function checkBucketName(name: string): void {
-  if (!BUCKET_NAME.test(name)) throw new AwsError("InvalidBucketName", "The specified bucket is not valid.", { members: { BucketName: name } });
+  if (!BUCKET_NAME.test(name))
+    throw new AwsError("InvalidBucketName", "The specified bucket is not valid.", { members: { BucketName: name } });
 }
 
 const owner = (call: Call) => ({ ID: call.ctx.accountId, DisplayName: "local" });
 
 export function listBuckets(call: Call): void {
-  const Bucket = call.catalog.buckets().map(({ name, created }) => ({ Name: name, CreationDate: new Date(created).toISOString() }));
+  const Bucket = call.catalog
+    .buckets()
+    .map(({ name, created }) => ({ Name: name, CreationDate: new Date(created).toISOString() }));
   sendXml(call, "ListAllMyBucketsResult", { Owner: owner(call), Buckets: { Bucket } });
 }
 
@@ -20,10 +23,14 @@ export async function createBucket(call: Call): Promise<void> {
   checkBucketName(call.bucket);
   await call.exchange.body();
   if (call.catalog.hasBucket(call.bucket) && call.ctx.region !== "us-east-1") {
-    throw new AwsError("BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.", {
-      status: 409,
-      members: { BucketName: call.bucket },
-    });
+    throw new AwsError(
+      "BucketAlreadyOwnedByYou",
+      "Your previous request to create the named bucket succeeded and you already own it.",
+      {
+        status: 409,
+        members: { BucketName: call.bucket },
+      },
+    );
   }
   call.catalog.addBucket(call.bucket, call.ctx.clock.now());
   sendEmpty(call, 200, { location: `/${call.bucket}` });
@@ -43,7 +50,10 @@ export function getBucketLocation(call: Call): void {
 export function deleteBucket(call: Call): void {
   requireBucket(call);
   if (!call.catalog.removeBucket(call.bucket)) {
-    throw new AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", { status: 409, members: { BucketName: call.bucket } });
+    throw new AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", {
+      status: 409,
+      members: { BucketName: call.bucket },
+    });
   }
   call.bodies.collect();
   sendEmpty(call, 204);

@@ -2,7 +2,14 @@ import { AwsError } from "../../context.ts";
 import { attributesOf, checksumMembers, quote, refuseUnkept } from "../attributes.ts";
 import { type Call, header, requireBucket, sendXml } from "../call.ts";
 import { checkWrite, isUnmodified } from "../conditions.ts";
-import { invalidArgument, noSuchBucket, noSuchKey, noSuchUpload, notImplemented, preconditionFailed } from "../errors.ts";
+import {
+  invalidArgument,
+  noSuchBucket,
+  noSuchKey,
+  noSuchUpload,
+  notImplemented,
+  preconditionFailed,
+} from "../errors.ts";
 import { parseRange } from "../range.ts";
 import { requestedAlgorithm } from "../receive.ts";
 import type { ObjectAttributes, ObjectRow } from "../types.ts";
@@ -16,7 +23,11 @@ export async function copyObject(call: Call): Promise<void> {
   const source = sourceOf(call);
   const attributes = copiedAttributes(call, source);
   checkWrite(call, call.catalog.object(call.bucket, call.key));
-  if (source.size > MAX_COPY) throw new AwsError("InvalidRequest", "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120");
+  if (source.size > MAX_COPY)
+    throw new AwsError(
+      "InvalidRequest",
+      "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120",
+    );
   const algorithm = requestedAlgorithm(call) ?? source.attributes.checksum?.algorithm;
   const bytes = await call.bodies.read(source.blob, 0, source.size - 1);
   const body = await call.bodies.write(bytes, algorithm ? [algorithm] : []);
@@ -59,17 +70,31 @@ export async function copyPart(call: Call): Promise<void> {
   const source = sourceOf(call);
   const range = parseRange(header(call, "x-amz-copy-source-range"), source.size) ?? { start: 0, end: source.size - 1 };
   const algorithm = upload.checksum?.algorithm;
-  const body = await call.bodies.write(await call.bodies.read(source.blob, range.start, range.end), algorithm ? [algorithm] : []);
+  const body = await call.bodies.write(
+    await call.bodies.read(source.blob, range.start, range.end),
+    algorithm ? [algorithm] : [],
+  );
   const value = algorithm && body.checksums[algorithm];
   const checksum = algorithm && value ? { algorithm, value, type: "FULL_OBJECT" as const } : undefined;
   const modified = call.ctx.clock.now();
   try {
     find();
-    call.catalog.savePart(uploadId, { number, blob: body.blob, size: body.size, etag: body.md5, modified, ...(checksum ? { checksum } : {}) });
+    call.catalog.savePart(uploadId, {
+      number,
+      blob: body.blob,
+      size: body.size,
+      etag: body.md5,
+      modified,
+      ...(checksum ? { checksum } : {}),
+    });
   } finally {
     call.bodies.settle(body.blob);
   }
-  sendXml(call, "CopyPartResult", { ETag: quote(body.md5), LastModified: new Date(modified).toISOString(), ...checksumMembers(checksum) });
+  sendXml(call, "CopyPartResult", {
+    ETag: quote(body.md5),
+    LastModified: new Date(modified).toISOString(),
+    ...checksumMembers(checksum),
+  });
 }
 
 /** The object that `x-amz-copy-source` names. @throws AwsError when it is missing or fails the copy's conditions. */
@@ -80,7 +105,11 @@ function sourceOf(call: Call): ObjectRow {
   const match = /^\/?([^/]+)\/(.+)$/s.exec(decode(path));
   const [bucket, key] = [match?.[1], match?.[2]];
   if (bucket === undefined || key === undefined) {
-    throw invalidArgument("Copy Source must mention the source bucket and key: sourcebucket/sourcekey", "x-amz-copy-source", text);
+    throw invalidArgument(
+      "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
+      "x-amz-copy-source",
+      text,
+    );
   }
   if (!call.catalog.hasBucket(bucket)) throw noSuchBucket(bucket);
   const source = call.catalog.object(bucket, key);

@@ -116,14 +116,16 @@ function maxKeys(query: URLSearchParams): number {
   const text = query.get("max-keys");
   if (text === null || text === "") return MAX_KEYS;
   const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 0) throw invalidArgument("Provided max-keys not an integer or within integer range", "max-keys", text);
+  if (!Number.isInteger(limit) || limit < 0)
+    throw invalidArgument("Provided max-keys not an integer or within integer range", "max-keys", text);
   return Math.min(limit, MAX_KEYS);
 }
 
 /** With `encoding-type=url`, keys travel URL-encoded, because XML cannot hold every character. */
 function encoder(query: URLSearchParams): (text: string) => string {
   const type = query.get("encoding-type");
-  if (type !== null && type !== "url") throw invalidArgument("Invalid Encoding Method specified in Request", "encoding-type", type);
+  if (type !== null && type !== "url")
+    throw invalidArgument("Invalid Encoding Method specified in Request", "encoding-type", type);
   return type === null ? (text) => text : (text) => encodeURIComponent(text).replaceAll("%2F", "/");
 }
 
@@ -131,6 +133,7 @@ const encodeToken = (key: string) => Buffer.from(key, "utf8").toString("base64ur
 
 function decodeToken(token: string): string {
   const key = Buffer.from(token, "base64url").toString("utf8");
-  if (key === "" || encodeToken(key) !== token) throw invalidArgument("The continuation token provided is incorrect", "continuation-token", token);
+  if (key === "" || encodeToken(key) !== token)
+    throw invalidArgument("The continuation token provided is incorrect", "continuation-token", token);
   return key;
 }

@@ -30,14 +30,20 @@ export function createMultipartUpload(call: Call): void {
     call,
     "InitiateMultipartUploadResult",
     { Bucket: call.bucket, Key: call.key, UploadId: upload.id },
-    checksum ? { "x-amz-checksum-algorithm": checksum.algorithm.toUpperCase(), "x-amz-checksum-type": checksum.type } : {},
+    checksum
+      ? { "x-amz-checksum-algorithm": checksum.algorithm.toUpperCase(), "x-amz-checksum-type": checksum.type }
+      : {},
   );
 }
 
 function checksumType(call: Call, algorithm: ChecksumAlgorithm): Checksum["type"] {
-  const type = header(call, "x-amz-checksum-type")?.toUpperCase() ?? (algorithm === "crc64nvme" ? "FULL_OBJECT" : "COMPOSITE");
+  const type =
+    header(call, "x-amz-checksum-type")?.toUpperCase() ?? (algorithm === "crc64nvme" ? "FULL_OBJECT" : "COMPOSITE");
   if (type === "COMPOSITE" ? algorithm === "crc64nvme" : type !== "FULL_OBJECT" || algorithm.startsWith("sha")) {
-    throw new AwsError("InvalidRequest", `The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`);
+    throw new AwsError(
+      "InvalidRequest",
+      `The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`,
+    );
   }
   return type === "FULL_OBJECT" ? "FULL_OBJECT" : "COMPOSITE";
 }
@@ -65,7 +71,14 @@ export async function uploadPart(call: Call): Promise<void> {
   try {
     findUpload(call);
     const { blob, size, md5: etag, checksum } = body;
-    call.catalog.savePart(upload.id, { number, blob, size, etag, modified: call.ctx.clock.now(), ...(checksum ? { checksum } : {}) });
+    call.catalog.savePart(upload.id, {
+      number,
+      blob,
+      size,
+      etag,
+      modified: call.ctx.clock.now(),
+      ...(checksum ? { checksum } : {}),
+    });
   } finally {
     call.bodies.settle(body.blob);
   }
@@ -74,11 +87,16 @@ export async function uploadPart(call: Call): Promise<void> {
 
 export async function completeMultipartUpload(call: Call): Promise<void> {
   const upload = findUpload(call);
-  const parts = chosenParts(rootOf(await call.exchange.body(), "CompleteMultipartUpload"), call.catalog.parts(upload.id));
+  const parts = chosenParts(
+    rootOf(await call.exchange.body(), "CompleteMultipartUpload"),
+    call.catalog.parts(upload.id),
+  );
   checkWrite(call, call.catalog.object(call.bucket, call.key));
   const whole = upload.checksum?.type === "FULL_OBJECT" ? [upload.checksum.algorithm] : [];
   const body = await call.bodies.write(joined(call, parts), whole);
-  const md5 = createHash("md5").update(Buffer.concat(parts.map((part) => Buffer.from(part.etag, "hex")))).digest("hex");
+  const md5 = createHash("md5")
+    .update(Buffer.concat(parts.map((part) => Buffer.from(part.etag, "hex"))))
+    .digest("hex");
   const etag = `${md5}-${parts.length}`;
   try {
     findUpload(call);
@@ -99,7 +117,13 @@ export async function completeMultipartUpload(call: Call): Promise<void> {
     sendXml(
       call,
       "CompleteMultipartUploadResult",
-      { Location: `${call.ctx.endpoint()}/${call.bucket}/${encodeURIComponent(call.key)}`, Bucket: call.bucket, Key: call.key, ETag: quote(etag), ...checksumMembers(checksum) },
+      {
+        Location: `${call.ctx.endpoint()}/${call.bucket}/${encodeURIComponent(call.key)}`,
+        Bucket: call.bucket,
+        Key: call.key,
+        ETag: quote(etag),
+        ...checksumMembers(checksum),
+      },
       { "x-amz-server-side-encryption": upload.attributes.encryption },
     );
   } finally {
@@ -121,7 +145,10 @@ function chosenParts(request: string, uploaded: Part[]): Part[] {
   });
   if (chosen.length === 0) throw malformedXml();
   if (chosen.some((part, position) => part.number <= (chosen[position - 1]?.number ?? 0))) {
-    throw new AwsError("InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.");
+    throw new AwsError(
+      "InvalidPartOrder",
+      "The list of parts was not in ascending order. Parts must be ordered by part number.",
+    );
   }
   const small = chosen.slice(0, -1).find((part) => part.size < MIN_PART);
   if (small) {
@@ -137,7 +164,11 @@ async function* joined(call: Call, parts: Part[]): AsyncGenerator<Buffer, void> 
 }
 
 /** Of the whole object, or of the parts' checksums one after another. */
-function checksumOf(upload: Upload, parts: Part[], whole: Partial<Record<ChecksumAlgorithm, string>>): Checksum | undefined {
+function checksumOf(
+  upload: Upload,
+  parts: Part[],
+  whole: Partial<Record<ChecksumAlgorithm, string>>,
+): Checksum | undefined {
   if (!upload.checksum) return undefined;
   const { algorithm, type } = upload.checksum;
   if (type === "FULL_OBJECT") return { algorithm, type, value: whole[algorithm] ?? "" };

@@ -9,7 +9,14 @@ import { type ByteRange, parseRange } from "../range.ts";
 import type { ObjectRow } from "../types.ts";
 
 /** Query parameters by which a reader names headers of the response. */
-const OVERRIDES = ["content-type", "content-language", "expires", "cache-control", "content-disposition", "content-encoding"];
+const OVERRIDES = [
+  "content-type",
+  "content-language",
+  "expires",
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+];
 
 export async function getObject(call: Call): Promise<void> {
   for (let attempt = 0; ; attempt++) {
@@ -43,7 +50,8 @@ function describe(call: Call, object: ObjectRow): ByteRange & { status: number; 
   const range = part ?? parseRange(header(call, "range"), object.size);
   const { start, end } = range ?? { start: 0, end: object.size - 1 };
   const whole = start === 0 && end === object.size - 1;
-  const checksum = whole && header(call, "x-amz-checksum-mode")?.toUpperCase() === "ENABLED" ? object.attributes.checksum : undefined;
+  const checksum =
+    whole && header(call, "x-amz-checksum-mode")?.toUpperCase() === "ENABLED" ? object.attributes.checksum : undefined;
   const headers = {
     ...describingHeaders(object),
     ...checksumHeaders(checksum),
@@ -62,7 +70,8 @@ function partOf(call: Call, object: ObjectRow): ByteRange | undefined {
   const sizes = object.attributes.parts ?? [object.size];
   const number = Number(text);
   const size = sizes[number - 1];
-  if (size === undefined) throw new AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", { status: 416 });
+  if (size === undefined)
+    throw new AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", { status: 416 });
   const start = sizes.slice(0, number - 1).reduce((sum, each) => sum + each, 0);
   return { start, end: start + size - 1 };
 }
@@ -72,7 +81,8 @@ function overrides(call: Call): Record<string, string> {
   for (const name of OVERRIDES) {
     const value = call.query.get(`response-${name}`);
     if (value === null) continue;
-    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) throw invalidArgument("A header cannot hold this value.", `response-${name}`, value);
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      throw invalidArgument("A header cannot hold this value.", `response-${name}`, value);
     found[name] = value;
   }
   return found;

@@ -30,7 +30,11 @@ export async function putObject(call: Call): Promise<void> {
   } finally {
     call.bodies.settle(body.blob);
   }
-  sendEmpty(call, 200, { etag: quote(body.md5), "x-amz-server-side-encryption": attributes.encryption, ...checksumHeaders(body.checksum) });
+  sendEmpty(call, 200, {
+    etag: quote(body.md5),
+    "x-amz-server-side-encryption": attributes.encryption,
+    ...checksumHeaders(body.checksum),
+  });
 }
 
 /** Succeeds whether or not the object was there. */

@@ -51,12 +51,16 @@ function Summary({ summary }: { summary: NonNullable<BatchState["summary"]> }) {
         {`${formatCount(summary.rejected)} rejected in ${formatDuration(summary.elapsedMs)}`}
       </Text>
       {accept ? <Text>{`accept    p50 ${formatDuration(accept.p50)}  p95 ${formatDuration(accept.p95)}`}</Text> : null}
-      {duration ? <Text>{`duration  p50 ${formatDuration(duration.p50)}  p95 ${formatDuration(duration.p95)}`}</Text> : null}
+      {duration ? (
+        <Text>{`duration  p50 ${formatDuration(duration.p50)}  p95 ${formatDuration(duration.p95)}`}</Text>
+      ) : null}
       <Text>
         {`tokens    ${formatCount(summary.inputTokens)} in / ${formatCount(summary.outputTokens)} out, ${formatCost(summary.costUsd)}`}
         {summary.offline ? ", offline model" : ""}
       </Text>
-      {summary.causes.length > 0 ? <Table columns={CAUSES} rows={summary.causes} rowKey={({ cause }) => cause} /> : null}
+      {summary.causes.length > 0 ? (
+        <Table columns={CAUSES} rows={summary.causes} rowKey={({ cause }) => cause} />
+      ) : null}
     </Box>
   );
 }

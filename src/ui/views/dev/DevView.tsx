@@ -21,7 +21,15 @@ export function DevView({ state, screen, ended }: ViewProps<DevState>) {
   return (
     <>
       <Scrollback lines={state.lines} />
-      <Box flexDirection="column" borderStyle="single" borderTop borderBottom={false} borderLeft={false} borderRight={false} borderDimColor>
+      <Box
+        flexDirection="column"
+        borderStyle="single"
+        borderTop
+        borderBottom={false}
+        borderLeft={false}
+        borderRight={false}
+        borderDimColor
+      >
         {ready ? <Header ready={ready} /> : <Starting building={state.building} />}
         {Object.entries(state.broken).map(([name, reason]) => (
           <Text key={name} wrap="truncate-end">
@@ -47,7 +55,10 @@ function Starting({ building }: { building: string[] }) {
 function Header({ ready }: { ready: NonNullable<DevState["ready"]> }) {
   const color = useColor();
   const model = ready.offline ? "offline (set OPENAI_API_KEY for a real one)" : "by environment";
-  const extras = [ready.speed === 1 ? "" : `speed ${ready.speed}`, ready.faults.length > 0 ? `faults: ${ready.faults.join(", ")}` : ""];
+  const extras = [
+    ready.speed === 1 ? "" : `speed ${ready.speed}`,
+    ready.faults.length > 0 ? `faults: ${ready.faults.join(", ")}` : "",
+  ];
   return (
     <Text wrap="truncate-end">
       <Text {...color("green")} bold>

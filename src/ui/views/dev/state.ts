@@ -51,7 +51,13 @@ export function reduceDev(state: DevState, event: DevEvent, now: number): DevSta
   const prefix = state.ready ? `${state.ready.app}-${state.ready.stage}-` : "";
   switch (event.type) {
     case "ready":
-      return { ...state, ready: event, lines: readyText(event).split("\n").reduce((lines, line) => addLine(lines, undefined, line), state.lines) };
+      return {
+        ...state,
+        ready: event,
+        lines: readyText(event)
+          .split("\n")
+          .reduce((lines, line) => addLine(lines, undefined, line), state.lines),
+      };
     case "depths":
       return { ...state, depths: event };
     case "function":
@@ -101,7 +107,9 @@ function reduceTask(state: DevState, event: TaskEvent, now: number): DevState {
     completed: state.completed + (event.type === "completed" ? 1 : 0),
     deadlettered: state.deadlettered + (event.type === "deadlettered" ? 1 : 0),
   };
-  return event.type === "progress" ? next : add(next, Date.parse(event.at), tone === "wait" ? "info" : tone, `${shortId(event.taskId)}  ${text}`);
+  return event.type === "progress"
+    ? next
+    : add(next, Date.parse(event.at), tone === "wait" ? "info" : tone, `${shortId(event.taskId)}  ${text}`);
 }
 
 function add(state: DevState, at: number, tone: Tone, text: string): DevState {

@@ -15,7 +15,9 @@ export function FollowView({ state, screen, ended }: ViewProps<FollowState>) {
   return (
     <>
       <Scrollback lines={state.lines} />
-      {ended ? null : <Running state={state} now={screen.now()} height={Math.max(3, Math.floor(rows / 2))} width={columns} />}
+      {ended ? null : (
+        <Running state={state} now={screen.now()} height={Math.max(3, Math.floor(rows / 2))} width={columns} />
+      )}
     </>
   );
 }

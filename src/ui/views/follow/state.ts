@@ -29,20 +29,34 @@ export const initialFollow: FollowState = { lines: [], many: false, tokens: "", 
 export function reduceFollow(state: FollowState, event: FollowedEvent, now: number): FollowState {
   switch (event.type) {
     case "stage":
-      return add(state, "info", `stage ${event.ref.stage} of ${event.ref.app}, account ${event.ref.account}, ${event.ref.region}`);
+      return add(
+        state,
+        "info",
+        `stage ${event.ref.stage} of ${event.ref.app}, account ${event.ref.account}, ${event.ref.region}`,
+      );
     case "stack":
       return reduceStack(state, event, now);
     case "watching":
-      return { ...state, many: event.taskId === undefined, ...running(event.taskId ? "waiting for events" : "waiting for tasks", now) };
+      return {
+        ...state,
+        many: event.taskId === undefined,
+        ...running(event.taskId ? "waiting for events" : "waiting for tasks", now),
+      };
     case "uploaded":
       return add(state, "ok", `uploaded ${event.path} (${formatBytes(event.bytes)}) in ${formatDuration(event.ms)}`);
     case "submitted":
       return {
-        ...add(state, "ok", `accepted in ${formatDuration(event.ms)}${event.duplicate ? " (known: the same task)" : ""}, ${event.taskId}`),
+        ...add(
+          state,
+          "ok",
+          `accepted in ${formatDuration(event.ms)}${event.duplicate ? " (known: the same task)" : ""}, ${event.taskId}`,
+        ),
         ...running("queued", now),
       };
     case "connection":
-      return event.state === "connected" ? state : add(state, "warn", `${event.state}${event.reason ? `: ${event.reason}` : ""}`);
+      return event.state === "connected"
+        ? state
+        : add(state, "warn", `${event.state}${event.reason ? `: ${event.reason}` : ""}`);
     case "token":
       return reduceToken(state, event);
     case "detached":
@@ -74,12 +88,16 @@ function reduceTask(state: FollowState, event: TaskEvent, now: number): FollowSt
   // `submitted` said it already, with the time this machine saw.
   if (event.type === "accepted" && !state.many) return next;
   if (event.type === "progress" && !state.many) {
-    return { ...next, running: { ...(state.running ?? { since: now }), label: event.message, ...percent(event.percent) } };
+    return {
+      ...next,
+      running: { ...(state.running ?? { since: now }), label: event.message, ...percent(event.percent) },
+    };
   }
   const added = add(next, event.type === "started" ? "info" : tone, prefix + text);
   if (state.many) return added;
   if (event.type === "started") return { ...added, tokens: "", ...running(`attempt ${event.attempt}`, now) };
-  if (event.type === "failed" && !event.final) return { ...added, tokens: "", ...running("waiting for the next attempt", now) };
+  if (event.type === "failed" && !event.final)
+    return { ...added, tokens: "", ...running("waiting for the next attempt", now) };
   if (isTerminal(event)) return { ...quiet(added), failed: event.type !== "completed" };
   return added;
 }

@@ -60,7 +60,9 @@ function Install({ install }: { install: NonNullable<InitState["install"]> }) {
   return (
     <Text wrap="truncate-end">
       <Mark tone={TONES[install.state]} /> {install.command}{" "}
-      {install.state === "done" ? `in ${formatDuration(install.ms ?? 0)}` : `${install.state}${install.line ? `: ${install.line}` : ""}`}
+      {install.state === "done"
+        ? `in ${formatDuration(install.ms ?? 0)}`
+        : `${install.state}${install.line ? `: ${install.line}` : ""}`}
     </Text>
   );
 }

@@ -24,7 +24,11 @@ const LETTERS: Column<Letter>[] = [
   { title: "task", text: ({ taskId, messageId }) => taskId ?? `message ${shortId(messageId)}` },
   { title: "sent", text: ({ sentAt }) => `${sentAt.slice(0, 10)} ${formatTime(sentAt)}` },
   { title: "tries", text: ({ attempts }) => String(attempts), align: "right" },
-  { title: "why", text: ({ error, prompt }) => (error ? describeError(error) : oneLine(prompt ?? "no record tells", 120)), grow: true },
+  {
+    title: "why",
+    text: ({ error, prompt }) => (error ? describeError(error) : oneLine(prompt ?? "no record tells", 120)),
+    grow: true,
+  },
 ];
 
 const CAUSES: Column<Summary["causes"][number]>[] = [
@@ -38,7 +42,9 @@ function LettersView({ state: { letters, summary }, ended }: ViewProps<ListState
   if (!ended || !summary) return null;
   return (
     <Box flexDirection="column">
-      <Text bold>{`${summary.queue}: ${formatCount(summary.depth)} dead ${summary.depth === 1 ? "letter" : "letters"}`}</Text>
+      <Text
+        bold
+      >{`${summary.queue}: ${formatCount(summary.depth)} dead ${summary.depth === 1 ? "letter" : "letters"}`}</Text>
       {letters.length > 0 ? <Table columns={LETTERS} rows={letters} rowKey={({ messageId }) => messageId} /> : null}
       {summary.causes.length > 0 ? (
         <Box marginTop={1}>

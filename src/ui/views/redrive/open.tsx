@@ -23,14 +23,22 @@ function reduce(state: RedriveState, event: RedriveEvent): RedriveState {
     case "stage":
       return {
         ...state,
-        lines: addLine(state.lines, "info", `stage ${event.ref.stage} of ${event.ref.app}, account ${event.ref.account}, ${event.ref.region}`),
+        lines: addLine(
+          state.lines,
+          "info",
+          `stage ${event.ref.stage} of ${event.ref.app}, account ${event.ref.account}, ${event.ref.region}`,
+        ),
       };
     case "move":
       return { ...state, move: event };
     case "redriven": {
       const tone = event.status === "completed" ? "ok" : "fail";
       const why = event.error ? `: ${describeError(event.error)}` : "";
-      return { ...state, ended: event, lines: addLine(state.lines, tone, `${shortId(event.taskId)}  ${event.status}${why}`) };
+      return {
+        ...state,
+        ended: event,
+        lines: addLine(state.lines, tone, `${shortId(event.taskId)}  ${event.status}${why}`),
+      };
     }
     case "summary":
       return { ...state, summary: event };
@@ -49,7 +57,9 @@ function RedriveView({ state: { lines, move, ended, summary }, screen }: ViewPro
       {summary ? (
         <Text bold>
           {`moved ${formatCount(summary.moved)} in ${formatDuration(summary.elapsedMs)} (${summary.status.toLowerCase()})`}
-          {summary.completed === undefined ? "" : `, ${formatCount(summary.completed)} completed, ${formatCount(summary.failed ?? 0)} failed`}
+          {summary.completed === undefined
+            ? ""
+            : `, ${formatCount(summary.completed)} completed, ${formatCount(summary.failed ?? 0)} failed`}
         </Text>
       ) : (
         <Box flexDirection="column">

@@ -18,7 +18,8 @@ interface SmokeState {
 function reduce(state: SmokeState, event: SmokeEvent): SmokeState {
   if (event.type === "hop") return { ...state, hops: { ...state.hops, [event.hop]: event } };
   if (event.type === "summary") return { ...state, summary: event };
-  if (event.type === "stack" && event.state === "ready") return { ...state, stack: `local stack ready in ${formatDuration(event.ms ?? 0)}` };
+  if (event.type === "stack" && event.state === "ready")
+    return { ...state, stack: `local stack ready in ${formatDuration(event.ms ?? 0)}` };
   return state;
 }
 

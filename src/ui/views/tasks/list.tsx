@@ -22,10 +22,18 @@ function reduce(state: ListState, event: ListEvent): ListState {
 const COLUMNS: Column<TaskSummary>[] = [
   { title: "task", text: ({ taskId }) => taskId },
   { title: "status", text: ({ status }) => status },
-  { title: "try", text: ({ generation, attempt }) => (generation > 1 ? `${generation}.${attempt}` : String(attempt)), align: "right" },
+  {
+    title: "try",
+    text: ({ generation, attempt }) => (generation > 1 ? `${generation}.${attempt}` : String(attempt)),
+    align: "right",
+  },
   { title: "accepted", text: ({ acceptedAt }) => `${acceptedAt.slice(0, 10)} ${formatTime(acceptedAt)}` },
   { title: "cost", text: ({ costUsd, status }) => (status === "completed" ? formatCost(costUsd) : ""), align: "right" },
-  { title: "prompt or error", text: ({ prompt, error }) => (error ? describeError(error) : oneLine(prompt, 120)), grow: true },
+  {
+    title: "prompt or error",
+    text: ({ prompt, error }) => (error ? describeError(error) : oneLine(prompt, 120)),
+    grow: true,
+  },
 ];
 
 function ListView({ state, ended }: ViewProps<ListState>) {

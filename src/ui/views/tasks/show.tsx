@@ -29,7 +29,9 @@ function ShowView({ state: { detail }, ended }: ViewProps<ShowState>) {
   ];
   return (
     <Box flexDirection="column">
-      {facts.map(([name, value]) => (value === undefined ? null : <Text key={name}>{`${name.padEnd(9)} ${value}`}</Text>))}
+      {facts.map(([name, value]) =>
+        value === undefined ? null : <Text key={name}>{`${name.padEnd(9)} ${value}`}</Text>,
+      )}
       <Box marginTop={1} flexDirection="column">
         <Text>{record.task.prompt}</Text>
       </Box>

@@ -27,7 +27,14 @@ const started = (seq: number, attempt: number, seconds: number): TaskEvent => ({
   queueWaitMs: 18,
 });
 
-const submitted: SubmitEvent = { type: "submitted", taskId, duplicate: false, via: "api", ms: 12, follow: `npx ai-pipeline watch ${taskId}` };
+const submitted: SubmitEvent = {
+  type: "submitted",
+  taskId,
+  duplicate: false,
+  via: "api",
+  ms: 12,
+  follow: `npx ai-pipeline watch ${taskId}`,
+};
 const outcome = { taskId, generation: 1, elapsedMs: 2100, usage: [] };
 
 /** A task that completes at its first attempt. */
@@ -51,7 +58,16 @@ export const completedTask: SubmitEvent[] = [
     costUsd: 0.0004,
     result: "Three findings stand out.",
   },
-  { ...outcome, type: "summary", operation: "submit", exitCode: 0, status: "completed", attempt: 1, result: "Three findings stand out.", costUsd: 0.0004 },
+  {
+    ...outcome,
+    type: "summary",
+    operation: "submit",
+    exitCode: 0,
+    status: "completed",
+    attempt: 1,
+    result: "Three findings stand out.",
+    costUsd: 0.0004,
+  },
 ];
 
 /** A task whose model is rate limited at every attempt. */
@@ -59,11 +75,39 @@ export const failedTask: SubmitEvent[] = [
   submitted,
   accepted,
   started(2, 1, 0.1),
-  { ...base, type: "failed", seq: 3, at: at(0.4), attempt: 1, error: rateLimit, final: false, retryAt: at(14), durationMs: 310 },
+  {
+    ...base,
+    type: "failed",
+    seq: 3,
+    at: at(0.4),
+    attempt: 1,
+    error: rateLimit,
+    final: false,
+    retryAt: at(14),
+    durationMs: 310,
+  },
   started(4, 2, 4.4),
-  { ...base, type: "failed", seq: 5, at: at(4.7), attempt: 2, error: rateLimit, final: false, retryAt: at(13), durationMs: 305 },
+  {
+    ...base,
+    type: "failed",
+    seq: 5,
+    at: at(4.7),
+    attempt: 2,
+    error: rateLimit,
+    final: false,
+    retryAt: at(13),
+    durationMs: 305,
+  },
   started(6, 3, 13),
   { ...base, type: "failed", seq: 7, at: at(13.3), attempt: 3, error: rateLimit, final: true, durationMs: 301 },
   { ...base, type: "deadlettered", seq: 8, at: at(13.3), attempt: 3, reason: "attempts-exhausted", error: rateLimit },
-  { ...outcome, type: "summary", operation: "submit", exitCode: 3, status: "deadlettered", attempt: 3, error: rateLimit },
+  {
+    ...outcome,
+    type: "summary",
+    operation: "submit",
+    exitCode: 3,
+    status: "deadlettered",
+    attempt: 3,
+    error: rateLimit,
+  },
 ];
