@@ -1,4 +1,4 @@
-import type { CompletedEvent, NewTaskEvent, ReplayedEvent, TaskError, TaskEvent, Usage } from "../../contract/event.ts";
+import type { NewTaskEvent, ReplayedEvent, TaskError, TaskEvent, Usage } from "../../contract/event.ts";
 import type { TaskRecord, WebhookState } from "../../contract/record.ts";
 import type { Settings } from "../../contract/settings.ts";
 import { eventKey, textKey } from "../../contract/table.ts";
@@ -9,6 +9,7 @@ import { listTasks } from "./list.ts";
 import { isSameTask } from "./same-task.ts";
 import { isTerminalStatus, publicRecord, toEvent, type AttemptRef, type StoredRecord } from "./stored.ts";
 import { advance, endAttempt, newRecord, type Changes, type Transition } from "./transition.ts";
+import { withResult } from "./with-result.ts";
 import { createWriter, type WriterParts } from "./writer.ts";
 
 /** Webhook tries in all, whoever makes them. */
@@ -315,17 +316,4 @@ export function createTaskStore(
     list,
     remove,
   };
-}
-
-/** Leaves room for the rest of the event in one socket message. */
-const MAX_INLINE_RESULT_BYTES = 110 * 1024;
-
-/** @returns a completed event with its result inline, where the record holds it and it fits a socket message. */
-export function withResult(event: TaskEvent, record: Pick<TaskRecord, "generation" | "result">): TaskEvent {
-  if (event.type !== "completed" || event.resultRef !== "record" || event.generation !== record.generation)
-    return event;
-  if (record.result === undefined || Buffer.byteLength(JSON.stringify(record.result)) > MAX_INLINE_RESULT_BYTES)
-    return event;
-  const { resultRef: _, ...rest } = event;
-  return { ...rest, result: record.result } satisfies CompletedEvent;
 }
