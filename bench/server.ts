@@ -5,6 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { callSqs } from "./sqs-http.ts";
 import { end, plainEnv } from "./spawn.ts";
 
+export interface FirstLine {
+  text: string;
+  atMs: number;
+}
+
 /** An AWS-compatible server in a process of its own. */
 export interface RunningServer {
   name: string;
@@ -12,8 +17,8 @@ export interface RunningServer {
   pid: number;
   /** From the start of the process to the first answer to SQS ListQueues, in ms. */
   answeredMs: number;
-  /** The first lines of its stdout, up to 64 KB. */
-  stdout(): string;
+  /** The first line of its stdout, and when it came after the start of the process; undefined before. */
+  firstLine(): FirstLine | undefined;
   close(): Promise<void>;
 }
 
@@ -63,10 +68,14 @@ export async function startServer({ name, command, args, env, cwd, port }: Serve
   const child = spawn(command, args, { cwd, env: plainEnv(env), stdio: ["ignore", "pipe", "pipe"], detached: true });
   const { close } = track(child);
   let stdout = "";
+  let first: FirstLine | undefined;
   let said = "";
   const listen = (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000));
   child.stdout.on("data", listen).on("data", (chunk: Buffer) => {
-    if (stdout.length < 65_536) stdout += chunk.toString();
+    if (first) return;
+    stdout += chunk.toString();
+    const length = stdout.indexOf("\n");
+    if (length >= 0) first = { text: stdout.slice(0, length), atMs: performance.now() - startedAt };
   });
   child.stderr.on("data", listen);
   let failure: Error | undefined;
@@ -77,7 +86,7 @@ export async function startServer({ name, command, args, env, cwd, port }: Serve
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${said}`);
     if (child.pid !== undefined && (await answers(endpoint))) {
       const answeredMs = performance.now() - startedAt;
-      return { name, endpoint, pid: child.pid, answeredMs, stdout: () => stdout, close };
+      return { name, endpoint, pid: child.pid, answeredMs, firstLine: () => first, close };
     }
     await sleep(5);
   }
@@ -94,11 +103,11 @@ async function answers(endpoint: string): Promise<boolean> {
   }
 }
 
-/** @returns the first line a server prints on stdout, waited for up to 10 s. */
-export async function firstLine(server: RunningServer): Promise<string> {
-  for (const until = Date.now() + 10_000; Date.now() < until; await sleep(5)) {
-    const [line, rest] = server.stdout().split("\n", 2);
-    if (line !== undefined && rest !== undefined) return line;
+/** Waits for the first line a server prints on stdout, up to 10 s. */
+export async function untilFirstLine(server: RunningServer): Promise<FirstLine> {
+  for (const until = Date.now() + 10_000; Date.now() < until; await sleep(2)) {
+    const line = server.firstLine();
+    if (line) return line;
   }
   throw new Error(`${server.name} printed nothing within 10 s.`);
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { BenchContext } from "../context.ts";
 import { createHandlerLog } from "../handler-log.ts";
 import { WORKERS } from "../noop-function.ts";
-import { firstLine } from "../server.ts";
+import { untilFirstLine } from "../server.ts";
 import { makeProject, startDev } from "./ours.ts";
 
 const readyLine = z.object({ type: z.literal("ready"), queue: z.string() });
@@ -15,7 +15,7 @@ export async function startWorkerProject(context: BenchContext) {
   const log = createHandlerLog(join(await mkdtemp(join(context.scratch, "handler-")), "starts.log"));
   const dir = await makeProject(context, { "src/worker.ts": worker(log.path), "ai-pipeline.config.ts": CONFIG });
   const server = await startDev(context, dir);
-  const ready = readyLine.parse(JSON.parse(await firstLine(server)));
+  const ready = readyLine.parse(JSON.parse((await untilFirstLine(server)).text));
   const sqs = new SQSClient({
     endpoint: server.endpoint,
     region: "us-east-1",
