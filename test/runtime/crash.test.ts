@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createClient } from "../../src/client/index.ts";
 import { systemClock } from "../../src/contract/clock.ts";
 import type { ResolvedConfig } from "../../src/contract/config.ts";
@@ -9,7 +9,6 @@ import type { FollowEvent } from "../../src/contract/ports.ts";
 import { startStack, type LocalStack } from "../../src/local/stack.ts";
 
 const root = join(import.meta.dirname, "../..");
-const dir = mkdtempSync(join(tmpdir(), "ai-pipeline-crash-"));
 const config: ResolvedConfig = {
   app: "crash",
   stage: "local",
@@ -31,12 +30,14 @@ const config: ResolvedConfig = {
   local: { port: 0, faults: [] },
 };
 
-let stack: LocalStack;
-beforeAll(async () => {
-  mkdirSync(join(dir, "src"));
-  writeFileSync(
-    join(dir, config.worker.entry),
-    `import { defineWorker } from "ai-pipeline/runtime";
+describe.each([1, 60])("at speed %i", (speed) => {
+  const dir = mkdtempSync(join(tmpdir(), "ai-pipeline-crash-"));
+  let stack: LocalStack;
+  beforeAll(async () => {
+    mkdirSync(join(dir, "src"));
+    writeFileSync(
+      join(dir, config.worker.entry),
+      `import { defineWorker } from "ai-pipeline/runtime";
      export const handler = defineWorker({
        async run(task, ctx) {
          if (ctx.attempt === 1) {
@@ -48,47 +49,48 @@ beforeAll(async () => {
          return { attempt: ctx.attempt };
        },
      });`,
-  );
-  const source = (path: string) => join(root, "src", path);
-  stack = await startStack({
-    port: 0,
-    portRequired: false,
-    speed: 1,
-    faults: [],
-    fresh: false,
-    clock: systemClock,
-    onEvent: () => {},
-    project: {
-      dir,
-      config,
-      modules: {
-        main: source("index.ts"),
-        runtime: source("runtime/index.ts"),
-        client: source("client/index.ts"),
-        api: source("runtime/api/entry.ts"),
+    );
+    const source = (path: string) => join(root, "src", path);
+    stack = await startStack({
+      port: 0,
+      portRequired: false,
+      speed,
+      faults: [],
+      fresh: false,
+      clock: systemClock,
+      onEvent: () => {},
+      project: {
+        dir,
+        config,
+        modules: {
+          main: source("index.ts"),
+          runtime: source("runtime/index.ts"),
+          client: source("client/index.ts"),
+          api: source("runtime/api/entry.ts"),
+        },
+        shell: {},
+        watch: false,
       },
-      shell: {},
-      watch: false,
-    },
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await stack.close();
+    rmSync(dir, { recursive: true, force: true });
   });
-}, 60_000);
-afterAll(async () => {
-  await stack.close();
-  rmSync(dir, { recursive: true, force: true });
-});
 
-it.concurrent.each(["kill", "exit", "hang"])(
-  "a worker that dies by %s in mid-task leads to a retry and one result",
-  { timeout: 60_000 },
-  async (how) => {
-    const client = createClient({ url: stack.endpoint, token: stack.deployment?.token ?? "" });
-    const { taskId } = await client.submit({ prompt: how });
-    const seen: FollowEvent[] = [];
-    for await (const event of client.follow(taskId)) seen.push(event);
-    const events = seen.filter((event) => "seq" in event);
-    expect(events.map(({ type }) => type)).toEqual(["accepted", "started", "failed", "started", "completed"]);
-    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
-    expect(events[2]).toMatchObject({ error: { name: "AttemptLost" }, final: false });
-    expect(events[4]).toMatchObject({ result: { attempt: 2 } });
-  },
-);
+  it.concurrent.each(["kill", "exit", "hang"])(
+    "a worker that dies by %s in mid-task leads to a retry and one result",
+    { timeout: 60_000 },
+    async (how) => {
+      const client = createClient({ url: stack.endpoint, token: stack.deployment?.token ?? "" });
+      const { taskId } = await client.submit({ prompt: how });
+      const seen: FollowEvent[] = [];
+      for await (const event of client.follow(taskId)) seen.push(event);
+      const events = seen.filter((event) => "seq" in event);
+      expect(events.map(({ type }) => type)).toEqual(["accepted", "started", "failed", "started", "completed"]);
+      expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+      expect(events[2]).toMatchObject({ error: { name: "AttemptLost" }, final: false });
+      expect(events[4]).toMatchObject({ result: { attempt: 2 } });
+    },
+  );
+});
