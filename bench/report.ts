@@ -5,12 +5,19 @@ import { z } from "zod";
 import type { Section } from "./context.ts";
 import { markdownTable } from "./table.ts";
 
+/** When a run began, how long it took, and how busy the machine was before it. */
+export interface RunFacts {
+  startedAt: Date;
+  minutes: number;
+  /** The system's load average of the minute before. */
+  load: number;
+}
+
 /** @returns docs/benchmarks.md of one whole run. */
 export async function writeReport(
   root: string,
   sections: Section[],
-  startedAt: Date,
-  minutes: number,
+  { startedAt, minutes, load }: RunFacts,
 ): Promise<string> {
   const { version } = z
     .object({ version: z.string() })
@@ -25,7 +32,7 @@ export async function writeReport(
   return (
     [
       "# Benchmarks",
-      `Written by \`npm run bench\`: ai-pipeline ${version} and its peers in one run, on ${machine()}, ${startedAt.toISOString().slice(0, 10)}, ${Math.round(minutes)} minutes. ` +
+      `Written by \`npm run bench\`: ai-pipeline ${version} and its peers in one run, on ${machine()}, ${startedAt.toISOString().slice(0, 10)}, in ${Math.round(minutes)} minutes. Before the run the machine's load average was ${load.toFixed(1)}; what else runs there blurs every figure, ours and theirs. ` +
         "A figure is the median with the lowest and highest beside it. Targets are the project's own; nothing in the tests depends on them, and a miss stays in the table. Run it on your machine before you quote it.",
       misses.length === 0
         ? `All ${judged} targets were met.`

@@ -3,7 +3,7 @@
  * measures; both print and write nothing, since a page of mixed runs would compare what was not measured together.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { BenchContext, Measure, Section } from "./context.ts";
@@ -49,6 +49,7 @@ process.once("SIGINT", () => {
 });
 
 const startedAt = new Date();
+const load = loadavg()[0] ?? 0;
 try {
   const sections: Section[] = [];
   for (const measure of MEASURES.filter(({ name }) => names?.includes(name) ?? true)) {
@@ -59,7 +60,10 @@ try {
   }
   if (!values.quick && !names) {
     const minutes = (Date.now() - startedAt.getTime()) / 60_000;
-    await writeFile(join(root, "docs", "benchmarks.md"), await writeReport(root, sections, startedAt, minutes));
+    await writeFile(
+      join(root, "docs", "benchmarks.md"),
+      await writeReport(root, sections, { startedAt, minutes, load }),
+    );
     log("\nWrote docs/benchmarks.md");
   }
 } finally {
