@@ -52,7 +52,9 @@ test("a dev that was killed leaves what it had accepted to the next one", async 
   await first.shown("Ready");
   const submitted = await run(["submit", "wait"], { cwd: folder.dir });
   const taskId = submitted.stdout.trim();
-  await first.shown("started, attempt 1");
+  // Asked of the record, not read off dev's lines: dev begins to follow after it is ready and may miss a task's first events.
+  const status = async () => (await run(["tasks", "show", taskId], { cwd: folder.dir })).stdout;
+  await expect.poll(status, { timeout: 30_000 }).toMatch(/^status +running$/m);
   first.child.kill("SIGKILL");
   expect(await first.exit).toBe("SIGKILL");
   // The file it left names a dead process: no command takes it for a running one.
