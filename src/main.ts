@@ -14,6 +14,8 @@ import { views } from "./ui/views/index.ts";
 /** Runs the process's command line on its own streams, and ends the process: the only place that does. */
 export async function main(): Promise<void> {
   const { argv, env, stdout, stderr } = process;
+  // Should anything end the process before its time, that is no success.
+  process.exitCode = EXIT.error;
   const installation = findInstallation(fileURLToPath(import.meta.url));
   const controller = new AbortController();
   const interrupt = (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => {

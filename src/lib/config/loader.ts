@@ -46,8 +46,9 @@ export async function loadModule(filepath: string): Promise<unknown> {
     throw syntaxError(filepath, error);
   }
   try {
-    return external ? await importBeside(filepath, code) : await importText(code);
+    return await inTime(external ? importBeside(filepath, code) : importText(code), filepath);
   } catch (error) {
+    if (error instanceof AbortError) throw error;
     throw new AbortError(`The configuration failed while it ran: ${messageOf(error)}`, {
       code: "CONFIG_INVALID",
       where: filepath,
@@ -68,6 +69,31 @@ const ownPackage: Plugin = {
     }));
   },
 };
+
+/** Longest that a configuration's own code may take. */
+const LOAD_TIMEOUT_MS = 10_000;
+
+/** An import cannot be cut short, but nobody has to wait for it. */
+async function inTime<T>(loading: Promise<T>, filepath: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const seconds = LOAD_TIMEOUT_MS / 1000;
+      reject(
+        new AbortError(`The configuration has not finished loading after ${seconds} seconds.`, {
+          code: "CONFIG_INVALID",
+          where: filepath,
+          hint: "It awaits something that does not come: let it export its settings without waiting.",
+        }),
+      );
+    }, LOAD_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 async function importText(code: string): Promise<unknown> {
   return defaultOf(await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`));
