@@ -171,7 +171,7 @@ async function startOwn(place: Workplace, project: Project, faults: string[]): P
 
 function functionBroken(text: string, config: ResolvedConfig): PipelineError {
   const [message = "", ...lines] = text.split("\n");
-  return new AbortError(`A function of the project does not build: ${message}`, {
+  return new AbortError(`A function of the project does not build or load: ${message}`, {
     code: "FUNCTION_BROKEN",
     where: config.worker.entry,
     hint: [...lines.filter((line) => line.trim() !== ""), "Mend it and run the command again."],

@@ -27,7 +27,7 @@ type FunctionActivity = Extract<StackActivity, { type: "function" }>;
 export function describeFunction({ name, state, ms, message }: FunctionActivity, prefix: string): string {
   const short = shortName(name, prefix);
   if (state === "ready") return `${short} ready${ms === undefined ? "" : ` in ${formatDuration(ms)}`}`;
-  return `${short} does not build: ${message ?? "no reason given"}`;
+  return `${short} does not build or load: ${message ?? "no reason given"}`;
 }
 
 /** @returns an activity of the stack on one line; undefined when it is nothing to tell. */

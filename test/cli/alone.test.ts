@@ -49,7 +49,7 @@ test("a worker that does not compile is named, with its line", async () => {
   await using folder = await makeFolder({ ...PROJECT, "src/worker.ts": "export const handler = {\n  oops oops\n};\n" });
   const { exitCode, stdout, stderr } = await run(["submit", "hello", "--wait"], { cwd: folder.dir });
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-  expect(stderr).toContain("Error: A function of the project does not build: ");
+  expect(stderr).toContain("Error: A function of the project does not build or load: ");
   expect(stderr).toMatch(/worker\.ts:2:\d+/);
 });
 

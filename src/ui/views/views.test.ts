@@ -85,7 +85,7 @@ test("dev shows where the stack is, what is queued and what is at work", async (
     state: "failed",
     message: 'src/worker.ts:3:7: Expected ";"',
   });
-  await terminal.waitFor("worker does not build: src/worker.ts:3:7");
+  await terminal.waitFor("worker does not build or load: src/worker.ts:3:7");
   await view.end();
 });
 
