@@ -4,6 +4,8 @@ import type { Row } from "./table.ts";
 export interface BenchContext {
   /** The repository. */
   root: string;
+  /** The package as a user gets it: packed and installed in an empty folder, which is `product/../..`. */
+  product: string;
   /** Peers are installed here, and kept for the next run. */
   cache: string;
   /** An empty folder of this run, removed after it. */

@@ -15,8 +15,10 @@ import { sendToHandler } from "./measures/send-to-handler.ts";
 import { sqsThroughput } from "./measures/sqs-throughput.ts";
 import { stackReady } from "./measures/stack-ready.ts";
 import { workerBundle } from "./measures/worker-bundle.ts";
+import { installProduct } from "./peers/ours.ts";
 import { writeReport } from "./report.ts";
 import { closeServers } from "./server.ts";
+import { output } from "./spawn.ts";
 import { closeConnections } from "./sqs-http.ts";
 import { markdownTable } from "./table.ts";
 
@@ -43,14 +45,21 @@ const cache = join(root, "node_modules", ".cache", "bench");
 await mkdir(cache, { recursive: true });
 const scratch = await mkdtemp(join(tmpdir(), "ai-pipeline-bench-"));
 const log = (line: string) => void process.stderr.write(`${line}\n`);
-const context: BenchContext = { root, cache, scratch, quick: values.quick, log };
+const cleanUp = async () => {
+  await closeServers();
+  closeConnections();
+  await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+};
 process.once("SIGINT", () => {
-  void closeServers().finally(() => process.exit(130));
+  void cleanUp().finally(() => process.exit(130));
 });
 
 const startedAt = new Date();
 const load = loadavg()[0] ?? 0;
 try {
+  log("packing and installing what was built");
+  const product = await installProduct(root, scratch);
+  const context: BenchContext = { root, product, cache, scratch, quick: values.quick, log };
   const sections: Section[] = [];
   for (const measure of MEASURES.filter(({ name }) => names?.includes(name) ?? true)) {
     log(`\n${measure.name}`);
@@ -60,14 +69,11 @@ try {
   }
   if (!values.quick && !names) {
     const minutes = (Date.now() - startedAt.getTime()) / 60_000;
-    await writeFile(
-      join(root, "docs", "benchmarks.md"),
-      await writeReport(root, sections, { startedAt, minutes, load }),
-    );
+    const page = join(root, "docs", "benchmarks.md");
+    await writeFile(page, await writeReport(root, sections, { startedAt, minutes, load }));
+    await output(join(root, "node_modules", ".bin", "oxfmt"), [page], { cwd: root });
     log("\nWrote docs/benchmarks.md");
   }
 } finally {
-  await closeServers();
-  closeConnections();
-  await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+  await cleanUp();
 }

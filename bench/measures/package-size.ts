@@ -1,15 +1,14 @@
-import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { folderBytes } from "../../scripts/build/size.ts";
 import { type BenchContext, type Measure, rowsOrSkip } from "../context.ts";
 import { installFromNpm, NPM_TOOLS } from "../peers/npm-tools.ts";
-import { output } from "../spawn.ts";
+import { TARBALL } from "../peers/ours.ts";
 import type { Row } from "../table.ts";
 
 const WHAT = "installed, all dependencies counted";
 const TARGET = { megabytes: 20, packages: 10 };
-const packed = z.array(z.object({ filename: z.string() })).length(1);
 const lockFile = z.object({ packages: z.record(z.string(), z.unknown()) });
 
 /** What `npm install` of the packed tool brings. */
@@ -32,19 +31,11 @@ export const packageSize: Measure = {
   },
 };
 
-async function ours(context: BenchContext): Promise<Row[]> {
-  const dir = await mkdtemp(join(context.scratch, "install-"));
-  await writeFile(join(dir, "package.json"), '{ "private": true }\n');
-  const flags = ["--ignore-scripts", "--json", "--loglevel=error"];
-  const [pack] = packed.parse(
-    JSON.parse(await output("npm", ["pack", ...flags, "--pack-destination", dir], { cwd: context.root })),
-  );
-  if (!pack) throw new Error("npm pack made nothing.");
-  const tarball = join(dir, pack.filename);
-  await output("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", tarball], { cwd: dir });
+async function ours({ product }: BenchContext): Promise<Row[]> {
+  const dir = join(product, "..", "..");
   const size = await sizeOf(dir);
   const met = size.megabytes <= TARGET.megabytes && size.packages <= TARGET.packages;
-  const download = ((await stat(tarball)).size / 1e6).toFixed(1);
+  const download = ((await stat(join(dir, TARBALL))).size / 1e6).toFixed(1);
   return [
     { ...row("ai-pipeline", size), target: `${TARGET.megabytes} MB, ${TARGET.packages} packages`, met },
     { what: "the tarball itself", subject: "ai-pipeline", value: `${download} MB` },

@@ -46,7 +46,7 @@ async function measureOne(context: BenchContext, template: string, rounds: numbe
 }
 
 /** @returns paths of the files that load with the entry, and of all. */
-async function bundle({ root }: BenchContext, template: string, outdir: string) {
+async function bundle({ root, product }: BenchContext, template: string, outdir: string) {
   await mkdir(outdir, { recursive: true });
   await writeFile(join(outdir, "package.json"), '{ "type": "module" }\n');
   const project = join(root, "templates", template);
@@ -62,7 +62,7 @@ async function bundle({ root }: BenchContext, template: string, outdir: string) 
     target: "node22.18",
     mainFields: ["module", "main"],
     chunkNames: "chunks/[name]-[hash]",
-    alias: { "ai-pipeline/runtime": join(root, "dist/runtime/index.js") },
+    alias: { "ai-pipeline/runtime": join(product, "dist/runtime/index.js") },
     banner: { js: BANNER },
     legalComments: "none",
     logLevel: "error",
