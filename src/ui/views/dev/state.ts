@@ -54,8 +54,10 @@ export function reduceDev(state: DevState, event: DevEvent, now: number): DevSta
       return {
         ...state,
         ready: event,
+        // The first line stays on the panel.
         lines: readyText(event)
           .split("\n")
+          .slice(1)
           .reduce((lines, line) => addLine(lines, undefined, line), state.lines),
       };
     case "depths":
