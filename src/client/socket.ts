@@ -40,6 +40,9 @@ export interface SessionResult {
   lasted: number;
 }
 
+/** How long after an error its close may come, in milliseconds. */
+const CLOSE_FOLLOWS_MS = 50;
+
 /** Runs one connection until it ends, whoever ends it. Never rejects. */
 export async function runSession(options: SessionOptions): Promise<SessionResult> {
   const { clock, timings } = options;
@@ -114,8 +117,8 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
       }
       options.onMessage(message, session);
     });
-    // The close that follows says more; without a listener `ws` would throw.
-    socket.addEventListener("error", () => {});
+    // The close that follows says more. Node 22's own WebSocket has none when the server refuses it.
+    socket.addEventListener("error", () => session.later(CLOSE_FOLLOWS_MS, () => session.end("the connection failed")));
     socket.addEventListener("close", (event) => {
       session.end(
         result.opened
