@@ -86,6 +86,17 @@ test("a project of template minimal works before any install", async () => {
   expect(left).not.toContain("node_modules");
 });
 
+test("it runs on the oldest Node it declares, without that one's warnings", async () => {
+  const { engines }: { engines: { node: string } } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const oldest = engines.node.replace(">=", "");
+  await init("minimal", "oldest", "--no-install");
+  const program = ["node", "../node_modules/ai-pipeline/bin/ai-pipeline.js", "submit", "What is a queue?", "--wait"];
+  const { stdout, stderr } = await inside("user/oldest", "npx", "--yes", "-p", `node@${oldest}`, ...program);
+  expect(stdout).toContain("What is a queue?");
+  expect(stderr).toContain("completed");
+  expect(stderr).not.toContain("ExperimentalWarning");
+});
+
 describe.each([
   { template: "minimal", task: ["What is a queue?"] },
   { template: "summarize", task: ["Summarize the attached report.", "--doc", "samples/report.pdf"] },
