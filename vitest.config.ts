@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 const unit = ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "test/**/*.test.ts"];
 /** Tests of what `npm run build` made: the launcher, the package, the repository's own rules. */
 const built = ["bin/*.test.ts", "test/repository/**/*.test.ts"];
+/** Others' clients and others' emulators, installed on the way: `npm run test:conformance`, which `npm test` leaves out. */
+const conformance = ["test/conformance/**/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -12,8 +14,15 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "unit", include: unit, exclude: ["**/node_modules/**", ...built] } },
+      {
+        extends: true,
+        test: { name: "unit", include: unit, exclude: ["**/node_modules/**", ...built, ...conformance] },
+      },
       { extends: true, test: { name: "package", include: built, testTimeout: 180_000, hookTimeout: 180_000 } },
+      {
+        extends: true,
+        test: { name: "conformance", include: conformance, globalSetup: "test/conformance/setup.ts" },
+      },
     ],
   },
 });

@@ -1,19 +1,14 @@
+import { type PeerContext, Skipped } from "../scripts/peers/peer.ts";
 import type { Row } from "./table.ts";
 
 /** What every measure is given. */
-export interface BenchContext {
+export interface BenchContext extends PeerContext {
   /** The repository. */
   root: string;
   /** The package as a user gets it: packed and installed in an empty folder, which is `product/../..`. */
   product: string;
-  /** Peers are installed here, and kept for the next run. */
-  cache: string;
-  /** An empty folder of this run, removed after it. */
-  scratch: string;
   /** Few rounds, to see that all of it works. Its figures are not written down. */
   quick: boolean;
-  /** A line on stderr. */
-  log(line: string): void;
 }
 
 /** One part of docs/benchmarks.md. */
@@ -28,11 +23,6 @@ export interface Measure {
   /** As `--only` names it. */
   name: string;
   run(context: BenchContext): Promise<Section>;
-}
-
-/** A peer cannot be had here. Its message ends the sentence "skipped: ...". */
-export class Skipped extends Error {
-  override readonly name = "Skipped";
 }
 
 /** Runs one subject's part; a peer that is not to be had becomes a row that says so. */

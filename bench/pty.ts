@@ -1,6 +1,6 @@
 import { spawn } from "@lydell/node-pty";
 import { performance } from "node:perf_hooks";
-import { plainEnv } from "./spawn.ts";
+import { plainEnv } from "../scripts/peers/spawn.ts";
 
 /**
  * Runs Node on a pseudo-terminal of its own and ends it once the text was drawn.

@@ -17,9 +17,10 @@ import { stackReady } from "./measures/stack-ready.ts";
 import { workerBundle } from "./measures/worker-bundle.ts";
 import { installProduct } from "./peers/ours.ts";
 import { writeReport } from "./report.ts";
-import { closeServers } from "./server.ts";
-import { output } from "./spawn.ts";
-import { closeConnections } from "./sqs-http.ts";
+import { peerCache } from "../scripts/peers/peer.ts";
+import { closeServers } from "../scripts/peers/server.ts";
+import { output } from "../scripts/peers/spawn.ts";
+import { closeConnections } from "../scripts/peers/sqs-http.ts";
 import { markdownTable } from "./table.ts";
 
 const MEASURES: Measure[] = [
@@ -41,7 +42,7 @@ if (unknown !== undefined) {
 }
 
 const root = join(import.meta.dirname, "..");
-const cache = join(root, "node_modules", ".cache", "bench");
+const cache = peerCache(root);
 await mkdir(cache, { recursive: true });
 const scratch = await mkdtemp(join(tmpdir(), "ai-pipeline-bench-"));
 const log = (line: string) => void process.stderr.write(`${line}\n`);

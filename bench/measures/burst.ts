@@ -2,7 +2,7 @@ import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { type BenchContext, type Measure, rowsOrSkip } from "../context.ts";
 import type { HandlerLog } from "../handler-log.ts";
 import { createNoopFunction, WORKERS } from "../noop-function.ts";
-import { MINISTACK, startMiniStack } from "../peers/ministack.ts";
+import { MINISTACK, startMiniStack } from "../../scripts/peers/ministack.ts";
 import { makeProject, startBareStack, startDev } from "../peers/ours.ts";
 import { SERVERLESS_OFFLINE, startServerlessOffline } from "../peers/serverless-offline.ts";
 import { startWorkerProject } from "../peers/worker-project.ts";

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { type BenchContext, type Measure, Skipped } from "../context.ts";
+import { Skipped } from "../../scripts/peers/peer.ts";
+import type { BenchContext, Measure } from "../context.ts";
 import { installFromNpm, NPM_TOOLS } from "../peers/npm-tools.ts";
 import { cliOf } from "../peers/ours.ts";
-import { plainEnv, timeCommand } from "../spawn.ts";
+import { plainEnv, timeCommand } from "../../scripts/peers/spawn.ts";
 import { formatSeries, summarise } from "../stats.ts";
 import type { Row } from "../table.ts";
 

@@ -2,7 +2,7 @@ import type { BenchContext, Measure } from "../context.ts";
 import { bundleInkHello, HELLO } from "../peers/ink-hello.ts";
 import { cliOf, makeProject, startDev } from "../peers/ours.ts";
 import { timeToText } from "../pty.ts";
-import { output } from "../spawn.ts";
+import { output } from "../../scripts/peers/spawn.ts";
 import { formatSeries, summarise } from "../stats.ts";
 import type { Row } from "../table.ts";
 

@@ -2,10 +2,10 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BenchContext, type Measure, rowsOrSkip } from "../context.ts";
 import { createNoopFunction, type NoopFunction } from "../noop-function.ts";
-import { MINISTACK, startMiniStack } from "../peers/ministack.ts";
+import { MINISTACK, startMiniStack } from "../../scripts/peers/ministack.ts";
 import { makeProject, startBareStack, startDev } from "../peers/ours.ts";
 import { SERVERLESS_OFFLINE, startServerlessOffline } from "../peers/serverless-offline.ts";
-import { callSqs } from "../sqs-http.ts";
+import { callSqs } from "../../scripts/peers/sqs-http.ts";
 import { formatSeries, percentile, summarise } from "../stats.ts";
 import type { Row } from "../table.ts";
 

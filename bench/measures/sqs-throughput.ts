@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { type BenchContext, type Measure, rowsOrSkip } from "../context.ts";
-import { ELASTICMQ, startElasticMq } from "../peers/elasticmq.ts";
+import { ELASTICMQ, startElasticMq } from "../../scripts/peers/elasticmq.ts";
 import { startFauxqs } from "../peers/fauxqs.ts";
-import { MINISTACK, startMiniStack } from "../peers/ministack.ts";
+import { MINISTACK, startMiniStack } from "../../scripts/peers/ministack.ts";
 import { startBareStack } from "../peers/ours.ts";
-import type { RunningServer } from "../server.ts";
-import { callSqs } from "../sqs-http.ts";
+import type { RunningServer } from "../../scripts/peers/server.ts";
+import { callSqs } from "../../scripts/peers/sqs-http.ts";
 import { formatSeries, summarise } from "../stats.ts";
 import type { Row } from "../table.ts";
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BenchContext, type Measure, rowsOrSkip } from "../context.ts";
-import { ELASTICMQ, startElasticMq } from "../peers/elasticmq.ts";
-import { MINISTACK, startMiniStack } from "../peers/ministack.ts";
+import { ELASTICMQ, startElasticMq } from "../../scripts/peers/elasticmq.ts";
+import { MINISTACK, startMiniStack } from "../../scripts/peers/ministack.ts";
 import { makeProject, startBareStack, startDev } from "../peers/ours.ts";
-import { type RunningServer, untilFirstLine } from "../server.ts";
-import { residentMegabytes } from "../spawn.ts";
+import { type RunningServer, untilFirstLine } from "../../scripts/peers/server.ts";
+import { residentMegabytes } from "../../scripts/peers/spawn.ts";
 import { formatSeries, summarise } from "../stats.ts";
 import type { Row } from "../table.ts";
 

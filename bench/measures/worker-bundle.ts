@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, type Metafile } from "esbuild";
 import type { BenchContext, Measure } from "../context.ts";
-import { output, plainEnv } from "../spawn.ts";
+import { output, plainEnv } from "../../scripts/peers/spawn.ts";
 import { formatSeries, summarise } from "../stats.ts";
 import type { Row } from "../table.ts";
 

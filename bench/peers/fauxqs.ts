@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import type { BenchContext } from "../context.ts";
-import { freePort, type RunningServer, startServer } from "../server.ts";
+import { freePort, type RunningServer, startServer } from "../../scripts/peers/server.ts";
 
 /** An SQS in Node, from our own development dependencies. */
 export async function startFauxqs(context: BenchContext, durability: "memory" | "sqlite"): Promise<RunningServer> {

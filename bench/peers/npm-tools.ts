@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BenchContext, Skipped } from "../context.ts";
-import { output } from "../spawn.ts";
+import { Skipped } from "../../scripts/peers/peer.ts";
+import type { BenchContext } from "../context.ts";
+import { output } from "../../scripts/peers/spawn.ts";
 
 /** Tools that are measured by their installed size or their start alone. */
 export const NPM_TOOLS = {

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { BenchContext } from "../context.ts";
-import { freePort, type RunningServer, startServer } from "../server.ts";
-import { output } from "../spawn.ts";
+import { freePort, type RunningServer, startServer } from "../../scripts/peers/server.ts";
+import { output } from "../../scripts/peers/spawn.ts";
 
 /** The services alone, from source, in a process of their own. */
 export async function startBareStack(context: BenchContext, durability: "memory" | "sqlite"): Promise<RunningServer> {

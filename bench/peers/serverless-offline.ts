@@ -5,9 +5,9 @@ import { join } from "node:path";
 import type { BenchContext } from "../context.ts";
 import { createHandlerLog } from "../handler-log.ts";
 import { HANDLER, type NoopFunction } from "../noop-function.ts";
-import { freePort, track } from "../server.ts";
-import { plainEnv } from "../spawn.ts";
-import { startElasticMq } from "./elasticmq.ts";
+import { freePort, track } from "../../scripts/peers/server.ts";
+import { plainEnv } from "../../scripts/peers/spawn.ts";
+import { startElasticMq } from "../../scripts/peers/elasticmq.ts";
 import { installFromNpm } from "./npm-tools.ts";
 
 const SPECS = ["serverless@3.40.0", "serverless-offline@13.9.0", "serverless-offline-sqs@8.0.0"];

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { BenchContext } from "../context.ts";
 import { createHandlerLog } from "../handler-log.ts";
 import { WORKERS } from "../noop-function.ts";
-import { untilFirstLine } from "../server.ts";
+import { untilFirstLine } from "../../scripts/peers/server.ts";
 import { makeProject, startDev } from "./ours.ts";
 
 const readyLine = z.object({ type: z.literal("ready"), queue: z.string() });

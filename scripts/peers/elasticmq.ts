@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BenchContext, Skipped } from "../context.ts";
-import { freePort, type RunningServer, startServer } from "../server.ts";
-import { output } from "../spawn.ts";
+import { type PeerContext, Skipped } from "./peer.ts";
+import { freePort, type RunningServer, startServer } from "./server.ts";
+import { output } from "./spawn.ts";
 
 const VERSION = "1.6.14";
 export const ELASTICMQ = `ElasticMQ ${VERSION}`;
 
-/** A Scala SQS, fetched by Maven. @returns the folder of its jars. */
-async function install({ cache, log }: BenchContext): Promise<string> {
+/** A Scala SQS, fetched by Maven. @returns the folder of its jars. @throws Skipped when it cannot be had. */
+export async function installElasticMq({ cache, log }: PeerContext): Promise<string> {
   const dir = join(cache, `elasticmq-${VERSION}`);
   const jars = join(dir, "jars");
   if (existsSync(jars)) return jars;
@@ -17,17 +17,20 @@ async function install({ cache, log }: BenchContext): Promise<string> {
   try {
     await mkdir(dir, { recursive: true });
     await writeFile(join(dir, "pom.xml"), POM);
-    await output("mvn", ["-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=jars"], { cwd: dir });
+    await output("java", ["-version"]);
+    await output("mvn", ["-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=arriving"], { cwd: dir });
+    // Whole or not at all: an interrupted copy must not pass for an installation.
+    await rename(join(dir, "arriving"), jars);
     return jars;
-  } catch {
+  } catch (error) {
     await rm(dir, { recursive: true, force: true });
-    throw new Skipped("java, Maven or its repository is not at hand");
+    throw new Skipped("java, Maven or its repository is not at hand", { cause: error });
   }
 }
 
 /** In memory. */
-export async function startElasticMq(context: BenchContext): Promise<RunningServer> {
-  const jars = await install(context);
+export async function startElasticMq(context: PeerContext): Promise<RunningServer> {
+  const jars = await installElasticMq(context);
   const port = await freePort();
   const config = join(context.scratch, `elasticmq-${port}.conf`);
   await writeFile(config, CONFIG.replaceAll("PORT", String(port)));
@@ -37,7 +40,7 @@ export async function startElasticMq(context: BenchContext): Promise<RunningServ
 
 const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
-  <groupId>bench</groupId>
+  <groupId>peers</groupId>
   <artifactId>elasticmq</artifactId>
   <version>1</version>
   <dependencies>

@@ -1,15 +1,18 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type BenchContext, Skipped } from "../context.ts";
-import { freePort, type RunningServer, startServer } from "../server.ts";
-import { output } from "../spawn.ts";
+import { type PeerContext, Skipped } from "./peer.ts";
+import { freePort, type RunningServer, startServer } from "./server.ts";
+import { output } from "./spawn.ts";
 
 const VERSION = "1.5.33";
 export const MINISTACK = `MiniStack ${VERSION}`;
 
-/** A Python AWS emulator, from PyPI into a virtual environment. @returns its program. */
-async function install({ cache, log }: BenchContext): Promise<string> {
+/**
+ * A Python AWS emulator, from PyPI into a virtual environment. @returns its program.
+ * @throws Skipped when it cannot be had.
+ */
+export async function installMiniStack({ cache, log }: PeerContext): Promise<string> {
   const dir = join(cache, `ministack-${VERSION}`);
   const program = join(dir, "bin", "ministack");
   if (existsSync(program)) return program;
@@ -19,15 +22,15 @@ async function install({ cache, log }: BenchContext): Promise<string> {
     await output("python3", ["-m", "venv", dir]);
     await output(join(dir, "bin", "pip"), ["install", "--quiet", `ministack==${VERSION}`]);
     return program;
-  } catch {
+  } catch (error) {
     await rm(dir, { recursive: true, force: true });
-    throw new Skipped("python3 or PyPI is not at hand");
+    throw new Skipped("python3 or PyPI is not at hand", { cause: error });
   }
 }
 
 /** In memory, as it is by default; without its MQTT listener, which would take a fixed port and some start-up time. */
-export async function startMiniStack(context: BenchContext): Promise<RunningServer> {
-  const command = await install(context);
+export async function startMiniStack(context: PeerContext): Promise<RunningServer> {
+  const command = await installMiniStack(context);
   const port = await freePort();
   const env = { BIND_HOST: "127.0.0.1", GATEWAY_PORT: String(port), IOT_MTLS_ENABLED: "0", LOG_LEVEL: "WARNING" };
   return startServer({ name: MINISTACK, command, args: [], env, cwd: context.scratch, port });

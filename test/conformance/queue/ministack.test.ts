@@ -1,0 +1,7 @@
+import { startMiniStack } from "../../../scripts/peers/ministack.ts";
+import { describeWith, peerContext } from "../tools.ts";
+import { createQueueContractSuite } from "./suite.ts";
+
+describeWith("ministack", () => {
+  createQueueContractSuite("MiniStack", { start: () => startMiniStack(peerContext()) });
+});

@@ -1,0 +1,36 @@
+import { describe, inject } from "vitest";
+import { ELASTICMQ, installElasticMq } from "../../scripts/peers/elasticmq.ts";
+import { installMiniStack, MINISTACK } from "../../scripts/peers/ministack.ts";
+import type { PeerContext } from "../../scripts/peers/peer.ts";
+
+export type ToolName = "ministack" | "elasticmq";
+
+/** A program from outside npm; `missing` says why it is not here. */
+export type Tool = { title: string; path: string } | { title: string; missing: string };
+
+interface Installer {
+  title: string;
+  /** @returns where it is. @throws Skipped when it cannot be had. */
+  install(context: PeerContext): Promise<string>;
+}
+
+/** Installed before the first test, all at once. */
+export const TOOLS: [ToolName, Installer][] = [
+  ["ministack", { title: MINISTACK, install: installMiniStack }],
+  ["elasticmq", { title: ELASTICMQ, install: installElasticMq }],
+];
+
+/** What starts a peer in a test's process. Installing is done by then. */
+export const peerContext = (): PeerContext => ({ ...inject("peers"), log: () => {} });
+
+/**
+ * Tests that need a tool: where it is missing they are skipped, and the title says why.
+ * @param tests are given the tool's path; collected with an empty one where it is missing.
+ */
+export function describeWith(name: ToolName, tests: (path: string) => void): void {
+  const tool = inject("tools")[name];
+  const [path, reason] = "missing" in tool ? ["", ` [skipped: ${tool.missing}]`] : [tool.path, ""];
+  describe.skipIf(path === "")(`${tool.title}${reason}`, () => {
+    tests(path);
+  });
+}
