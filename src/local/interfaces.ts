@@ -67,3 +67,39 @@ export interface LogSink {
 export interface SocketRegistry {
   connections(): number;
 }
+
+/** What a queue counted since it was last read. Sizes in bytes; without sends the smallest is infinite and the largest 0. */
+export interface QueueCounts {
+  sent: number;
+  sentBytes: number;
+  smallest: number;
+  largest: number;
+  received: number;
+  deleted: number;
+  emptyReceives: number;
+}
+
+export interface QueueReading {
+  name: string;
+  counts: QueueCounts;
+  visible: number;
+  inFlight: number;
+  delayed: number;
+  /** Absent when the queue is empty. */
+  oldestAgeMs?: number;
+}
+
+/** Where the metrics of queues come from. */
+export interface QueueMeters {
+  /** Every queue's present state and its counts, which begin anew. */
+  read(): QueueReading[];
+}
+
+/** Hears of invocations as they end; called once for each and must be cheap. */
+export interface FunctionMetrics {
+  ended(
+    functionName: string,
+    invocation: { durationMs: number; failed: boolean; concurrent: { ofFunction: number; ofAll: number } },
+  ): void;
+  throttled(functionName: string): void;
+}

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { createCloudWatch } from "./cloudwatch/index.ts";
 import type { LocalContext } from "./context.ts";
 import { createDynamoDb } from "./dynamodb/index.ts";
 import { createFaults } from "./faults/index.ts";
@@ -21,8 +22,10 @@ export function createServices(
   const faults = createFaults({ random: ctx.random, emit: ctx.emit, clock: ctx.clock, initial: options.faults });
   const logs = createLogs(ctx);
   const sqs = createSqs(ctx, { faults: { duplicateDelivery: faults.sqs } });
+  const cloudwatch = createCloudWatch(ctx, { logs, queues: sqs.meters });
   const lambda = createLambda(ctx, {
     logs,
+    metrics: cloudwatch.functions,
     faults: { beforeInvoke: faults.lambda },
     ...(options.stateDir ? { stateDir: options.stateDir } : {}),
   });
@@ -40,6 +43,7 @@ export function createServices(
     faults,
     logs,
     sqs,
+    cloudwatch,
     lambda,
     mappings,
     dynamodb,
@@ -51,7 +55,7 @@ export function createServices(
     async close(): Promise<void> {
       await mappings.close();
       await lambda.close();
-      for (const service of [model, sts, ssm, s3, dynamodb, sqs, logs]) await service.close();
+      for (const service of [model, sts, ssm, s3, dynamodb, cloudwatch, sqs, logs]) await service.close();
     },
   };
 }

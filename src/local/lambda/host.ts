@@ -49,6 +49,8 @@ export interface Host extends FunctionHost {
   warm(functionName: string, count?: number): void;
   /** Living environments of a function. */
   environments(functionName: string): number;
+  /** Invocations under way of a function, and of all. */
+  running(functionName: string): { ofFunction: number; ofAll: number };
   close(): Promise<void>;
 }
 
@@ -228,6 +230,7 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
       codeReady.then(() => functions.get(name)?.pool === pool && pool.warm(count)).catch(() => {});
     },
     environments: (name) => functions.get(name)?.pool.size() ?? 0,
+    running: (name) => ({ ofFunction: functions.get(name)?.running ?? 0, ofAll: total }),
     close() {
       closing ??= (async () => {
         clearInterval(sweep);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AwsError, type LocalContext } from "../context.ts";
 import type { Service } from "../exchange.ts";
-import type { LogSink } from "../interfaces.ts";
+import type { FunctionMetrics, LogSink } from "../interfaces.ts";
 import type { Mappings } from "../mapping/types.ts";
 import type { ActionDeps } from "./actions/deps.ts";
 import { createFunction } from "./actions/create-function.ts";
@@ -28,6 +28,7 @@ import { updateFunctionConfiguration } from "./actions/update-function-configura
 import { createAsyncInvoker } from "./async-invoke.ts";
 import { createCodeStore } from "./code-store.ts";
 import { createHost, type Host, type InvocationFault } from "./host.ts";
+import { measured } from "./measured.ts";
 import { createRest, type RestRoutes } from "./rest.ts";
 import { createWorkspace } from "./workspace.ts";
 
@@ -35,6 +36,8 @@ export type { InvocationFault } from "./host.ts";
 
 export interface LambdaDeps {
   logs: LogSink;
+  /** Told of every invocation. */
+  metrics?: FunctionMetrics;
   /** Where functions created through the API and the bootstrap are kept; absent: a temporary folder. */
   stateDir?: string;
   /** Asked before each invocation. */
@@ -59,9 +62,10 @@ const BODY_LIMIT = 70 * 1024 * 1024;
 
 /** Makes the Lambda service of one stack. Nothing runs until a function is called or warmed. */
 export function createLambda(ctx: LocalContext, deps: LambdaDeps): LambdaService {
-  const { stateDir, ...rest } = deps;
+  const { stateDir, metrics, ...rest } = deps;
   const workspace = createWorkspace(stateDir);
-  const host = createHost(ctx, { ...rest, workspace });
+  const plain = createHost(ctx, { ...rest, workspace });
+  const host = metrics ? measured(plain, metrics) : plain;
   const code = createCodeStore(workspace, stateDir !== undefined);
   const asynchronous = createAsyncInvoker(ctx, (name, payload, requestId) => host.invoke(name, payload, { requestId }));
   let joined: Mappings | undefined;

@@ -146,9 +146,9 @@ export class SqsEngine implements QueueHost {
    */
   deleteMessage(queue: Queue, handle: string): void {
     const { message, current } = this.#find(queue, handle);
-    if (!message) return;
-    if (queue.fifo && (!current || message.state !== "inFlight")) throw receiptHandleExpired(handle);
-    if (current) queue.remove(message);
+    if (message && queue.fifo && (!current || message.state !== "inFlight")) throw receiptHandleExpired(handle);
+    queue.meter.deleted();
+    if (message && current) queue.remove(message);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { LocalContext } from "../context.ts";
 import type { Exchange, Service } from "../exchange.ts";
-import type { MessageSource } from "../interfaces.ts";
+import type { MessageSource, QueueMeters, QueueReading } from "../interfaces.ts";
 import { type JsonAction, serveJson } from "../wire/json.ts";
 import { ACTIONS } from "./actions/table.ts";
 import type { Action } from "./call.ts";
@@ -36,6 +36,8 @@ export interface SqsService extends Service {
   stats(nameOrArn: string): QueueStats | undefined;
   /** Names of all queues. */
   names(): string[];
+  /** For CloudWatch's metrics. */
+  meters: QueueMeters;
   /** Calls back, 20 times a second at most, after counts changed. @returns unsubscribe. */
   onQueueChange(listener: () => void): () => void;
 }
@@ -76,6 +78,12 @@ export function createSqs(ctx: LocalContext, options: SqsOptions = {}): SqsServi
     return controller.signal;
   }
 
+  const statsOf = ({ visible, inFlight, delayed, oldest }: Queue): QueueStats => ({
+    visible,
+    inFlight,
+    delayed,
+    ...(oldest === undefined ? {} : { oldestAgeMs: engine.now() - oldest }),
+  });
   const find = (nameOrArn: string): Queue | undefined => engine.queueByArn(nameOrArn) ?? engine.queues.get(nameOrArn);
 
   return {
@@ -99,8 +107,17 @@ export function createSqs(ctx: LocalContext, options: SqsOptions = {}): SqsServi
       const queue = find(nameOrArn);
       if (!queue) return undefined;
       engine.timer.run();
-      const { visible, inFlight, delayed, oldest } = queue;
-      return { visible, inFlight, delayed, ...(oldest === undefined ? {} : { oldestAgeMs: engine.now() - oldest }) };
+      return statsOf(queue);
+    },
+    meters: {
+      read() {
+        engine.timer.run();
+        return [...engine.queues.values()].map((queue): QueueReading => ({
+          name: queue.name,
+          counts: queue.meter.take(),
+          ...statsOf(queue),
+        }));
+      },
     },
     names: () => [...engine.queues.keys()],
     onQueueChange: (listener) => notice.listen(listener),

@@ -4,6 +4,7 @@ import { FifoOrder } from "./fifo-order.ts";
 import { IndexedHeap } from "./heap.ts";
 import { MAX_IN_FLIGHT } from "./limits.ts";
 import type { Delivery, Message, MessageState } from "./message.ts";
+import { QueueMeter } from "./meter.ts";
 import { type QueueAttributes, type QueueSettings, settingsOf } from "./queue-attributes.ts";
 import { ReceiveAttempts } from "./receive-attempts.ts";
 import { StandardOrder } from "./standard-order.ts";
@@ -46,6 +47,7 @@ export class Queue {
   readonly messages = new Map<number, Message>();
   readonly dedup = new DeduplicationWindow();
   readonly attempts = new ReceiveAttempts();
+  readonly meter = new QueueMeter();
   readonly waiters: Waiters;
   modifiedAt: number;
   purgedAt = -Infinity;
@@ -159,6 +161,7 @@ export class Queue {
       return "taken";
     });
     for (const message of again) this.show(message);
+    this.meter.received(deliveries.length);
     return deliveries;
   }
 

@@ -55,7 +55,9 @@ export function send(engine: SqsEngine, queue: Queue, input: Input, senderId: st
   if (system?.["AWSTraceHeader"]?.StringValue !== undefined) content.traceHeader = system["AWSTraceHeader"].StringValue;
   if (groupId !== undefined) content.groupId = groupId;
   if (dedupId !== undefined) content.dedupId = dedupId;
-  return result(content, system, engine.send(queue, content, delay));
+  const sent = engine.send(queue, content, delay);
+  queue.meter.sent(size);
+  return result(content, system, sent);
 }
 
 function result(content: Content, system: MessageAttributes | undefined, sent: Sent): SendResult {

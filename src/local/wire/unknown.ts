@@ -1,4 +1,5 @@
 import type { Exchange } from "../exchange.ts";
+import { encodeCbor } from "./cbor.ts";
 
 /** Answers a call to a service that is not offered, with an error in the protocol it was made in: never a wrong success. */
 export function refuseUnknown(exchange: Exchange, service: string): void {
@@ -18,7 +19,8 @@ export function refuseUnknown(exchange: Exchange, service: string): void {
 }
 
 function encode({ req, requestId }: Exchange, code: string, message: string): [string, Buffer] {
-  if (req.headers["smithy-protocol"] === "rpc-v2-cbor") return ["application/cbor", cborMap({ __type: code, message })];
+  if (req.headers["smithy-protocol"] === "rpc-v2-cbor")
+    return ["application/cbor", encodeCbor({ __type: code, message })];
   if (req.headers["content-type"]?.startsWith("application/x-www-form-urlencoded"))
     return ["text/xml", Buffer.from(queryError(code, message, requestId))];
   const type = req.headers["x-amz-target"]
@@ -42,21 +44,4 @@ export function queryError(
 
 export function escapeXml(text: string): string {
   return text.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`);
-}
-
-/** CBOR (RFC 8949) of a map of texts, each under 64 KiB. */
-function cborMap(entries: Record<string, string>): Buffer {
-  const pairs = Object.entries(entries).flatMap(([key, value]) => [cborText(key), cborText(value)]);
-  return Buffer.concat([Buffer.from([0xa0 | (pairs.length / 2)]), ...pairs]);
-}
-
-function cborText(text: string): Buffer {
-  const bytes = Buffer.from(text, "utf8");
-  const head =
-    bytes.length < 24
-      ? [0x60 | bytes.length]
-      : bytes.length < 256
-        ? [0x78, bytes.length]
-        : [0x79, bytes.length >> 8, bytes.length & 255];
-  return Buffer.concat([Buffer.from(head), bytes]);
 }

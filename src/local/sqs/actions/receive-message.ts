@@ -31,7 +31,10 @@ export async function receiveMessage(input: Input, call: Call) {
   const deliveries =
     repeated(queue, attemptId, visibility, call) ?? (await receive(queue, max, visibility, wait, call));
   if (attemptId !== undefined) queue.attempts.remember(attemptId, deliveries, call.engine.now());
-  if (deliveries.length === 0) return {};
+  if (deliveries.length === 0) {
+    queue.meter.emptyReceive();
+    return {};
+  }
   return { Messages: deliveries.map((delivery) => render(delivery, systemNames, names)) };
 }
 

@@ -1,0 +1,37 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { type Clock, systemClock } from "../../src/contract/clock.ts";
+import type { StackEvent } from "../../src/local/context.ts";
+import { type LocalStack, startStack } from "../../src/local/stack.ts";
+
+export interface CloudWatchStack {
+  client: CloudWatchClient;
+  stack: LocalStack;
+  events: StackEvent[];
+  close(): Promise<void>;
+}
+
+/** A whole stack without a project on a free port, with a real client; in memory unless it is given a folder. */
+export async function startCloudWatch(options: { clock?: Clock; dir?: string } = {}): Promise<CloudWatchStack> {
+  const events: StackEvent[] = [];
+  const stack = await startStack({
+    port: 0,
+    portRequired: false,
+    speed: 1,
+    faults: [],
+    fresh: false,
+    clock: options.clock ?? systemClock,
+    onEvent: (event) => events.push(event),
+    ...(options.dir === undefined ? {} : { stateDir: options.dir }),
+  });
+  const client = new CloudWatchClient({
+    endpoint: stack.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    maxAttempts: 1,
+  });
+  const close = async () => {
+    client.destroy();
+    await stack.close();
+  };
+  return { client, stack, events, close };
+}
