@@ -57,4 +57,5 @@ const CONFIG = `include classpath("application.conf")
 node-address { protocol = http, host = "127.0.0.1", port = PORT, context-path = "" }
 rest-sqs { enabled = true, bind-port = PORT, bind-hostname = "127.0.0.1" }
 rest-stats { enabled = false }
+aws { region = "us-east-1", accountId = "000000000000" }
 `;

@@ -27,6 +27,11 @@ export class DeduplicationWindow {
     return entry;
   }
 
+  /** As a purge does: what was purged may be sent again. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** Entries from the store, oldest first. */
   restore(key: string, entry: DedupEntry): void {
     this.#entries.set(key, entry);

@@ -154,16 +154,17 @@ describe("a restart", () => {
     expect(Results).toMatchObject([{ Status: "COMPLETED", ApproximateNumberOfMessagesMoved: 6 }]);
   });
 
-  it("forgets what was purged and keeps what came after", async () => {
+  it("forgets what was purged, deduplication ids too, and keeps what came after", async () => {
     {
       await using stack = await start();
-      const { url } = stack.sqs.createQueue("q");
-      await send(stack, "q", "before");
+      const { url } = stack.sqs.createQueue("q.fifo", { FifoQueue: "true" });
+      const ids = { MessageGroupId: "g", MessageDeduplicationId: "same" };
+      await send(stack, "q.fifo", "before", ids);
       await stack.client.send(new SDK.PurgeQueueCommand({ QueueUrl: url }));
-      await send(stack, "q", "after");
+      await send(stack, "q.fifo", "after", ids);
     }
     await using stack = await start();
-    expect((await receive(stack, "q")).map(({ Body }) => Body)).toEqual(["after"]);
+    expect((await receive(stack, "q.fifo")).map(({ Body }) => Body)).toEqual(["after"]);
   });
 });
 

@@ -143,6 +143,7 @@ export class Queue {
       this.#set(message, "gone");
     }
     this.messages.clear();
+    this.dedup.clear();
     this.#host.store.clearQueue(this.uid);
   }
 

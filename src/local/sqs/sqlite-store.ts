@@ -73,11 +73,11 @@ export class SqliteStore implements Store {
   dropQueue(uid: number): void {
     this.clearQueue(uid);
     this.#now(() => this.#db.prepare("DELETE FROM queues WHERE uid=?").run(uid));
-    this.#now(() => this.#db.prepare("DELETE FROM deduplication WHERE queue=?").run(uid));
   }
 
   clearQueue(uid: number): void {
     this.#now(() => this.#db.prepare("DELETE FROM messages WHERE queue=?").run(uid));
+    this.#now(() => this.#db.prepare("DELETE FROM deduplication WHERE queue=?").run(uid));
   }
 
   saveDedup(queueUid: number, key: string, entry: DedupEntry): void {

@@ -1,7 +1,7 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CASES } from "./cases/index.ts";
-import type { Deviations } from "./deviations.ts";
+import type { Deviations } from "./deviations/index.ts";
 import { createQueues } from "./test-queue.ts";
 
 /** A server that speaks Amazon SQS. */
