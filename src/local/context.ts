@@ -65,3 +65,9 @@ export class AwsError extends Error {
     this.queryCode = options.queryCode;
   }
 }
+
+/**
+ * What AWS does and the stack does not: refused, lest the caller believe it was done, and named once in the stack's
+ * warnings. The message says which.
+ */
+export class NotOffered extends AwsError {}

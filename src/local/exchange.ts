@@ -9,6 +9,8 @@ export interface Exchange {
   scope: { service?: string; region?: string; accessKeyId?: string };
   /** For `X-Amzn-RequestId`. */
   requestId: string;
+  /** What the stack was asked for and does not offer: set with the refusal, for the stack's warnings. */
+  refused?: string;
   /** Reads the whole body once; later calls return the same buffer. Throws AwsError 413 `RequestEntityTooLarge` over `limit` bytes (default 16 MiB). */
   body(limit?: number): Promise<Buffer>;
 }

@@ -94,12 +94,20 @@ export function createRouter(ctx: LocalContext, services: RouterServices): Route
   const apis: RouterApis = {};
   const warned = new Set<string>();
 
+  const warnOnce = (message: string): void => {
+    if (warned.has(message)) return;
+    warned.add(message);
+    ctx.emit({ type: "warning", at: ctx.clock.now(), message });
+  };
   const unknown = (exchange: Exchange, service: string): void => {
-    if (!warned.has(service)) {
-      warned.add(service);
-      ctx.emit({ type: "warning", at: ctx.clock.now(), message: `The local stack does not offer ${service}.` });
-    }
+    warnOnce(`The local stack does not offer ${service}.`);
     refuseUnknown(exchange, service);
+  };
+  const aws = async (exchange: Exchange, name: ServiceName): Promise<void> => {
+    const service = services[name];
+    if (!service) return unknown(exchange, name);
+    await service.handle(exchange);
+    if (exchange.refused !== undefined) warnOnce(exchange.refused);
   };
 
   return {
@@ -111,10 +119,8 @@ export function createRouter(ctx: LocalContext, services: RouterServices): Route
         return sendJson(exchange, 403, { message: "Pages of another origin may not call the local stack." });
       }
       switch (destination.kind) {
-        case "aws": {
-          const service = services[destination.name];
-          return service ? service.handle(exchange) : unknown(exchange, destination.name);
-        }
+        case "aws":
+          return aws(exchange, destination.name);
         case "unknown":
           return unknown(exchange, destination.service);
         case "management":

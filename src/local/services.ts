@@ -29,7 +29,12 @@ export function createServices(
     faults: { beforeInvoke: faults.lambda },
     ...(options.stateDir ? { stateDir: options.stateDir } : {}),
   });
-  const mappings = createMappings(ctx, { host: lambda, source: (arn) => sqs.source(arn) });
+  const mappings = createMappings(ctx, {
+    host: lambda,
+    source: (arn) => sqs.source(arn),
+    visibilityTimeout: (arn) => sqs.visibilityTimeout(arn),
+    functionTimeout: (name) => lambda.get(name)?.definition.timeout,
+  });
   lambda.useMappings(mappings);
   const dynamodb = createDynamoDb(ctx);
   const s3 = createS3(ctx, {

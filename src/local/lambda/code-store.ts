@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { FunctionDefinition } from "./definition.ts";
+import type { FunctionDefinition, FunctionRecord } from "./definition.ts";
 import type { CodeFacts } from "./host.ts";
 import { invalidParameter } from "./input.ts";
 import type { Workspace } from "./workspace.ts";
@@ -17,7 +17,7 @@ export interface StoredFunction {
 export interface CodeStore {
   /** Unpacks an archive. @returns its folder and facts. @throws AwsError when it is none. */
   unpack(functionName: string, zip: Buffer): { codeDir: string; code: CodeFacts };
-  save(stored: StoredFunction): void;
+  save(record: Pick<FunctionRecord, "definition" | "codeSha256" | "codeSize">): void;
   remove(functionName: string): void;
   /** What an earlier run left. */
   load(): StoredFunction[];
@@ -51,9 +51,10 @@ export function createCodeStore(workspace: Workspace, kept: boolean): CodeStore 
       renameSync(partial, codeDir);
       return { codeDir, code };
     },
-    save(stored) {
+    save({ definition, codeSha256: sha256, codeSize: size }) {
       if (!kept) return;
-      const path = join(folder(stored.definition.name), "function.json");
+      const path = join(folder(definition.name), "function.json");
+      const stored: StoredFunction = { definition, code: { sha256, size } };
       writeFileSync(`${path}.partial`, JSON.stringify(stored), { mode: 0o600 });
       renameSync(`${path}.partial`, path);
     },

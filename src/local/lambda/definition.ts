@@ -22,7 +22,28 @@ export interface FunctionDefinition {
   description?: string;
   /** ARN of the execution role. */
   role?: string;
+  /** As it was asked for and is told; the Node that runs the stack runs the function. */
+  runtime?: string;
+  /** Default: this machine's. Told, and of no other consequence. */
+  architecture?: Architecture;
+  /** `ApplicationLogLevel` of a function that logs JSON; what is below it is dropped. */
+  logLevel?: LogLevel;
+  /** Default `/aws/lambda/<name>`. */
+  logGroup?: string;
+  /** MB of `/tmp`: told, and not enforced. */
+  ephemeralStorage?: number;
+  /** Told; nothing is traced. */
+  tracing?: "Active" | "PassThrough";
+  /** Told; nothing is encrypted with it. */
+  kmsKeyArn?: string;
+  tags?: Record<string, string>;
 }
+
+export const ARCHITECTURES = ["x86_64", "arm64"] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+export const LOG_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** A definition with its defaults, and what changes as it is updated. */
 export interface FunctionRecord {

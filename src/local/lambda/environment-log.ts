@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { logGroupName } from "../../contract/resources.ts";
 import type { LocalContext } from "../context.ts";
 import type { LogSink } from "../interfaces.ts";
 import { createLogCapture, type LogCapture, type LogLine } from "./log-capture.ts";
@@ -10,6 +9,8 @@ export interface EnvironmentLog {
   readonly capture: LogCapture;
   /** From here on lines belong to this invocation. */
   begin(requestId: string): void;
+  /** The same, and so do those that have come since the last one. */
+  resume(requestId: string): void;
   /** Ends the invocation. @returns the last 4 KB of its log. */
   end(): string;
   /** Hands on what waits. */
@@ -18,13 +19,13 @@ export interface EnvironmentLog {
 
 const TAIL_BYTES = 4096;
 
-export function createEnvironmentLog(ctx: LocalContext, sink: LogSink, functionName: string): EnvironmentLog {
+export function createEnvironmentLog(ctx: LocalContext, sink: LogSink, group: string): EnvironmentLog {
   const now = () => ctx.clock.now();
-  const group = logGroupName(functionName);
   const day = new Date(now()).toISOString().slice(0, 10).replaceAll("-", "/");
   const stream = `${day}/[$LATEST]${randomBytes(16).toString("hex")}`;
   let batch: LogLine[] = [];
-  let current: { requestId: string; messages: string[] } | undefined;
+  let requestId: string | undefined;
+  let messages: string[] = [];
 
   const flush = () => {
     if (batch.length === 0) return;
@@ -36,18 +37,23 @@ export function createEnvironmentLog(ctx: LocalContext, sink: LogSink, functionN
   const capture = createLogCapture(now, ({ timestamp, message }) => {
     if (batch.length === 0) setImmediate(flush);
     batch.push({ timestamp, message });
-    current?.messages.push(message);
-    const request = current ? { requestId: current.requestId } : {};
+    messages.push(message);
+    const request = requestId === undefined ? {} : { requestId };
     ctx.emit({ type: "log", at: timestamp, group, stream, ...request, message });
   });
 
   return {
     stream,
     capture,
-    begin: (requestId) => void (current = { requestId, messages: [] }),
+    begin(id) {
+      requestId = id;
+      messages = [];
+    },
+    resume: (id) => void (requestId = id),
     end() {
-      const text = tail(current?.messages ?? []);
-      current = undefined;
+      const text = tail(messages);
+      requestId = undefined;
+      messages = [];
       flush();
       return text;
     },

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { logGroupName } from "../../contract/resources.ts";
 import type { LocalContext } from "../context.ts";
 import type { LogSink } from "../interfaces.ts";
 import { type Child, startChild } from "./child.ts";
@@ -15,6 +16,7 @@ import {
   timedOut,
   timeoutMessage,
 } from "./failures.ts";
+import { failInit, type InitFailure } from "./init-failure.ts";
 import type { Reaper } from "./reaper.ts";
 import { platformLines } from "./report.ts";
 import type { Answer, NextEvent, RuntimeApi, RuntimePeer } from "./runtime-api.ts";
@@ -32,14 +34,6 @@ export interface Outcome {
   durationMs: number;
   /** The last 4 KB of the invocation's log. */
   logTail: string;
-}
-
-/** Why an environment never became ready. */
-export interface InitFailure {
-  /** The runtime's own words, when it had some. */
-  payload?: Buffer;
-  exit: Exit;
-  timedOut: boolean;
 }
 
 /** A child process that runs one event at a time. */
@@ -101,7 +95,7 @@ export function startEnvironment(
   const { name } = definition;
   const now = () => ctx.clock.now();
   const lines = platformLines(definition.logFormat, now);
-  const log = createEnvironmentLog(ctx, deps.logs, name);
+  const log = createEnvironmentLog(ctx, deps.logs, definition.logGroup ?? logGroupName(name));
   const timeoutMs = definition.timeout * 1000;
   const debugging = definition.inspect !== undefined;
   const startedAt = performance.now();
@@ -200,12 +194,6 @@ export function startEnvironment(
     onInitError: (body) => void (initError = body),
   };
 
-  const failInit = (exit: Exit) => {
-    const type = initError ? errorTypeOf(initError) : initTimedOut ? "Sandbox.Timedout" : "Runtime.ExitError";
-    log.capture.platform(lines.initReport(performance.now() - startedAt, initTimedOut ? "timeout" : "error", type));
-    events.onInitFailure(environment, { exit, timedOut: initTimedOut, ...(initError ? { payload: initError } : {}) });
-  };
-
   const breakOff = (run: Running, exit: Exit) => {
     const { requestId } = run.invocation;
     if (run.complete) return run.complete();
@@ -223,8 +211,10 @@ export function startEnvironment(
     clearTimeout(initTimer);
     release();
     log.capture.end();
-    if (initMs === undefined) failInit(exit);
-    else if (running) breakOff(running, exit);
+    if (initMs === undefined) {
+      const init = { record, log, lines, exit, timedOut: initTimedOut, payload: initError };
+      events.onInitFailure(environment, failInit({ ...init, durationMs: performance.now() - startedAt }));
+    } else if (running) breakOff(running, exit);
     log.flush();
     events.onGone(environment);
     gone.resolve();

@@ -2,8 +2,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { AwsError, type LocalContext } from "../context.ts";
 import type { FunctionHost, InvokeResult, LogSink } from "../interfaces.ts";
 import { type FunctionDefinition, type FunctionRecord, MAX_SYNC_PAYLOAD } from "./definition.ts";
-import { type Environment, type InitFailure, type Outcome, startEnvironment } from "./environment.ts";
+import { type Environment, type Outcome, startEnvironment } from "./environment.ts";
 import { errorTypeOf, exited, type FailurePayload } from "./failures.ts";
+import { arnOf, missingFunction } from "./function-name.ts";
+import type { InitFailure } from "./init-failure.ts";
 import { createPool, type Pool } from "./pool.ts";
 import { createReaper } from "./reaper.ts";
 import { createRuntimeApi } from "./runtime-api.ts";
@@ -159,8 +161,9 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
       if (fault?.kind === "slow") await ctx.clock.sleep(fault.ms / ctx.speed, options.signal);
       const acquired = await entry.pool.acquire(options.signal);
       if ("failure" in acquired) {
-        tellFailure(entry.pool.record, acquired.failure);
-        return failedResult(requestId, failurePayload(requestId, acquired.failure));
+        const { failure } = acquired;
+        tellFailure(entry.pool.record, failure);
+        return { ...failedResult(requestId, failurePayload(requestId, failure)), logTail: failure.tell(requestId) };
       }
       const { environment } = acquired;
       const outcome = environment.run({
@@ -241,19 +244,6 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
       return closing;
     },
   };
-}
-
-/** @returns the ARN of a function of this stack. */
-export function arnOf(ctx: LocalContext, name: string): string {
-  return `arn:aws:lambda:${ctx.region}:${ctx.accountId}:function:${name}`;
-}
-
-/** @returns AWS's error for a function that does not exist. */
-export function missingFunction(ctx: LocalContext, name: string): AwsError {
-  return new AwsError("ResourceNotFoundException", `Function not found: ${arnOf(ctx, name)}`, {
-    status: 404,
-    members: { Type: "User" },
-  });
 }
 
 function toResult(requestId: string, outcome: Outcome): InvokeResult {

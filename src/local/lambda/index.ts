@@ -25,6 +25,8 @@ import { invoke } from "./actions/invoke.ts";
 import { listFunctions } from "./actions/list-functions.ts";
 import { updateFunctionCode } from "./actions/update-function-code.ts";
 import { updateFunctionConfiguration } from "./actions/update-function-configuration.ts";
+import { listVersionsByFunction } from "./actions/list-versions-by-function.ts";
+import { listTags, tagResource, untagResource } from "./actions/tags.ts";
 import { createAsyncInvoker } from "./async-invoke.ts";
 import { createCodeStore } from "./code-store.ts";
 import { createHost, type Host, type InvocationFault } from "./host.ts";
@@ -102,6 +104,7 @@ export function createLambda(ctx: LocalContext, deps: LambdaDeps): LambdaService
 function routes(deps: ActionDeps): RestRoutes {
   const functions = "/2015-03-31/functions";
   const mappings = "/2015-03-31/event-source-mappings";
+  const tags = "/2017-03-31/tags/{arn}";
   return {
     [`POST ${functions}/{name}/invocations`]: invoke(deps),
     [`GET ${functions}`]: listFunctions(deps),
@@ -115,6 +118,10 @@ function routes(deps: ActionDeps): RestRoutes {
     "DELETE /2017-10-31/functions/{name}/concurrency": deleteFunctionConcurrency(deps),
     "GET /2019-09-30/functions/{name}/concurrency": getFunctionConcurrency(deps),
     "GET /2016-08-19/account-settings": getAccountSettings(deps),
+    [`GET ${functions}/{name}/versions`]: listVersionsByFunction(deps),
+    [`GET ${tags}`]: listTags(deps),
+    [`POST ${tags}`]: tagResource(deps),
+    [`DELETE ${tags}`]: untagResource(deps),
     [`POST ${mappings}`]: createEventSourceMapping(deps),
     [`GET ${mappings}`]: listEventSourceMappings(deps),
     [`GET ${mappings}/{uuid}`]: getEventSourceMapping(deps),

@@ -17,6 +17,14 @@ function violated(value: unknown, member: string, constraint: string): AwsError 
   );
 }
 
+function missing(member: string): AwsError {
+  const at = `${member.charAt(0).toLowerCase()}${member.slice(1)}`;
+  return new AwsError(
+    "ValidationException",
+    `1 validation error detected: Value null at '${at}' failed to satisfy constraint: Member must not be null`,
+  );
+}
+
 type Input = Record<string, unknown>;
 
 export function optionalText(input: Input, member: string): string | undefined {
@@ -26,9 +34,17 @@ export function optionalText(input: Input, member: string): string | undefined {
   return value;
 }
 
+/** @param pattern the API model's, which AWS repeats in its error. */
+export function optionalMatch(input: Input, member: string, pattern: RegExp): string | undefined {
+  const value = optionalText(input, member);
+  if (value === undefined || pattern.test(value)) return value;
+  const source = pattern.source.replace(/^\^|\$$/g, "").replaceAll("\\/", "/");
+  throw violated(value, member, `Member must satisfy regular expression pattern: ${source}`);
+}
+
 export function requiredText(input: Input, member: string): string {
   const value = optionalText(input, member);
-  if (value === undefined || value === "") throw violated("", member, "Member must not be null");
+  if (value === undefined || value === "") throw missing(member);
   return value;
 }
 
@@ -61,6 +77,18 @@ export function optionalChoice<T extends string>(input: Input, member: string, c
   const choice = choices.find((item) => item === value);
   if (!choice) throw violated(value, member, `Member must satisfy enum value set: [${choices.join(", ")}]`);
   return choice;
+}
+
+/** A map of strings. */
+export function optionalTextMap(input: Input, member: string): Record<string, string> | undefined {
+  const map = optionalObject(input, member);
+  if (!map) return undefined;
+  return Object.fromEntries(
+    Object.entries(map).map(([name, value]) => {
+      if (typeof value !== "string") throw violated(value, member, "Member must be a map of strings");
+      return [name, value];
+    }),
+  );
 }
 
 export function optionalTexts(input: Input, member: string): string[] | undefined {

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { FunctionRecord } from "./definition.ts";
-import type { Environment, EnvironmentEvents, InitFailure } from "./environment.ts";
+import type { Environment, EnvironmentEvents } from "./environment.ts";
+import type { InitFailure } from "./init-failure.ts";
 
 /** What a waiting invocation is given: an environment that is its own, or why there is none. */
 export type Acquired = { environment: Environment } | { failure: InitFailure };
@@ -142,7 +143,7 @@ export function createPool(options: PoolOptions): Pool {
       for (const environment of all) environment.kill();
       await Promise.all([...all].map((environment) => environment.gone));
       for (const waiter of waiting.splice(0))
-        waiter.give({ failure: { exit: { code: null, signal: "SIGKILL" }, timedOut: false } });
+        waiter.give({ failure: { exit: { code: null, signal: "SIGKILL" }, timedOut: false, tell: () => "" } });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { AwsError } from "../context.ts";
+import { AwsError, NotOffered } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
 
 /** A request of the REST protocol, with what its path holds. */
@@ -40,9 +40,9 @@ export function createRest(routes: RestRoutes, bodyLimit: number): (exchange: Ex
     try {
       const found = match(table, exchange.req.method ?? "", exchange.url.pathname);
       if (!found) {
-        throw new AwsError(
+        throw new NotOffered(
           "UnknownOperationException",
-          `The local stack does not offer ${exchange.req.method} ${exchange.url.pathname}.`,
+          `The local stack does not offer ${exchange.req.method} ${withoutNames(exchange.url.pathname)}.`,
           { status: 404 },
         );
       }
@@ -59,6 +59,11 @@ export function createRest(routes: RestRoutes, bodyLimit: number): (exchange: Ex
       sendError(exchange, error);
     }
   };
+}
+
+/** What is not offered is named once, whichever function it was asked for. */
+function withoutNames(pathname: string): string {
+  return pathname.replace(/(?<=\/functions\/)[^/]+/, "{name}");
 }
 
 function match(
@@ -121,6 +126,7 @@ function send(exchange: Exchange, reply: RestReply): void {
 const CAPITAL = new Set(["ResourceNotFoundException", "ServiceException"]);
 
 function sendError(exchange: Exchange, error: unknown): void {
+  if (error instanceof NotOffered) exchange.refused = error.message;
   const known =
     error instanceof AwsError
       ? error

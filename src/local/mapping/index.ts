@@ -14,6 +14,8 @@ export interface MappingDeps {
   source(arn: string): MessageSource | undefined;
   /** Of the queue, in seconds: how long throttled batches are tried again. Default 30, SQS's own. */
   visibilityTimeout?(arn: string): number | undefined;
+  /** Of a function, in seconds. */
+  functionTimeout?(name: string): number | undefined;
 }
 
 interface Mapping {
@@ -115,6 +117,8 @@ export function createMappings(ctx: LocalContext, deps: MappingDeps): Mappings {
           { status: 409, members: { Type: "User" } },
         );
       }
+      // A project is told of this by its configuration; who calls the API is told as by AWS.
+      if (spec.owned) checkTimeouts(deps, source.arn, spec.functionName);
       const mapping = add({
         uuid: randomUUID(),
         source,
@@ -151,6 +155,18 @@ export function createMappings(ctx: LocalContext, deps: MappingDeps): Mappings {
       store.close();
     },
   };
+}
+
+/** @throws AwsError when a message would be visible again while its function still runs. */
+function checkTimeouts(deps: MappingDeps, queueArn: string, functionName: string): void {
+  const visibility = deps.visibilityTimeout?.(queueArn);
+  const timeout = deps.functionTimeout?.(functionName);
+  if (visibility === undefined || timeout === undefined || visibility >= timeout) return;
+  throw new AwsError(
+    "InvalidParameterValueException",
+    `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`,
+    { members: { Type: "User" } },
+  );
 }
 
 function view(mapping: Mapping): MappingView {

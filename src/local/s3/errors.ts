@@ -1,4 +1,4 @@
-import { AwsError } from "../context.ts";
+import { AwsError, NotOffered } from "../context.ts";
 
 /** The errors of S3 that are thrown from more than one place, in S3's words. */
 export const noSuchBucket = (bucket: string) =>
@@ -36,7 +36,7 @@ export const invalidArgument = (message: string, name?: string, value?: string) 
 
 /** For what the local stack does not do; silence would lose what the caller meant. */
 export const notImplemented = (what: string) =>
-  new AwsError("NotImplemented", `The local stack does not implement ${what}.`, { status: 501 });
+  new NotOffered("NotImplemented", `The local S3 does not implement ${what}.`, { status: 501 });
 
 export const incompleteBody = () =>
   new AwsError("IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header");

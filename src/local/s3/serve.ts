@@ -1,4 +1,4 @@
-import { AwsError, type LocalContext } from "../context.ts";
+import { AwsError, type LocalContext, NotOffered } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
 import { checkAccess, presignedHeaders } from "./access.ts";
 import { parseAddress } from "./address.ts";
@@ -32,6 +32,7 @@ export async function serve(
 
 function sendError(ctx: LocalContext, exchange: Exchange, error: unknown): void {
   const { req, res } = exchange;
+  if (error instanceof NotOffered) exchange.refused = error.message;
   if (res.headersSent || res.destroyed) return void res.destroy();
   const known = error instanceof AwsError ? error : internalError(ctx, error);
   if (req.method === "HEAD") {

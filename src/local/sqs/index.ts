@@ -34,6 +34,8 @@ export interface SqsService extends Service {
    */
   createQueue(name: string, attributes?: QueueAttributes): { url: string; arn: string };
   stats(nameOrArn: string): QueueStats | undefined;
+  /** Of a queue, in seconds. */
+  visibilityTimeout(nameOrArn: string): number | undefined;
   /** Names of all queues. */
   names(): string[];
   /** For CloudWatch's metrics. */
@@ -119,6 +121,7 @@ export function createSqs(ctx: LocalContext, options: SqsOptions = {}): SqsServi
         }));
       },
     },
+    visibilityTimeout: (nameOrArn) => find(nameOrArn)?.settings.visibilitySeconds,
     names: () => [...engine.queues.keys()],
     onQueueChange: (listener) => notice.listen(listener),
     close: () => engine.close(),

@@ -23,8 +23,10 @@ export function createSts(ctx: LocalContext): Service {
       }
       try {
         const action = await readAction(exchange);
-        if (action !== "GetCallerIdentity")
+        if (action !== "GetCallerIdentity") {
+          exchange.refused = `The local stack does not offer ${action || "this operation"} of STS.`;
           throw new AwsError("InvalidAction", `Could not find operation ${action || "(none)"} for version 2011-06-15`);
+        }
         const members = Object.entries(identity()).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
         sendXml(
           exchange,

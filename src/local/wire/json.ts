@@ -1,4 +1,4 @@
-import { AwsError } from "../context.ts";
+import { AwsError, NotOffered } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
 
 /** An action of a JSON-protocol service: parsed body in, result object out; an AwsError goes to the wire as it is. */
@@ -31,7 +31,7 @@ function findAction(exchange: Exchange, protocol: JsonProtocol): JsonAction {
   const name = target.startsWith(`${protocol.target}.`) ? target.slice(protocol.target.length + 1) : "";
   const action = Object.hasOwn(protocol.actions, name) ? protocol.actions[name] : undefined;
   if (!action)
-    throw new AwsError("UnknownOperationException", `The local stack does not offer ${target || "this operation"}.`);
+    throw new NotOffered("UnknownOperationException", `The local stack does not offer ${target || "this operation"}.`);
   return action;
 }
 
@@ -52,6 +52,7 @@ export function sendError(
   protocol: Pick<JsonProtocol, "version" | "namespace" | "decorate">,
   error: unknown,
 ): void {
+  if (error instanceof NotOffered) exchange.refused = error.message;
   if (exchange.res.headersSent || exchange.res.destroyed) return void exchange.res.destroy();
   const known =
     error instanceof AwsError

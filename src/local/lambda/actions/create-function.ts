@@ -1,28 +1,36 @@
 import { AwsError } from "../../context.ts";
-import { describeFunction, readConfiguration } from "../configuration.ts";
+import { describeFunction, readArchitecture, readConfiguration } from "../configuration.ts";
 import { parseFunctionName } from "../function-name.ts";
-import { optionalObject, requiredText } from "../input.ts";
+import { invalidParameter, optionalObject, optionalText, optionalTextMap, requiredText } from "../input.ts";
 import type { RestAction } from "../rest.ts";
+import { refuseVersions } from "../unoffered.ts";
 import { readZipFile } from "../zip-file.ts";
 import type { ActionDeps } from "./deps.ts";
 
 export const createFunction =
-  ({ host, code }: ActionDeps): RestAction =>
+  ({ ctx, host, code }: ActionDeps): RestAction =>
   (request) => {
     const input = request.json();
-    const name = parseFunctionName(requiredText(input, "FunctionName"));
+    const name = parseFunctionName(ctx, requiredText(input, "FunctionName"));
     requiredText(input, "Role");
-    const handler = requiredText(input, "Handler");
+    refuseVersions(input);
+    const configuration = { ...readConfiguration(input), ...readArchitecture(input) };
+    const handler = optionalText(input, "Handler");
+    if (handler === undefined || configuration.runtime === undefined) {
+      throw invalidParameter(
+        "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
+      );
+    }
     if (host.has(name)) {
       throw new AwsError("ResourceConflictException", `Function already exist: ${name}`, {
         status: 409,
         members: { Type: "User" },
       });
     }
-    const configuration = readConfiguration(input);
+    const tags = optionalTextMap(input, "Tags") ?? {};
     const unpacked = code.unpack(name, readZipFile(optionalObject(input, "Code") ?? {}));
-    const definition = { ...configuration, name, handler, codeDir: unpacked.codeDir };
+    const definition = { ...configuration, name, handler, tags, codeDir: unpacked.codeDir };
     const record = host.define(definition, { code: unpacked.code, owned: true });
-    code.save({ definition, code: unpacked.code });
+    code.save(record);
     return { status: 201, body: describeFunction(record) };
   };

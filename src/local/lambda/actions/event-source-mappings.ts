@@ -1,7 +1,6 @@
 import { AwsError } from "../../context.ts";
 import type { MappingChange, MappingView } from "../../mapping/types.ts";
-import { parseFunctionName } from "../function-name.ts";
-import { arnOf, missingFunction } from "../host.ts";
+import { arnOf, missingFunction, parseFunctionName } from "../function-name.ts";
 import {
   invalidParameter,
   optionalBoolean,
@@ -11,6 +10,7 @@ import {
   optionalTexts,
   requiredText,
 } from "../input.ts";
+import { refuseUnofferedOfMapping, notOffered } from "../unoffered.ts";
 import { page } from "../paging.ts";
 import type { RestAction } from "../rest.ts";
 import type { ActionDeps } from "./deps.ts";
@@ -19,10 +19,9 @@ export const createEventSourceMapping =
   (deps: ActionDeps): RestAction =>
   (request) => {
     const input = request.json();
-    const name = parseFunctionName(requiredText(input, "FunctionName"));
-    if (!deps.host.has(name)) throw missingFunction(deps.ctx, name);
+    const name = existingFunction(deps, requiredText(input, "FunctionName"));
     const source = requiredText(input, "EventSourceArn");
-    if (!/^arn:aws[a-z-]*:sqs:/.test(source)) throw invalidParameter("The local stack maps SQS queues only.");
+    if (!/^arn:aws[a-z-]*:sqs:/.test(source)) throw notOffered("The local stack maps SQS queues only.");
     const view = deps.mappings().create({ source, functionName: name, ...readChange(deps, input), owned: true });
     return { status: 202, body: { ...describe(deps, view), State: "Creating" } };
   };
@@ -48,7 +47,7 @@ export const listEventSourceMappings =
   (request) => {
     const source = request.query.get("EventSourceArn");
     const name = request.query.get("FunctionName");
-    const functionName = name ? parseFunctionName(name) : undefined;
+    const functionName = name ? existingFunction(deps, name) : undefined;
     const wanted = deps
       .mappings()
       .list()
@@ -77,12 +76,17 @@ function missing(): AwsError {
   });
 }
 
-function readChange({ host, ctx }: ActionDeps, input: Record<string, unknown>): MappingChange {
+/** @returns the bare name. @throws AwsError `ResourceNotFoundException`. */
+function existingFunction({ host, ctx }: ActionDeps, text: string): string {
+  const name = parseFunctionName(ctx, text);
+  if (!host.has(name)) throw missingFunction(ctx, name);
+  return name;
+}
+
+function readChange(deps: ActionDeps, input: Record<string, unknown>): MappingChange {
+  refuseUnofferedOfMapping(input);
   const named = optionalText(input, "FunctionName");
-  const functionName = named === undefined ? undefined : parseFunctionName(named);
-  if (functionName !== undefined && !host.has(functionName)) throw missingFunction(ctx, functionName);
-  if (optionalObject(input, "FilterCriteria"))
-    throw invalidParameter("The local stack has no filter criteria for event source mappings.");
+  const functionName = named === undefined ? undefined : existingFunction(deps, named);
   const enabled = optionalBoolean(input, "Enabled");
   const batchSize = optionalInteger(input, "BatchSize", 1, 10_000);
   const batchWindow = optionalInteger(input, "MaximumBatchingWindowInSeconds", 0, 300);

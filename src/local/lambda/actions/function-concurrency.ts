@@ -1,5 +1,5 @@
-import { parseFunctionName } from "../function-name.ts";
-import { ACCOUNT_CONCURRENCY, missingFunction } from "../host.ts";
+import { missingFunction, parseFunctionName } from "../function-name.ts";
+import { ACCOUNT_CONCURRENCY } from "../host.ts";
 import { invalidParameter, optionalInteger } from "../input.ts";
 import type { RestAction } from "../rest.ts";
 import type { ActionDeps } from "./deps.ts";
@@ -8,9 +8,10 @@ import type { ActionDeps } from "./deps.ts";
 const UNRESERVED = 100;
 
 export const putFunctionConcurrency =
-  ({ ctx, host }: ActionDeps): RestAction =>
+  (deps: ActionDeps): RestAction =>
   (request) => {
-    const name = parseFunctionName(request.params["name"] ?? "");
+    const { ctx, host } = deps;
+    const name = parseFunctionName(ctx, request.params["name"] ?? "");
     if (!host.has(name)) throw missingFunction(ctx, name);
     const wanted = optionalInteger(request.json(), "ReservedConcurrentExecutions", 0, Number.MAX_SAFE_INTEGER);
     if (wanted === undefined) throw invalidParameter("ReservedConcurrentExecutions must be given.");
@@ -22,14 +23,14 @@ export const putFunctionConcurrency =
         `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${UNRESERVED}].`,
       );
     }
-    host.reserve(name, wanted);
+    reserve(deps, name, wanted);
     return { status: 200, body: { ReservedConcurrentExecutions: wanted } };
   };
 
 export const getFunctionConcurrency =
   ({ ctx, host }: ActionDeps): RestAction =>
   (request) => {
-    const name = parseFunctionName(request.params["name"] ?? "");
+    const name = parseFunctionName(ctx, request.params["name"] ?? "");
     const record = host.get(name);
     if (!record) throw missingFunction(ctx, name);
     const reserved = record.definition.reservedConcurrency;
@@ -37,10 +38,16 @@ export const getFunctionConcurrency =
   };
 
 export const deleteFunctionConcurrency =
-  ({ ctx, host }: ActionDeps): RestAction =>
+  (deps: ActionDeps): RestAction =>
   (request) => {
-    const name = parseFunctionName(request.params["name"] ?? "");
-    if (!host.has(name)) throw missingFunction(ctx, name);
-    host.reserve(name, undefined);
+    const name = parseFunctionName(deps.ctx, request.params["name"] ?? "");
+    if (!deps.host.has(name)) throw missingFunction(deps.ctx, name);
+    reserve(deps, name, undefined);
     return { status: 204 };
   };
+
+function reserve({ host, code }: ActionDeps, name: string, concurrency: number | undefined): void {
+  host.reserve(name, concurrency);
+  const record = host.get(name);
+  if (record?.owned) code.save(record);
+}

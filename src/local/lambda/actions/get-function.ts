@@ -1,13 +1,12 @@
 import { describeFunction } from "../configuration.ts";
-import { parseFunctionName } from "../function-name.ts";
-import { missingFunction } from "../host.ts";
+import { missingFunction, parseFunctionName } from "../function-name.ts";
 import type { RestAction } from "../rest.ts";
 import type { ActionDeps } from "./deps.ts";
 
 export const getFunction =
   ({ ctx, host }: ActionDeps): RestAction =>
   (request) => {
-    const name = parseFunctionName(request.params["name"] ?? "", request.query.get("Qualifier"));
+    const name = parseFunctionName(ctx, request.params["name"] ?? "", request.query.get("Qualifier"));
     const record = host.get(name);
     if (!record) throw missingFunction(ctx, name);
     const reserved = record.definition.reservedConcurrency;
@@ -16,6 +15,7 @@ export const getFunction =
       body: {
         Configuration: describeFunction(record),
         Code: { RepositoryType: "S3", Location: `file://${record.definition.codeDir}` },
+        ...(Object.keys(record.definition.tags ?? {}).length > 0 ? { Tags: record.definition.tags } : {}),
         ...(reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
       },
     };

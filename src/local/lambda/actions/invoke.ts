@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../../context.ts";
 import { MAX_ASYNC_PAYLOAD } from "../definition.ts";
-import { parseFunctionName } from "../function-name.ts";
-import { missingFunction } from "../host.ts";
+import { missingFunction, parseFunctionName } from "../function-name.ts";
 import { invalidParameter } from "../input.ts";
 import type { RestAction, RestRequest } from "../rest.ts";
 import type { ActionDeps } from "./deps.ts";
@@ -10,7 +9,7 @@ import type { ActionDeps } from "./deps.ts";
 export const invoke =
   ({ ctx, host, asynchronous }: ActionDeps): RestAction =>
   async (request) => {
-    const name = parseFunctionName(request.params["name"] ?? "", request.query.get("Qualifier"));
+    const name = parseFunctionName(ctx, request.params["name"] ?? "", request.query.get("Qualifier"));
     if (!host.has(name)) throw missingFunction(ctx, name);
     const payload = readPayload(request);
     const type = request.header("x-amz-invocation-type") ?? "RequestResponse";
@@ -58,9 +57,13 @@ function readPayload(request: RestRequest): Buffer {
     return request.body;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AwsError("InvalidRequestContentException", `Could not parse request body into json: ${reason}`, {
-      members: { Type: "User" },
-    });
+    throw new AwsError(
+      "InvalidRequestContentException",
+      `Could not parse request body into json: Could not parse payload into json: ${reason}`,
+      {
+        members: { Type: "User" },
+      },
+    );
   }
 }
 
