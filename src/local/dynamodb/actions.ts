@@ -21,6 +21,7 @@ import {
   untagResource,
 } from "./tables.ts";
 import { transactGetItems, transactWriteItems } from "./transact.ts";
+import { updateTable } from "./update-table.ts";
 import { prepareDelete, preparePut, prepareUpdate } from "./write.ts";
 
 /** Every action that is offered; all are synchronous, so that each is atomic. */
@@ -42,6 +43,7 @@ export function createActions(ctx: LocalContext, storage: Storage): Readonly<Rec
     TransactWriteItems: (input) => transactWriteItems(storage, input, ctx.clock.now()),
     CreateTable: (input) =>
       createTable(storage, input, { region: ctx.region, accountId: ctx.accountId, nowMs: ctx.clock.now() }),
+    UpdateTable: (input) => updateTable(storage, input, ctx.clock.now()),
     DescribeTable: on(describeTable),
     DeleteTable: on(deleteTable),
     ListTables: on(listTables),

@@ -113,6 +113,12 @@ export class Storage {
     this.tables.delete(table.definition.TableName);
   }
 
+  /** Replaces what a table tells of itself; its keys and indexes stay as they are. */
+  saveDefinition(table: StoredTable, definition: TableDefinition): void {
+    this.statement("UPDATE tables SET definition = ? WHERE id = ?").run(JSON.stringify(definition), table.id);
+    table.definition = definition;
+  }
+
   /** Replaces a table's settings; a changed TTL attribute is applied to the items that are there. */
   saveSettings(table: StoredTable, settings: TableSettings): void {
     const changedExpiry = settings.ttlAttribute !== table.settings.ttlAttribute;

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { AwsError } from "../context.ts";
 import { validationError } from "./request.ts";
 import type { Storage, StoredTable } from "./storage.ts";
-import { managedTable, parse } from "./tables.ts";
+import { parse } from "./parse.ts";
+import { managedTable } from "./tables.ts";
 
 type Input = Record<string, unknown>;
 
@@ -36,14 +38,22 @@ export function describeTimeToLive(storage: Storage, input: Input) {
 
 /** Nothing is backed up: the setting is kept, so that tools which manage tables find what they set. */
 export function updateContinuousBackups(storage: Storage, input: Input) {
-  const table = managedTable(storage, input);
+  const table = backedUpTable(storage, input);
   const { PointInTimeRecoverySpecification: wanted } = parse(recovery, input);
   storage.saveSettings(table, { ...table.settings, pointInTimeRecovery: wanted.PointInTimeRecoveryEnabled });
   return backups(table);
 }
 
 export function describeContinuousBackups(storage: Storage, input: Input) {
-  return backups(managedTable(storage, input));
+  return backups(backedUpTable(storage, input));
+}
+
+/** Calls about backups have an error of their own for a table that is not there. */
+function backedUpTable(storage: Storage, input: Input): StoredTable {
+  const { TableName } = parse(z.object({ TableName: z.string() }), input);
+  const table = storage.table(TableName);
+  if (!table) throw new AwsError("TableNotFoundException", `Table not found: ${TableName}`);
+  return table;
 }
 
 function backups(table: StoredTable) {

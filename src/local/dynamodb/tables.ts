@@ -2,8 +2,10 @@ import * as createTableShape from "dynalite/validations/createTable.js";
 import { z } from "zod";
 import { AwsError } from "../context.ts";
 import { defineTable, type TableHome } from "./definition.ts";
+import { parse } from "./parse.ts";
 import { parseRequest, resourceNotFound, validationError } from "./request.ts";
 import type { Storage, StoredTable } from "./storage.ts";
+import { describeOptions, readOptions } from "./table-options.ts";
 
 type Input = Record<string, unknown>;
 
@@ -16,17 +18,6 @@ const listing = z.object({
 const tagList = z.array(z.object({ Key: z.string(), Value: z.string() }));
 const tagged = z.object({ ResourceArn: z.string() });
 
-/** Parses a small request. @throws AwsError `ValidationException` that names the field. */
-export function parse<T>(schema: z.ZodType<T>, input: Input): T {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.join(".") ?? "";
-  throw validationError(
-    `1 validation error detected: Value at '${field.charAt(0).toLowerCase()}${field.slice(1)}' failed to satisfy constraint: ${issue?.message}`,
-  );
-}
-
 /** As `findTable`, with the message of the calls that manage tables. */
 export function managedTable(storage: Storage, input: Input): StoredTable {
   const { TableName } = parse(named, input);
@@ -37,10 +28,12 @@ export function managedTable(storage: Storage, input: Input): StoredTable {
 
 export function createTable(storage: Storage, input: Input, home: TableHome) {
   const tags = tagList.safeParse(input["Tags"] ?? []);
+  const options = readOptions(input);
   const data = parseRequest(createTableShape, input);
   if (storage.table(data.TableName))
     throw new AwsError("ResourceInUseException", `Table already exists: ${data.TableName}`);
-  const table = storage.createTable(defineTable(data, home), tags.data?.length ? { tags: toRecord(tags.data) } : {});
+  const settings = tags.data?.length ? { ...options, tags: toRecord(tags.data) } : options;
+  const table = storage.createTable(defineTable(data, home), settings);
   return { TableDescription: describe(storage, table) };
 }
 
@@ -50,6 +43,11 @@ export function describeTable(storage: Storage, input: Input) {
 
 export function deleteTable(storage: Storage, input: Input) {
   const table = managedTable(storage, input);
+  if (table.settings.deletionProtection) {
+    throw validationError(
+      "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
+    );
+  }
   const description = { ...describe(storage, table), TableStatus: "DELETING" };
   storage.deleteTable(table);
   return { TableDescription: description };
@@ -62,9 +60,12 @@ export function listTables(storage: Storage, input: Input) {
   return { TableNames: page, ...(names.length > Limit ? { LastEvaluatedTableName: page.at(-1) } : {}) };
 }
 
-function describe(storage: Storage, table: StoredTable) {
+/** @returns AWS's `TableDescription`. */
+export function describe(storage: Storage, table: StoredTable) {
   const { count, bytes } = storage.measure(table);
-  return { ...table.definition, ItemCount: count, TableSizeBytes: bytes };
+  const [, , , region = "", accountId = ""] = table.definition.TableArn.split(":");
+  const options = describeOptions(table.settings, { region, accountId });
+  return { ...table.definition, ...options, ItemCount: count, TableSizeBytes: bytes };
 }
 
 export function tagResource(storage: Storage, input: Input): void {

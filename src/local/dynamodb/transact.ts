@@ -4,7 +4,8 @@ import { AwsError } from "../context.ts";
 import { getItem } from "./read.ts";
 import { validationError } from "./request.ts";
 import type { Storage } from "./storage.ts";
-import { parse } from "./tables.ts";
+import { parse } from "./parse.ts";
+import type { ConsumedCapacity } from "./types.ts";
 import { prepareCheck, prepareDelete, preparePut, prepareUpdate, type Write } from "./write.ts";
 
 type Input = Record<string, unknown>;
@@ -19,10 +20,15 @@ const items = <T extends z.ZodType>(item: T) =>
     .array(item)
     .min(1, "Member must have length greater than or equal to 1")
     .max(MAX_ITEMS, `Member must have length less than or equal to ${MAX_ITEMS}`);
-const transactGet = z.object({ TransactItems: items(z.object({ Get: operation })) });
+const returned = z.enum(["INDEXES", "TOTAL", "NONE"]).optional();
+const transactGet = z.object({
+  TransactItems: items(z.object({ Get: operation })),
+  ReturnConsumedCapacity: returned,
+});
 const transactWrite = z.object({
   TransactItems: items(z.record(z.string(), operation.optional())),
   ClientRequestToken: z.string().min(1).max(36).optional(),
+  ReturnConsumedCapacity: returned,
 });
 
 const PREPARE: Readonly<Record<string, (storage: Storage, input: Input) => Write>> = {
@@ -34,9 +40,15 @@ const PREPARE: Readonly<Record<string, (storage: Storage, input: Input) => Write
 
 /** All of the items at one moment, in the order asked; a missing one is an empty response. */
 export function transactGetItems(storage: Storage, input: Input) {
-  const { TransactItems } = parse(transactGet, input);
-  const responses = TransactItems.map(({ Get }) => getItem(storage, Get));
-  return { Responses: responses.map(({ Item }) => (Item ? { Item } : {})) };
+  const { TransactItems, ReturnConsumedCapacity } = parse(transactGet, input);
+  const responses = TransactItems.map(({ Get }) =>
+    getItem(storage, { ...Get, ConsistentRead: true, ReturnConsumedCapacity }),
+  );
+  const used = responses.map(({ ConsumedCapacity }) => ConsumedCapacity);
+  return {
+    Responses: responses.map(({ Item }) => (Item ? { Item } : {})),
+    ...consumed(ReturnConsumedCapacity, used, "ReadCapacityUnits"),
+  };
 }
 
 /**
@@ -44,16 +56,16 @@ export function transactGetItems(storage: Storage, input: Input) {
  * @throws AwsError `TransactionCanceledException` with a reason for every item, `IdempotentParameterMismatchException`.
  */
 export function transactWriteItems(storage: Storage, input: Input, nowMs: number): object {
-  const { TransactItems, ClientRequestToken: token } = parse(transactWrite, input);
+  const { TransactItems, ClientRequestToken: token, ReturnConsumedCapacity } = parse(transactWrite, input);
   // Taken before the operations are parsed, which changes them.
   const digest = createHash("sha256").update(JSON.stringify(TransactItems)).digest("base64");
   return storage.transaction(() => {
     if (token !== undefined && isRepeat(storage, token, digest, nowMs)) return {};
-    const writes = TransactItems.map((item) => prepare(storage, item));
+    const writes = TransactItems.map((item) => prepare(storage, item, ReturnConsumedCapacity));
     refuseTwoOnOne(writes);
-    runAll(writes);
+    const used = runAll(writes);
     if (token !== undefined) storage.saveToken(token, digest, nowMs);
-    return {};
+    return consumed(ReturnConsumedCapacity, used, "WriteCapacityUnits");
   });
 }
 
@@ -66,7 +78,22 @@ function isRepeat(storage: Storage, token: string, digest: string, nowMs: number
   );
 }
 
-function prepare(storage: Storage, item: Record<string, Input | undefined>): Write {
+/** Each item of a transaction takes twice what it would take alone. */
+function consumed(
+  wanted: string | undefined,
+  used: readonly (ConsumedCapacity | undefined)[],
+  kind: "ReadCapacityUnits" | "WriteCapacityUnits",
+): { ConsumedCapacity?: object[] } {
+  if (wanted !== "TOTAL" && wanted !== "INDEXES") return {};
+  const byTable = new Map<string, number>();
+  for (const one of used)
+    if (one) byTable.set(one.TableName, (byTable.get(one.TableName) ?? 0) + 2 * one.CapacityUnits);
+  return {
+    ConsumedCapacity: [...byTable].map(([TableName, units]) => ({ TableName, CapacityUnits: units, [kind]: units })),
+  };
+}
+
+function prepare(storage: Storage, item: Record<string, Input | undefined>, capacity: string | undefined): Write {
   const named = Object.entries(item).flatMap(([name, input]) =>
     input ? [{ prepareWrite: PREPARE[name], input }] : [],
   );
@@ -75,7 +102,7 @@ function prepare(storage: Storage, item: Record<string, Input | undefined>): Wri
     throw validationError("TransactItems can only contain one of Check, Put, Update or Delete");
   }
   const { ReturnValues: _, ...input } = only.input;
-  return only.prepareWrite(storage, input);
+  return only.prepareWrite(storage, { ...input, ReturnConsumedCapacity: capacity });
 }
 
 function refuseTwoOnOne(writes: Write[]): void {
@@ -85,17 +112,18 @@ function refuseTwoOnOne(writes: Write[]): void {
 }
 
 /** Runs every write even after one failed, because each item is told its own reason. */
-function runAll(writes: Write[]): void {
+function runAll(writes: Write[]): (ConsumedCapacity | undefined)[] {
+  const used: (ConsumedCapacity | undefined)[] = [];
   const reasons = writes.map((write) => {
     try {
-      write.run();
+      used.push(write.run().ConsumedCapacity);
       return { Code: "None" };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return { Code: REASONS[error.code] ?? error.code, Message: error.message, ...error.members };
     }
   });
-  if (reasons.every((reason) => reason.Code === "None")) return;
+  if (reasons.every((reason) => reason.Code === "None")) return used;
   const codes = reasons.map((reason) => reason.Code).join(", ");
   throw new AwsError(
     "TransactionCanceledException",

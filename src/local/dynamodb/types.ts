@@ -33,6 +33,7 @@ export interface TableDefinition {
   GlobalSecondaryIndexes?: IndexDefinition[];
   LocalSecondaryIndexes?: IndexDefinition[];
   ProvisionedThroughput?: object;
+  BillingModeSummary?: object;
   TableArn: string;
   TableId: string;
   CreationDateTime: number;
@@ -44,6 +45,12 @@ export interface TableSettings {
   ttlAttribute?: string;
   pointInTimeRecovery?: boolean;
   tags?: Record<string, string>;
+  deletionProtection?: boolean;
+  tableClass?: string;
+  /** ARN of the KMS key; empty for AWS's own. Told, and nothing is encrypted with it. */
+  kmsKey?: string;
+  /** Told, and not enforced. */
+  onDemand?: Record<string, number>;
 }
 
 /** A path into an item: names and list positions. */

@@ -117,8 +117,9 @@ export function prepareCheck(storage: Storage, input: Input): Write {
     table,
     key,
     run() {
-      checkCondition(data, storage.get(table, key));
-      return {};
+      const found = storage.get(table, key);
+      checkCondition(data, found);
+      return result(undefined, addConsumedCapacity(data, false, found));
     },
   };
 }

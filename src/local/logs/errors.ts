@@ -1,4 +1,4 @@
-import { AwsError } from "../context.ts";
+import { AwsError, NotOffered } from "../context.ts";
 
 export function invalid(message: string): AwsError {
   return new AwsError("InvalidParameterException", message);
@@ -18,4 +18,8 @@ export function groupExists(): AwsError {
 
 export function streamExists(): AwsError {
   return new AwsError("ResourceAlreadyExistsException", "The specified log stream already exists");
+}
+
+export function notOffered(what: string): NotOffered {
+  return new NotOffered("InvalidParameterException", `The local stack does not offer ${what}.`);
 }

@@ -111,6 +111,32 @@ describe("groups and streams", () => {
   });
 });
 
+describe("what is not offered", () => {
+  it.each<[string, Omit<SDK.CreateLogGroupCommandInput, "logGroupName">]>([
+    ["the log class", { logGroupClass: "INFREQUENT_ACCESS" }],
+    ["encryption", { kmsKeyId: "arn:aws:kms:us-east-1:000000000000:key/k" }],
+    ["deletion protection", { deletionProtectionEnabled: true }],
+  ])("%s of a group is refused, and no group is made", async (words, input) => {
+    const client = await start();
+    await expect(client.send(new SDK.CreateLogGroupCommand({ logGroupName: group, ...input }))).rejects.toMatchObject({
+      name: "InvalidParameterException",
+      message: expect.stringContaining(`does not offer ${words}`),
+    });
+    expect((await client.send(new SDK.DescribeLogGroupsCommand({}))).logGroups).toEqual([]);
+  });
+
+  it("shows in no list", async () => {
+    const client = await start();
+    await withEvents(client, ["one"]);
+    const list = (input: SDK.DescribeLogGroupsCommandInput) => client.send(new SDK.DescribeLogGroupsCommand(input));
+    expect((await list({ logGroupClass: "STANDARD" })).logGroups).toHaveLength(1);
+    expect((await list({ logGroupClass: "INFREQUENT_ACCESS" })).logGroups).toEqual([]);
+    await expect(list({ logGroupNamePrefix: "/", logGroupNamePattern: "app" })).rejects.toMatchObject({
+      name: "InvalidParameterException",
+    });
+  });
+});
+
 describe("PutLogEvents", () => {
   it("refuses what AWS refuses, and says what is too old or too new", async () => {
     const client = await start();
@@ -211,6 +237,16 @@ describe("FilterLogEvents", () => {
     expect(paged.messages).toEqual((await all(client)).messages);
     await expect(all(client, { filterPattern: "{ $.a" })).rejects.toBeInstanceOf(SDK.InvalidParameterException);
     await expect(all(client, { logGroupName: "/none" })).rejects.toBeInstanceOf(SDK.ResourceNotFoundException);
+  });
+
+  it("tells a stream that is not there from one without events", async () => {
+    const client = await start();
+    await withEvents(client, ["one"]);
+    expect((await all(client, { logStreamNames: [stream] })).messages).toEqual(["one"]);
+    await expect(all(client, { logStreamNames: [stream, "other"] })).rejects.toMatchObject({
+      name: "ResourceNotFoundException",
+      message: "The specified log stream does not exist.",
+    });
   });
 
   it("ends a page at 1 MB", async () => {

@@ -1,4 +1,4 @@
-import { invalid } from "./errors.ts";
+import { invalid, notOffered } from "./errors.ts";
 import { compileJsonPattern, toRegex } from "./json-pattern.ts";
 
 /** Whether a message passes a filter pattern. */
@@ -16,8 +16,7 @@ export function compilePattern(pattern: string | undefined): MessageTest {
   const text = pattern?.trim() ?? "";
   if (text === "") return () => true;
   if (text.startsWith("{")) return jsonTest(text);
-  if (text.startsWith("["))
-    throw invalid("The local stack has no space-delimited filter patterns; use terms or a JSON pattern.");
+  if (text.startsWith("[")) throw notOffered("space-delimited filter patterns; use terms or a JSON pattern");
   return termTest(text);
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { AwsError } from "../context.ts";
-import type { Call } from "./call.ts";
+import { type Call, header } from "./call.ts";
 
 /** Longest life of a presigned URL, in seconds. */
 const MAX_EXPIRES = 7 * 24 * 3600;
@@ -39,6 +39,15 @@ export function checkAccess(call: Call): void {
     return checkExpiry(call, Number(call.query.get("Expires")) * 1000, {});
   if (!call.headers.authorization?.startsWith("AWS4-HMAC-SHA256 "))
     throw new AwsError("AccessDenied", "Access Denied", { status: 403 });
+}
+
+/** Callers may name the account they expect a bucket in; all buckets here are of one. @throws AwsError `AccessDenied`. */
+export function checkOwner(call: Call): void {
+  for (const name of ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"]) {
+    const expected = header(call, name);
+    if (expected !== undefined && expected !== call.ctx.accountId)
+      throw new AwsError("AccessDenied", "Access Denied", { status: 403 });
+  }
 }
 
 function checkPresigned(call: Call): void {

@@ -10,6 +10,9 @@ const KEPT = [
   "content-encoding",
   "content-language",
   "expires",
+  // Told to every reader; nothing is encrypted.
+  "x-amz-server-side-encryption-aws-kms-key-id",
+  "x-amz-server-side-encryption-bucket-key-enabled",
 ];
 const USER_PREFIX = "x-amz-meta-";
 /** Bytes of names and values together. */
@@ -56,6 +59,8 @@ export function refuseUnkept(call: Call): void {
   for (const [prefix, what] of REFUSED) {
     if (Object.keys(call.headers).some((name) => name.startsWith(prefix))) throw notImplemented(what);
   }
+  const storageClass = header(call, "x-amz-storage-class") ?? "STANDARD";
+  if (storageClass !== "STANDARD") throw notImplemented(`the storage class ${storageClass}`);
   const acl = header(call, "x-amz-acl");
   if (acl !== undefined && !ACLS.includes(acl))
     throw new AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs");

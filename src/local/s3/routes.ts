@@ -6,10 +6,10 @@ import {
   abortMultipartUpload,
   completeMultipartUpload,
   createMultipartUpload,
-  listMultipartUploads,
   listParts,
   uploadPart,
 } from "./actions/multipart.ts";
+import { listMultipartUploads } from "./actions/list-uploads.ts";
 import { getObject, headObject } from "./actions/read.ts";
 import { deleteObject, deleteObjects, putObject } from "./actions/write.ts";
 import type { Action, Call } from "./call.ts";

@@ -1,6 +1,6 @@
 import { AwsError, type LocalContext, NotOffered } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
-import { checkAccess, presignedHeaders } from "./access.ts";
+import { checkAccess, checkOwner, presignedHeaders } from "./access.ts";
 import { parseAddress } from "./address.ts";
 import type { Call } from "./call.ts";
 import { allowOrigin, preflight } from "./cors.ts";
@@ -24,6 +24,7 @@ export async function serve(
     allowOrigin(call);
     if (call.method === "OPTIONS") return preflight(call);
     checkAccess(call);
+    checkOwner(call);
     await findAction(call)(call);
   } catch (error) {
     sendError(ctx, exchange, error);

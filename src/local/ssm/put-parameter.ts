@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { AwsError, type LocalContext } from "../context.ts";
+import { AwsError, type LocalContext, NotOffered } from "../context.ts";
 import { constraint, type Input } from "./input.ts";
 import { checkName } from "./names.ts";
 import type { ParameterStore } from "./store.ts";
@@ -29,6 +29,7 @@ export function putParameter(input: Input, { ctx, store }: { ctx: LocalContext; 
       "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag.",
     );
   }
+  refuseUnoffered(input);
   const type = readType(input.optionalText("Type"), existing?.type);
   const allowedPattern = input.optionalText("AllowedPattern");
   checkPattern(value, allowedPattern);
@@ -50,6 +51,15 @@ export function putParameter(input: Input, { ctx, store }: { ctx: LocalContext; 
   for (const tag of tags) store.putTag(name, tag.key, tag.value);
   return { Version: version, Tier: tier };
 }
+
+function refuseUnoffered(input: Input): void {
+  const policies = input.optionalText("Policies") ?? "";
+  if (policies !== "" && policies !== "[]" && policies !== "{}") throw notOffered("policies of parameters");
+  const dataType = input.optionalText("DataType") ?? "text";
+  if (dataType !== "text") throw notOffered(`the data type ${dataType} of parameters`);
+}
+
+const notOffered = (what: string) => new NotOffered("ValidationException", `The local stack does not offer ${what}.`);
 
 function readType(asked: string | undefined, existing: ParameterType | undefined): ParameterType {
   if (asked === undefined) {

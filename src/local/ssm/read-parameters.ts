@@ -86,7 +86,7 @@ export function getParameterHistory(input: Input, parts: Parts) {
   const decrypt = input.flag("WithDecryption");
   const { items, token } = page(versions, input, { max: 50, fallback: 50 });
   return {
-    Parameters: items.map((p) => ({ ...metadata(parts, p), Value: decrypt ? p.value : p.masked, Labels: [] })),
+    Parameters: items.map((p) => ({ ...metadata(p, parts.ctx), Value: decrypt ? p.value : p.masked, Labels: [] })),
     ...token,
   };
 }
@@ -98,13 +98,15 @@ export function describeParameters(input: Input, parts: Parts) {
   ];
   const found = parts.store.list().filter((p) => filters.every((filter) => filter(p)));
   const { items, token } = page(found, input, { max: 50, fallback: 50 });
-  return { Parameters: items.map((p) => metadata(parts, p)), ...token };
+  return {
+    Parameters: items.map((p) => ({ ...metadata(p, parts.ctx), ARN: parameterArn(parts.ctx, p.name) })),
+    ...token,
+  };
 }
 
-function metadata({ ctx }: Parts, p: StoredParameter) {
+function metadata(p: StoredParameter, ctx: LocalContext) {
   return {
     Name: p.name,
-    ARN: parameterArn(ctx, p.name),
     Type: p.type,
     ...(p.keyId ? { KeyId: p.keyId } : {}),
     LastModifiedDate: p.modifiedAt / 1000,

@@ -220,6 +220,16 @@ it("answers an operation that is not there as AWS does", async () => {
   });
 });
 
+it.each<[string, Partial<PutParameterCommandInput>]>([
+  ["policies", { Policies: '[{"Type":"Expiration"}]' }],
+  ["the data type aws:ec2:image", { DataType: "aws:ec2:image" }],
+])("refuses %s of parameters", async (words, input) => {
+  await expect(put("/app/a", "1", input)).rejects.toMatchObject({
+    name: "ValidationException",
+    message: `The local stack does not offer ${words} of parameters.`,
+  });
+});
+
 it("is put to and read from in process", async () => {
   ssm.put("/app/token", "one", "SecureString");
   ssm.put("/app/token", "two", "SecureString");

@@ -1,5 +1,5 @@
 import type { JsonAction } from "../../wire/json.ts";
-import { invalid } from "../errors.ts";
+import { invalid, missingStream } from "../errors.ts";
 import {
   decodeToken,
   encodeToken,
@@ -30,6 +30,7 @@ export const filterLogEvents =
     const streamPrefix = optionalText(input, "logStreamNamePrefix");
     if (streams && streamPrefix !== undefined)
       throw invalid("logStreamNames and logStreamNamePrefix exclude each other.");
+    if (streams?.some((stream) => !store.hasStream(group, stream))) throw missingStream();
     const from = optionalNumber(input, "startTime");
     const to = optionalNumber(input, "endTime");
     let after = readToken(optionalText(input, "nextToken"));

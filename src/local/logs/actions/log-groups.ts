@@ -1,5 +1,5 @@
 import type { JsonAction } from "../../wire/json.ts";
-import { groupExists, invalid, missingGroup } from "../errors.ts";
+import { groupExists, invalid, missingGroup, notOffered } from "../errors.ts";
 import { groupArn, newGroupName, optionalNumber, optionalTags, optionalText, pageOf, requiredText } from "../input.ts";
 import type { LogsDeps } from "./deps.ts";
 
@@ -7,6 +7,10 @@ export const createLogGroup =
   ({ ctx, store }: LogsDeps): JsonAction =>
   (input) => {
     const name = newGroupName(input);
+    const logClass = optionalText(input, "logGroupClass") ?? "STANDARD";
+    if (logClass !== "STANDARD") throw notOffered(`the log class ${logClass}`);
+    if (optionalText(input, "kmsKeyId") !== undefined) throw notOffered("encryption of log groups");
+    if (input["deletionProtectionEnabled"] === true) throw notOffered("deletion protection of log groups");
     if (!store.createGroup({ name, createdAt: ctx.clock.now(), tags: optionalTags(input) })) throw groupExists();
   };
 
@@ -20,9 +24,11 @@ export const describeLogGroups =
   ({ ctx, store }: LogsDeps): JsonAction =>
   (input) => {
     const pattern = optionalText(input, "logGroupNamePattern")?.toLowerCase();
-    const found = store
-      .groups(optionalText(input, "logGroupNamePrefix"))
-      .filter(({ name }) => !pattern || name.toLowerCase().includes(pattern));
+    const prefix = optionalText(input, "logGroupNamePrefix");
+    if (pattern !== undefined && prefix !== undefined)
+      throw invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
+    const all = (optionalText(input, "logGroupClass") ?? "STANDARD") === "STANDARD" ? store.groups(prefix) : [];
+    const found = all.filter(({ name }) => !pattern || name.toLowerCase().includes(pattern));
     const { items, nextToken } = pageOf(found, input, 50);
     return {
       logGroups: items.map((group) => ({

@@ -208,21 +208,3 @@ export function listParts(call: Call): void {
     StorageClass: "STANDARD",
   });
 }
-
-export function listMultipartUploads(call: Call): void {
-  requireBucket(call);
-  const prefix = call.query.get("prefix") ?? "";
-  const uploads = call.catalog.uploads(call.bucket).filter((upload) => upload.key.startsWith(prefix));
-  sendXml(call, "ListMultipartUploadsResult", {
-    Bucket: call.bucket,
-    Prefix: prefix,
-    MaxUploads: uploads.length,
-    IsTruncated: false,
-    Upload: uploads.map((upload) => ({
-      Key: upload.key,
-      UploadId: upload.id,
-      StorageClass: "STANDARD",
-      Initiated: new Date(upload.started).toISOString(),
-    })),
-  });
-}

@@ -1,7 +1,7 @@
 import { attributesOf, checksumHeaders, quote } from "../attributes.ts";
 import { type Call, requireBucket, sendEmpty, sendXml } from "../call.ts";
 import { checkWrite } from "../conditions.ts";
-import { malformedXml } from "../errors.ts";
+import { malformedXml, notImplemented } from "../errors.ts";
 import { receiveBody, requestedAlgorithm } from "../receive.ts";
 import { elements, rootOf, textOf } from "../xml.ts";
 
@@ -52,6 +52,7 @@ export async function deleteObjects(call: Call): Promise<void> {
   const keys = elements(request, "Object").map((object) => {
     const key = textOf(object, "Key");
     if (key === undefined || key === "") throw malformedXml();
+    if ((textOf(object, "VersionId") ?? "null") !== "null") throw notImplemented("object versions");
     return key;
   });
   if (keys.length === 0 || keys.length > MAX_DELETES) throw malformedXml();
