@@ -1,7 +1,14 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { AwsJson1_0Protocol, AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { type Clock, systemClock } from "../../src/contract/clock.ts";
 import type { StackEvent } from "../../src/local/context.ts";
 import { type LocalStack, startStack } from "../../src/local/stack.ts";
+
+/** The protocols CloudWatch is spoken in; the SDK's own is JSON. */
+export const PROTOCOLS = ["json", "cbor", "query"] as const;
+export type ProtocolName = (typeof PROTOCOLS)[number];
+
+const CODECS = { json: AwsJson1_0Protocol, cbor: AwsSmithyRpcV2CborProtocol, query: AwsQueryProtocol } as const;
 
 export interface CloudWatchStack {
   client: CloudWatchClient;
@@ -11,7 +18,9 @@ export interface CloudWatchStack {
 }
 
 /** A whole stack without a project on a free port, with a real client; in memory unless it is given a folder. */
-export async function startCloudWatch(options: { clock?: Clock; dir?: string } = {}): Promise<CloudWatchStack> {
+export async function startCloudWatch(
+  options: { clock?: Clock; dir?: string; protocol?: ProtocolName } = {},
+): Promise<CloudWatchStack> {
   const events: StackEvent[] = [];
   const stack = await startStack({
     port: 0,
@@ -28,6 +37,9 @@ export async function startCloudWatch(options: { clock?: Clock; dir?: string } =
     region: "us-east-1",
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
     maxAttempts: 1,
+    // Its CBOR protocol says the length before the compression, which changes it.
+    disableRequestCompression: options.protocol === "cbor",
+    protocol: CODECS[options.protocol ?? "json"],
   });
   const close = async () => {
     client.destroy();

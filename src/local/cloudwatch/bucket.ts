@@ -6,13 +6,17 @@ export interface StatisticSet {
   max: number;
 }
 
-/** Distinct values kept as they are. Beyond that they are rounded, so that a bucket stays small whatever is put into it. */
-const MAX_DISTINCT = 1000;
+/** Distinct values kept as they are; with more, values that are close share one. */
+const MAX_EXACT = 1000;
+/** Shares of a bucket whose values are spread over the widest range; with more, values that are less close share one. */
+const MAX_SHARED = 4000;
+/** Values up to a percent apart share one in between: at most half a percent off. */
+const CLOSE = Math.log(1.01);
 
 /**
  * All samples of one metric and unit in a second or a minute: what every statistic, percentiles too, is made of. Up to
- * 1,000 distinct values are exact; then values are rounded to three digits, at most half a percent off. CloudWatch itself
- * keeps approximations.
+ * 1,000 distinct values are exact; then they are at most half a percent off, so that a bucket stays small whatever is put
+ * into it. CloudWatch itself keeps approximations.
  */
 export class Bucket {
   count = 0;
@@ -23,7 +27,8 @@ export class Bucket {
   opaque = 0;
   /** Times each value came; absent while there is but one value, which `min` tells. */
   #values: Map<number, number> | undefined;
-  #digits: number | undefined;
+  /** Relative distance, as a logarithm, at which values share one. */
+  #close: number | undefined;
 
   add(value: number, times = 1): void {
     this.#spread(value, times);
@@ -107,17 +112,22 @@ export class Bucket {
       if (single && this.opaque === 0 && (known === 0 || (value === this.min && this.min === this.max))) return;
       this.#values = new Map(this.values());
     }
-    const key = this.#digits === undefined ? value : Number(value.toPrecision(this.#digits));
+    const key = this.#shared(value);
     this.#values.set(key, (this.#values.get(key) ?? 0) + times);
-    if (this.#values.size > MAX_DISTINCT) this.#coarsen();
+    if (this.#values.size > (this.#close === undefined ? MAX_EXACT : MAX_SHARED)) this.#coarsen();
+  }
+
+  #shared(value: number): number {
+    if (this.#close === undefined || value === 0) return value;
+    return Math.sign(value) * Math.exp(Math.round(Math.log(Math.abs(value)) / this.#close) * this.#close);
   }
 
   #coarsen(): void {
-    this.#digits = this.#digits === undefined ? 3 : Math.max(1, this.#digits - 1);
+    this.#close = this.#close === undefined ? CLOSE : this.#close * 2;
     const before = this.#values ?? new Map<number, number>();
     const after = new Map<number, number>();
     for (const [value, times] of before) {
-      const key = Number(value.toPrecision(this.#digits));
+      const key = this.#shared(value);
       after.set(key, (after.get(key) ?? 0) + times);
     }
     this.#values = after;

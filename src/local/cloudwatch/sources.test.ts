@@ -237,3 +237,48 @@ it("metrics survive a restart, and what a minute counted goes on", async () => {
     await read("AWS/SQS", "NumberOfMessagesSent", { QueueName: "q" }, ["Sum", "SampleCount"], clock.now()),
   ).toEqual([2, 1]);
 });
+
+it("seconds become minutes after three hours, and all is gone after fifteen days", async () => {
+  const dir = folder();
+  const clock = new ManualClock();
+  const begin = clock.now();
+  await start({ clock, dir });
+  const put = (second: number, Value: number) =>
+    started.client.send(
+      new CloudWatch.PutMetricDataCommand({
+        Namespace: "App",
+        MetricData: [{ MetricName: "m", Value, StorageResolution: 1, Timestamp: new Date(begin + second * 1000) }],
+      }),
+    );
+  for (const [second, value] of [
+    [0, 1],
+    [10, 2],
+    [59, 3],
+  ] as const)
+    await put(second, value);
+  const points = async (Period: number) => {
+    const { Datapoints = [] } = await started.client.send(
+      new CloudWatch.GetMetricStatisticsCommand({
+        Namespace: "App",
+        MetricName: "m",
+        StartTime: new Date(begin),
+        EndTime: new Date(begin + 60_000),
+        Period,
+        Statistics: ["Sum"],
+      }),
+    );
+    return Datapoints.map(({ Sum }) => Sum);
+  };
+  const restartAfter = async (ms: number) => {
+    await started.close();
+    await clock.advance(ms);
+    await start({ clock, dir });
+  };
+  expect(await points(10)).toEqual([1, 2, 3]);
+  await restartAfter(4 * 3_600_000);
+  expect([await points(10), await points(60)]).toEqual([[6], [6]]);
+  await restartAfter(15 * 86_400_000);
+  expect(await points(60)).toEqual([]);
+  const { Metrics } = await started.client.send(new CloudWatch.ListMetricsCommand({ Namespace: "App" }));
+  expect(Metrics).toEqual([]);
+});

@@ -32,7 +32,11 @@ export function parseStatistic(name: string): Statistic | "elsewhere" | undefine
   const percent = Number(match?.[2]);
   if (match && percent <= 100) {
     const compute = match[1] === "p" ? percentile : trimmedMean;
-    return { name, needsValues: true, of: (bucket) => (allows(bucket) ? compute(sorted(bucket), percent) : undefined) };
+    return {
+      name,
+      needsValues: true,
+      of: (bucket) => (allows(bucket) ? within(bucket, compute(sorted(bucket), percent)) : undefined),
+    };
   }
   return !match && ELSEWHERE.test(name) ? "elsewhere" : undefined;
 }
@@ -40,6 +44,11 @@ export function parseStatistic(name: string): Statistic | "elsewhere" | undefine
 /** As AWS documents it: no percentiles over negative values, nor over statistic sets. */
 function allows({ opaque, min, count }: Bucket): boolean {
   return count > 0 && opaque === 0 && min >= 0;
+}
+
+/** Where values share one, it may lie beyond the extremes, which are known exactly. */
+function within({ min, max }: Bucket, value: number): number {
+  return Math.min(max, Math.max(min, value));
 }
 
 type Weighted = readonly (readonly [value: number, times: number])[];
