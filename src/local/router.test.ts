@@ -101,6 +101,13 @@ describe("the order of the router", () => {
       { method: "POST", body: new URLSearchParams({ Action: "ListQueues", Version: "2012-11-05" }) },
       "sqs",
     ],
+    [
+      "a form that nobody signed, to a queue",
+      "/000000000000/jobs",
+      { method: "POST", body: new URLSearchParams({ Action: "ReceiveMessage", Version: "2012-11-05" }) },
+      "sqs",
+    ],
+    ["a route that looks like a queue", "/000000000000/jobs", { method: "POST", body: "{}" }, "http"],
     ["execute-api's scope", "/tasks", { headers: signed("execute-api") }, "http"],
     ["a bearer token", "/tasks", { headers: { authorization: "Bearer x" } }, "http"],
     ["a form of the project's own", "/", { method: "POST", body: new URLSearchParams({ Action: "Buy" }) }, "http"],

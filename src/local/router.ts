@@ -75,6 +75,7 @@ const VERSIONS: Readonly<Record<string, ServiceName>> = {
   "2010-08-01": "cloudwatch",
 };
 
+const QUEUE_PATH = /^\/\d{12}\/[A-Za-z0-9_.-]+\/?$/;
 const LAMBDA_PATH = /^\/20\d\d-\d\d-\d\d\//;
 const CONTROL = "/_ai-pipeline/";
 const MODEL = "/_ai-pipeline/model/";
@@ -174,9 +175,13 @@ function awsTarget(prefix: string): Destination {
   return name ? { kind: "aws", name } : { kind: "unknown", service: prefix || "an operation without a service" };
 }
 
-/** Only the root is looked into: everything else without a signature is the HTTP API's, whose body is not ours to read. */
+/**
+ * Only the root and what looks like a queue are looked into: everything else without a signature is the HTTP API's, whose
+ * body is not ours to read.
+ */
 async function unsignedForm({ req, url, body }: Exchange): Promise<ServiceName | undefined> {
-  if (url.pathname !== "/" || req.headers.authorization !== undefined) return undefined;
+  if (!(url.pathname === "/" || QUEUE_PATH.test(url.pathname)) || req.headers.authorization !== undefined)
+    return undefined;
   const form = req.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
   const fields =
     req.method === "POST" && form ? new URLSearchParams((await body()).toString("utf8")) : url.searchParams;

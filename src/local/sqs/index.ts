@@ -8,6 +8,7 @@ import { ChangeNotice } from "./change-notice.ts";
 import { type EngineOptions, SqsEngine } from "./engine.ts";
 import { ensureQueue } from "./provision.ts";
 import type { Queue } from "./queue.ts";
+import { serveQuery } from "./query.ts";
 import type { QueueAttributes } from "./queue-attributes.ts";
 import { restore } from "./restore.ts";
 import { messageSource } from "./source.ts";
@@ -45,7 +46,7 @@ export interface SqsService extends Service {
 }
 
 /**
- * Amazon SQS, complete, behind its AWS JSON 1.0 protocol and in process. State is kept in the context's database `sqs`; where
+ * Amazon SQS, complete, behind its AWS JSON 1.0 protocol (and the query protocol of old) and in process. State is kept in the context's database `sqs`; where
  * that is in memory the engine keeps none, and is faster for it.
  */
 export function createSqs(ctx: LocalContext, options: SqsOptions = {}): SqsService {
@@ -90,7 +91,9 @@ export function createSqs(ctx: LocalContext, options: SqsOptions = {}): SqsServi
 
   return {
     handle: (exchange) =>
-      serveJson(exchange, { target: "AmazonSQS", version: "1.0", namespace: "com.amazonaws.sqs", actions }),
+      exchange.req.headers["x-amz-target"] === undefined
+        ? serveQuery(exchange, actions)
+        : serveJson(exchange, { target: "AmazonSQS", version: "1.0", namespace: "com.amazonaws.sqs", actions }),
     source(nameOrArn) {
       const queue = find(nameOrArn);
       return queue && messageSource(engine, queue);

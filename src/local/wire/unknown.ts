@@ -43,5 +43,6 @@ export function queryError(
 }
 
 export function escapeXml(text: string): string {
-  return text.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`);
+  // A bare carriage return would reach the reader as a line feed.
+  return text.replace(/[<>&"'\r]/g, (char) => `&#${char.charCodeAt(0)};`);
 }
