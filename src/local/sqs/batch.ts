@@ -16,9 +16,10 @@ export interface BatchEntry {
   input: Input;
 }
 
+/** As AWS writes it: a list with nothing in it is left out. */
 export interface BatchResult<R> {
-  Successful: (R & { Id: string })[];
-  Failed: { Id: string; SenderFault: boolean; Code: string; Message: string }[];
+  Successful?: (R & { Id: string })[];
+  Failed?: { Id: string; SenderFault: boolean; Code: string; Message: string }[];
 }
 
 const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
@@ -61,14 +62,15 @@ export function checkBatchSize(entries: readonly BatchEntry[]): void {
 
 /** Runs the entries one by one; an entry that fails is reported and the others go on. */
 export function runBatch<R extends object>(entries: readonly BatchEntry[], run: (entry: Input) => R): BatchResult<R> {
-  const result: BatchResult<R> = { Successful: [], Failed: [] };
+  const result: BatchResult<R> = {};
   for (const { id, input } of entries) {
     try {
-      result.Successful.push({ Id: id, ...run(input) });
+      const done = { Id: id, ...run(input) };
+      (result.Successful ??= []).push(done);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       // Entries carry the codes of old, which clients of every age know.
-      result.Failed.push({
+      (result.Failed ??= []).push({
         Id: id,
         SenderFault: error.status < 500,
         Code: error.queryCode ?? error.code,

@@ -6,6 +6,8 @@ export interface Call {
   engine: SqsEngine;
   /** SenderId of what is sent: the caller's access key id, or the account. */
   senderId: string;
+  /** X-Ray's header of the request, which the message carries on. */
+  traceHeader: string | undefined;
   /** Aborted when the client hangs up; made for those who wait only. */
   hungUp(): AbortSignal;
   /** Queue URL of a name. */

@@ -118,7 +118,7 @@ class Rig {
       expect(this.delayed.get(body) ?? 0, "delivered inside its delay").toBeLessThanOrEqual(now);
       const group = this.groupOf.get(body) ?? -1;
       if (this.fifo && queue === this.queue) {
-        expect(this.#blocked(group, seen), "delivered while its group was in flight").toBe(false);
+        expect(this.#blocked(group, body, seen), "delivered before one of its group in flight").toBe(false);
         expect(groups.get(group) ?? 0, "out of order in one receive").toBeLessThan(body);
         groups.set(group, body);
       }
@@ -136,10 +136,11 @@ class Rig {
     return undefined;
   }
 
-  #blocked(group: number, except: Set<number>): boolean {
+  #blocked(group: number, body: number, except: Set<number>): boolean {
     return [...this.queue.messages.values()].some(
       ({ content, state }) =>
         state === "inFlight" &&
+        Number(content.body) < body &&
         !except.has(Number(content.body)) &&
         this.groupOf.get(Number(content.body)) === group &&
         (this.hidden.get(Number(content.body)) ?? 0) > this.clock.now(),

@@ -4,7 +4,6 @@ import type { Sent } from "./deduplication.ts";
 import {
   invalidValue,
   messageGone,
-  messageNotInflight,
   receiptHandleExpired,
   receiptHandleIsInvalid,
   receiptHandleOfOtherQueue,
@@ -152,15 +151,14 @@ export class SqsEngine implements QueueHost {
   }
 
   /**
-   * Counts a message's visibility timeout anew from now. For a message whose timeout is over already AWS answers with success
-   * and changes nothing.
-   * @throws ReceiptHandleIsInvalid, InvalidParameterValueException, MessageNotInflight
+   * Counts a message's visibility timeout anew from now; on a standard queue by any of its handles. For a message whose timeout
+   * is over already AWS answers with success and changes nothing.
+   * @throws ReceiptHandleIsInvalid, InvalidParameterValueException
    */
   changeVisibility(queue: Queue, handle: string, seconds: number): void {
     const { message, current } = this.#find(queue, handle);
     if (!message) throw messageGone(handle);
     if (queue.fifo && (!current || message.state !== "inFlight")) throw receiptHandleExpired(handle);
-    if (!current) throw messageNotInflight();
     if (message.state !== "inFlight") return;
     const elapsed = Math.floor((this.now() - message.receivedAt) / 1000);
     if (elapsed + seconds > MAX_VISIBILITY_SECONDS) {

@@ -48,16 +48,20 @@ export const purgeInProgress = (queue: string) =>
   legacy("PurgeQueueInProgress", `Only one PurgeQueue operation on ${queue} is allowed every 60 seconds.`, 403);
 
 export const unknownAttribute = (name: string) => plain("InvalidAttributeName", `Unknown Attribute ${name}.`);
+export const onlyFifo = (name: string) =>
+  plain("InvalidAttributeName", `You can specify the ${name} only when FifoQueue is set to true.`);
 export const invalidAttributeName = (message: string) => plain("InvalidAttributeName", message);
 export const invalidAttributeValue = (name: string, reason?: string) =>
   plain("InvalidAttributeValue", `Invalid value for the parameter ${name}.${reason ? ` Reason: ${reason}` : ""}`);
 
+const forbidden = (codePoint: number, where: string) =>
+  `Invalid binary character '#x${codePoint.toString(16).toUpperCase()}' was found in the ${where}, the set of ` +
+  "allowed characters is #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].";
+
 export const invalidMessageContents = (codePoint: number) =>
-  plain(
-    "InvalidMessageContents",
-    `Invalid binary character '#x${codePoint.toString(16).toUpperCase()}' was found in the message body, the set of ` +
-      "allowed characters is #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].",
-  );
+  plain("InvalidMessageContents", forbidden(codePoint, "message body"));
+export const invalidAttributeContents = (codePoint: number, attribute: string) =>
+  invalidParameter(forbidden(codePoint, `message attribute '${attribute}' value`));
 
 export const receiptHandleIsInvalid = (handle: string) =>
   plain("ReceiptHandleIsInvalid", `The input receipt handle "${handle}" is not a valid receipt handle.`);
@@ -67,7 +71,6 @@ export const receiptHandleExpired = (handle: string) =>
   invalidValue(handle, "ReceiptHandle", "The receipt handle has expired.");
 export const messageGone = (handle: string) =>
   invalidValue(handle, "ReceiptHandle", "Message does not exist or is not available for visibility timeout change.");
-export const messageNotInflight = () => legacy("MessageNotInflight", "The specified message isn't in flight.");
 
 export const overLimit = (message: string) => plain("OverLimit", message, 403);
 export const resourceNotFound = (message: string) => plain("ResourceNotFoundException", message, 404);

@@ -5,7 +5,6 @@ import type { Message, MessageState } from "./message.ts";
 /** All messages of a message group, in order, whatever their state. */
 class Group extends LinkedList<Message> implements Linked<Group> {
   readonly id: string;
-  inFlight = 0;
   prev: Group | undefined = undefined;
   next: Group | undefined = undefined;
   list: LinkedList<Group> | undefined = undefined;
@@ -17,8 +16,9 @@ class Group extends LinkedList<Message> implements Linked<Group> {
 }
 
 /**
- * Strict order within a group: while a message of a group is in flight nothing else of the group is delivered, and a head
- * that is delayed holds up what is behind it. One receive takes as many messages of a group as it can before the next group.
+ * Strict order within a group: a message in flight, or delayed, holds up what is behind it and nothing before it, so that one
+ * of several messages in flight that comes back early is delivered again at once, as AWS does. One receive takes as many
+ * messages of a group as it can before the next group.
  */
 export class FifoOrder implements DeliveryOrder {
   readonly #groups = new Map<string, Group>();
@@ -27,8 +27,6 @@ export class FifoOrder implements DeliveryOrder {
   moved(message: Message, from: MessageState): void {
     const group = this.#group(message.content.groupId ?? "");
     if (from === "gone") group.push(message);
-    if (from === "inFlight") group.inFlight -= 1;
-    if (message.state === "inFlight") group.inFlight += 1;
     if (message.state === "gone") group.remove(message);
     this.#refresh(group);
   }
@@ -57,7 +55,7 @@ export class FifoOrder implements DeliveryOrder {
 
   #refresh(group: Group): void {
     if (!group.head) this.#groups.delete(group.id);
-    const open = group.inFlight === 0 && group.head?.state === "visible";
+    const open = group.head?.state === "visible";
     if (open === this.#open.has(group)) return;
     if (open) this.#open.push(group);
     else this.#open.remove(group);

@@ -55,10 +55,18 @@ describe("order", () => {
   it("comes back to a message that failed before what is behind it", async () => {
     for (const body of ["a1", "a2", "a3"]) await send("a", body);
     const [first, second] = await receive({ MaxNumberOfMessages: 2 });
-    await hide(first, 0);
-    expect(await receive()).toEqual([]);
     await hide(second, 0);
+    expect(await receive()).toEqual([]);
+    await hide(first, 0);
     expect(bodies(await receive())).toEqual(["a1", "a2", "a3"]);
+  });
+
+  it("gives a message that comes back early again, not what is behind one in flight", async () => {
+    for (const body of ["a1", "a2", "a3"]) await send("a", body);
+    await send("b", "b1");
+    const [first] = await receive({ MaxNumberOfMessages: 2 });
+    await hide(first, 0);
+    expect(bodies(await receive())).toEqual(["b1", "a1"]);
   });
 
   it("keeps the queue's delay, and refuses one of a message's own", async () => {

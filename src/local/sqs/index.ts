@@ -68,7 +68,9 @@ export function createSqs(ctx: LocalContext, options: SqsOptions = {}): SqsServi
 
   async function run(action: Action, input: Record<string, unknown>, exchange: Exchange): Promise<unknown> {
     const senderId = exchange.scope.accessKeyId ?? ctx.accountId;
-    const result = await action(input, { engine, senderId, hungUp: () => hungUp(exchange), urlOf });
+    const trace = exchange.req.headers["x-amzn-trace-id"];
+    const traceHeader = typeof trace === "string" ? trace : undefined;
+    const result = await action(input, { engine, senderId, traceHeader, hungUp: () => hungUp(exchange), urlOf });
     // Nothing is answered that a killed process would forget.
     await store.committed();
     return result;

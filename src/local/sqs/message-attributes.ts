@@ -1,4 +1,4 @@
-import { invalidMessageContents, invalidParameter, malformed } from "./errors.ts";
+import { invalidAttributeContents, invalidMessageContents, invalidParameter, malformed } from "./errors.ts";
 import { type Input, isObject, text } from "./input.ts";
 import { MAX_MESSAGE_ATTRIBUTES } from "./limits.ts";
 
@@ -10,21 +10,29 @@ export interface MessageAttribute {
 }
 export type MessageAttributes = Record<string, MessageAttribute>;
 
-const NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+/** Letters and digits of any script: the reference lists the Latin ones, AWS takes others. */
+const NAME = /^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u;
 const RESERVED = /^(aws|amazon)\./i;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /* eslint-disable-next-line no-control-regex -- these are the characters to refuse */
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 /** @throws InvalidMessageContents for a character XML cannot hold, lone surrogates among them. */
-export function checkCharacters(value: string): void {
+export function checkBody(body: string): void {
+  const code = forbiddenCharacter(body);
+  if (code !== undefined) throw invalidMessageContents(code);
+}
+
+/** @returns its code. */
+function forbiddenCharacter(value: string): number | undefined {
   const found = FORBIDDEN.exec(value);
-  if (found) throw invalidMessageContents(found[0].charCodeAt(0));
-  if (value.isWellFormed()) return;
+  if (found) return found[0].charCodeAt(0);
+  if (value.isWellFormed()) return undefined;
   for (const character of value) {
     const code = character.codePointAt(0) ?? 0;
-    if (code >= 0xd800 && code <= 0xdfff) throw invalidMessageContents(code);
+    if (code >= 0xd800 && code <= 0xdfff) return code;
   }
+  return undefined;
 }
 
 /**
@@ -90,7 +98,8 @@ function parseAttribute(name: string, input: Input, kind: string): MessageAttrib
     throw invalidParameter(`Message (${kind}) attribute '${name}' has multiple values.`);
   }
   if (base === "Binary") return { DataType: dataType, BinaryValue: Buffer.from(value, "base64").toString("base64") };
-  checkCharacters(value);
+  const forbidden = forbiddenCharacter(value);
+  if (forbidden !== undefined) throw invalidAttributeContents(forbidden, name);
   if (base === "Number" && !NUMBER.test(value)) {
     throw invalidParameter(`Can't cast the value of message (${kind}) attribute '${name}' to a number.`);
   }
@@ -107,13 +116,13 @@ export function attributesSize(attributes: MessageAttributes | undefined): numbe
   return size;
 }
 
-/** Picks what a receive asked for by name, `All`, `.*` or `prefix.*`. Names that match nothing are ignored, as by AWS. */
+/** Picks what a receive asked for by name, `All`, `*`, `.*` or `prefix.*`. Names that match nothing are ignored, as by AWS. */
 export function selectAttributes(
   attributes: MessageAttributes | undefined,
   names: readonly string[],
 ): MessageAttributes | undefined {
   if (!attributes || names.length === 0) return undefined;
-  if (names.includes("All") || names.includes(".*")) return attributes;
+  if (names.some((name) => name === "All" || name === "*" || name === ".*")) return attributes;
   const exact = new Set(names);
   const prefixes = names.filter((name) => name.endsWith(".*")).map((name) => name.slice(0, -2));
   const picked = Object.entries(attributes).filter(

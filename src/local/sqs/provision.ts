@@ -67,7 +67,7 @@ function queueType(name: string, attributes: QueueAttributes): { fifo: boolean; 
   const { FifoQueue: type, ...settable } = attributes;
   const suffixed = name.endsWith(FIFO_SUFFIX) && name.length <= 80;
   const base = suffixed ? name.slice(0, -FIFO_SUFFIX.length) : name;
-  if (type === "true") {
+  if (type?.toLowerCase() === "true") {
     if (!suffixed || !NAME.test(base)) {
       throw invalidParameter(
         "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix " +

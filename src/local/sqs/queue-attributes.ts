@@ -1,4 +1,4 @@
-import { invalidAttributeName, invalidAttributeValue, unknownAttribute } from "./errors.ts";
+import { invalidAttributeName, invalidAttributeValue, onlyFifo, unknownAttribute } from "./errors.ts";
 import { MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES, MAX_VISIBILITY_SECONDS, MAX_WAIT_SECONDS } from "./limits.ts";
 import {
   parseRedriveAllowPolicy,
@@ -30,6 +30,9 @@ const integer =
   (value, name) => {
     if (!/^\d+$/.test(value) || Number(value) < low || Number(value) > high) throw invalidAttributeValue(name);
   };
+const boolean: Check = (value, name) => {
+  if (!/^(true|false)$/i.test(value)) throw invalidAttributeValue(name);
+};
 const oneOf =
   (...values: string[]): Check =>
   (value, name) => {
@@ -54,13 +57,15 @@ const CHECKS: Record<string, Check> = {
   RedriveAllowPolicy: (value) => void parseRedriveAllowPolicy(value),
   KmsMasterKeyId: () => {},
   KmsDataKeyReusePeriodSeconds: integer(60, 86_400),
-  SqsManagedSseEnabled: oneOf("true", "false"),
+  SqsManagedSseEnabled: boolean,
 };
 const FIFO_CHECKS: Record<string, Check> = {
-  ContentBasedDeduplication: oneOf("true", "false"),
+  ContentBasedDeduplication: boolean,
   DeduplicationScope: oneOf("queue", "messageGroup"),
   FifoThroughputLimit: oneOf("perQueue", "perMessageGroupId"),
 };
+/** Unknown to a standard queue, in other words than the rest. */
+const FIFO_ONLY = new Set(["DeduplicationScope", "FifoThroughputLimit"]);
 /** An empty string takes these away. */
 const REMOVABLE = new Set(["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"]);
 
@@ -88,7 +93,7 @@ export function changeAttributes(current: QueueAttributes, changes: QueueAttribu
   const result = { ...current };
   for (const [name, value] of Object.entries(changes)) {
     const check = CHECKS[name] ?? (fifo ? FIFO_CHECKS[name] : undefined);
-    if (!check) throw unknownAttribute(name);
+    if (!check) throw FIFO_ONLY.has(name) ? onlyFifo(name) : unknownAttribute(name);
     if (value === "" && REMOVABLE.has(name)) {
       delete result[name];
       continue;
@@ -111,7 +116,11 @@ export function defaultAttributes(fifo: boolean): QueueAttributes {
 }
 
 function checkEncryption(result: QueueAttributes, changes: QueueAttributes): void {
-  if (!result["KmsMasterKeyId"]) return;
+  if (!result["KmsMasterKeyId"]) {
+    // It says how long that key's data keys are used, and goes with it.
+    delete result["KmsDataKeyReusePeriodSeconds"];
+    return;
+  }
   if (changes["SqsManagedSseEnabled"] === "true") {
     throw invalidAttributeName(
       "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
@@ -125,6 +134,8 @@ function checkEncryption(result: QueueAttributes, changes: QueueAttributes): voi
 export function normalize(name: string, value: string): string {
   if (name === "RedrivePolicy" && value !== "") return JSON.stringify(parseRedrivePolicy(value));
   if (name in CHECKS && /^\d+$/.test(value)) return String(Number(value));
+  const check = CHECKS[name] ?? FIFO_CHECKS[name];
+  if (check === boolean) return value.toLowerCase();
   return value;
 }
 

@@ -189,7 +189,10 @@ describe("attributes", () => {
       body: JSON.stringify({ QueueUrl: url, AttributeNames: ["Colour"] }),
     });
     expect(await (await request).json()).toMatchObject({ message: "Unknown Attribute Colour." });
-    await expect(set(url, { FifoQueue: "true" })).rejects.toMatchObject({
+    await expect(set(url, { FifoQueue: "true" })).rejects.toMatchObject({ message: "Unknown Attribute FifoQueue." });
+    const fifo = await create({ FifoQueue: "True" }, `${fresh()}.fifo`);
+    await set(fifo, { FifoQueue: "true" });
+    await expect(set(fifo, { FifoQueue: "false" })).rejects.toMatchObject({
       name: "InvalidAttributeValue",
       message: "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.",
     });

@@ -1,18 +1,16 @@
 import { hash } from "node:crypto";
 import type { Sent } from "./deduplication.ts";
-import type { SqsEngine } from "./engine.ts";
+import type { Call } from "./call.ts";
 import { invalidParameter, invalidValue, missingParameter, wrongQueueType } from "./errors.ts";
 import { type Input, integer, object, requiredText, text } from "./input.ts";
 import { MAX_DELAY_SECONDS } from "./limits.ts";
 import { md5, md5OfAttributes } from "./md5.ts";
-import {
-  attributesSize,
-  checkCharacters,
-  type MessageAttributes,
-  parseMessageAttributes,
-} from "./message-attributes.ts";
+import { attributesSize, checkBody, type MessageAttributes, parseMessageAttributes } from "./message-attributes.ts";
 import type { Content } from "./message.ts";
 import type { Queue } from "./queue.ts";
+
+/** Who sends. */
+type Sender = Pick<Call, "engine" | "senderId" | "traceHeader">;
 
 /** Members of both SendMessageResult and a successful batch entry. */
 export interface SendResult {
@@ -32,10 +30,10 @@ const NO_DEDUP_ID =
  * Checks one message, alone or of a batch, and enqueues it.
  * @throws AwsError with what is wrong with it; nothing is enqueued then.
  */
-export function send(engine: SqsEngine, queue: Queue, input: Input, senderId: string): SendResult {
+export function send(call: Sender, queue: Queue, input: Input): SendResult {
   const body = requiredText(input, "MessageBody");
   if (body === "") throw missingParameter("MessageBody");
-  checkCharacters(body);
+  checkBody(body);
   const attributes = parseMessageAttributes(object(input, "MessageAttributes"));
   const size = Buffer.byteLength(body) + attributesSize(attributes);
   if (size > queue.settings.maxMessageBytes) {
@@ -47,15 +45,16 @@ export function send(engine: SqsEngine, queue: Queue, input: Input, senderId: st
   const delay = delaySeconds(input, queue);
   const groupId = messageGroup(input, queue);
   const dedupId = deduplicationId(input, queue, body);
-  const content: Content = { body, bodyMd5: md5(body), senderId };
+  const content: Content = { body, bodyMd5: md5(body), senderId: call.senderId };
   if (attributes) {
     content.attributes = attributes;
     content.attributesMd5 = md5OfAttributes(attributes);
   }
-  if (system?.["AWSTraceHeader"]?.StringValue !== undefined) content.traceHeader = system["AWSTraceHeader"].StringValue;
+  const traceHeader = system?.["AWSTraceHeader"]?.StringValue ?? call.traceHeader;
+  if (traceHeader !== undefined) content.traceHeader = traceHeader;
   if (groupId !== undefined) content.groupId = groupId;
   if (dedupId !== undefined) content.dedupId = dedupId;
-  const sent = engine.send(queue, content, delay);
+  const sent = call.engine.send(queue, content, delay);
   queue.meter.sent(size);
   return result(content, system, sent);
 }
@@ -107,11 +106,8 @@ function delaySeconds(input: Input, queue: Queue): number | undefined {
 
 function messageGroup(input: Input, queue: Queue): string | undefined {
   const groupId = text(input, "MessageGroupId");
-  if (groupId === undefined || groupId === "") {
-    if (queue.fifo) throw missingParameter("MessageGroupId");
-    return undefined;
-  }
-  return token(groupId, "MessageGroupId");
+  if (queue.fifo && !groupId) throw missingParameter("MessageGroupId");
+  return groupId === undefined ? undefined : token(groupId, "MessageGroupId");
 }
 
 function deduplicationId(input: Input, queue: Queue, body: string): string | undefined {
@@ -120,7 +116,7 @@ function deduplicationId(input: Input, queue: Queue, body: string): string | und
     if (id) throw wrongQueueType(id, "MessageDeduplicationId");
     return undefined;
   }
-  if (id) return token(id, "MessageDeduplicationId");
+  if (id !== undefined) return token(id, "MessageDeduplicationId");
   if (!queue.settings.contentBasedDeduplication) throw invalidParameter(NO_DEDUP_ID);
   return hash("sha256", body, "hex");
 }

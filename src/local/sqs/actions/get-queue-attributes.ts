@@ -26,7 +26,8 @@ export function getQueueAttributes(input: Input, { engine }: Call) {
     if (name !== "All" && !Object.hasOwn(all, name) && !OPTIONAL.has(name)) throw unknownAttribute(name);
   }
   if (names.includes("All")) return { Attributes: all };
-  return { Attributes: Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name))) };
+  const wanted = Object.entries(all).filter(([name]) => names.includes(name));
+  return wanted.length > 0 ? { Attributes: Object.fromEntries(wanted) } : {};
 }
 
 function allAttributes(queue: Queue): Record<string, string> {

@@ -3,5 +3,6 @@ import type { Input } from "../input.ts";
 import { queueOf } from "../queue-url.ts";
 
 export function listQueueTags(input: Input, { engine }: Call) {
-  return { Tags: queueOf(engine, input).tags };
+  const { tags } = queueOf(engine, input);
+  return Object.keys(tags).length > 0 ? { Tags: tags } : {};
 }

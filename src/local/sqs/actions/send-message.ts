@@ -3,6 +3,6 @@ import type { Input } from "../input.ts";
 import { queueOf } from "../queue-url.ts";
 import { send, type SendResult } from "../send.ts";
 
-export function sendMessage(input: Input, { engine, senderId }: Call): SendResult {
-  return send(engine, queueOf(engine, input), input, senderId);
+export function sendMessage(input: Input, call: Call): SendResult {
+  return send(call, queueOf(call.engine, input), input);
 }

@@ -27,6 +27,14 @@ export const fifo: QueueCases = {
     expect(await queue.bodies({ WaitTimeSeconds: 5 })).toEqual(["1", "2"]);
   },
 
+  "a message that comes back early is given again, and nothing behind one in flight": async ({ createFifo }) => {
+    const queue = await createFifo();
+    for (const body of ["1", "2", "3"]) await queue.send(body);
+    const [first] = await queue.receive({ MaxNumberOfMessages: 2 });
+    await queue.changeVisibility(first ?? {}, 0);
+    expect(await queue.bodies()).toEqual(["1"]);
+  },
+
   "the same deduplication id is accepted and not delivered again, also after a delete": async ({ createFifo }) => {
     const queue = await createFifo();
     await queue.send("first", { MessageDeduplicationId: "same" });

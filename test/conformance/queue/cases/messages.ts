@@ -1,4 +1,4 @@
-import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
+import { type MessageAttributeValue, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { createHash } from "node:crypto";
 import { expect } from "vitest";
 import { attributesMd5 } from "../attributes-md5.ts";
@@ -77,6 +77,31 @@ export const messages: QueueCases = {
     expect(message.MD5OfMessageAttributes).toBe(attributesMd5(wanted));
   },
 
+  "attributes can be asked for all at once, in three ways": async ({ create }) => {
+    const queue = await create();
+    await queue.send("hello", { MessageAttributes: ATTRIBUTES });
+    for (const name of ["All", ".*", "*"]) {
+      const message = await queue.receiveOne({ MessageAttributeNames: [name], VisibilityTimeout: 0 });
+      expect(Object.keys(message.MessageAttributes ?? {}).sort(), name).toEqual(Object.keys(ATTRIBUTES).sort());
+    }
+  },
+
+  "attribute names hold letters of any script, and none that AWS keeps for itself": async ({ create }) => {
+    const queue = await create();
+    const send = (name: string) =>
+      queue.send("hello", { MessageAttributes: { [name]: { DataType: "String", StringValue: "x" } } });
+    await send("größe.ø1");
+    for (const name of ["AWS.name", "amazon.name", ".name", "name!", "na me"]) {
+      expect(await refusal(send(name)), name).toBe("InvalidParameterValue");
+    }
+  },
+
+  "a character that XML cannot hold is refused in an attribute too": async ({ create }) => {
+    const queue = await create();
+    const MessageAttributes = { text: { DataType: "String", StringValue: "bell \u0007" } };
+    expect(await refusal(queue.send("hello", { MessageAttributes }))).toBe("InvalidParameterValue");
+  },
+
   "an attribute of no known type is refused": async ({ create }) => {
     const queue = await create();
     const MessageAttributes = { odd: { DataType: "Boolean", StringValue: "true" } };
@@ -99,10 +124,27 @@ export const messages: QueueCases = {
     expect((await queue.receiveOne()).Attributes).toMatchObject({ AWSTraceHeader: header.StringValue });
   },
 
-  "a standard queue carries a message group": async ({ create }) => {
+  "the trace header of the request goes with the message": async ({ create, sqs }) => {
+    const queue = await create();
+    const header = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
+    const send = new SendMessageCommand({ QueueUrl: queue.url, MessageBody: "hello" });
+    send.middlewareStack.add(
+      (next) => async (args) => {
+        const { headers } = args.request as { headers: Record<string, string> };
+        headers["x-amzn-trace-id"] = header;
+        return next(args);
+      },
+      { step: "build" },
+    );
+    await sqs.send(send);
+    expect((await queue.receiveOne()).Attributes).toMatchObject({ AWSTraceHeader: header });
+  },
+
+  "a standard queue carries a message group, which is not empty": async ({ create }) => {
     const queue = await create();
     await queue.send("hello", { MessageGroupId: "tenant-1" });
     expect((await queue.receiveOne()).Attributes).toMatchObject({ MessageGroupId: "tenant-1" });
+    expect(await refusal(queue.send("hello", { MessageGroupId: "" }))).toBe("InvalidParameterValue");
   },
 
   "a receive gives ten messages at most, and one when it names no number": async ({ create }) => {

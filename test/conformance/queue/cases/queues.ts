@@ -149,6 +149,33 @@ export const queues: QueueCases = {
     expect(await refusal(queue.sqs.send(new SDK.GetQueueAttributesCommand(input)))).toBe("InvalidAttributeName");
   },
 
+  "true can be written True": async ({ create, createFifo }) => {
+    const queue = await create({ SqsManagedSseEnabled: "False" });
+    expect(await queue.attributes("SqsManagedSseEnabled")).toEqual({ SqsManagedSseEnabled: "false" });
+    const fifo = await createFifo({ FifoQueue: "True", ContentBasedDeduplication: "True" });
+    await fifo.send("hello");
+    expect(await fifo.bodies()).toEqual(["hello"]);
+  },
+
+  "a standard queue does not become a FIFO queue": async ({ create }) => {
+    const queue = await create();
+    expect(await refusal(queue.set({ FifoQueue: "true" }))).toBe("InvalidAttributeName");
+  },
+
+  "what has nothing to tell is left out of an answer": async ({ create, sqs }) => {
+    const { url: QueueUrl } = await create();
+    const answers = [
+      await sqs.send(new SDK.ListQueueTagsCommand({ QueueUrl })),
+      await sqs.send(new SDK.GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["Policy"] })),
+      await sqs.send(new SDK.SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: "a", MessageBody: "x" }] })),
+    ];
+    expect(answers.map((answer) => Object.keys(answer).sort())).toEqual([
+      ["$metadata"],
+      ["$metadata"],
+      ["$metadata", "Successful"],
+    ]);
+  },
+
   "counters tell visible, in flight and delayed messages": async ({ create }) => {
     const queue = await create();
     for (const DelaySeconds of [0, 0, 60]) await queue.send("x", { DelaySeconds });

@@ -37,6 +37,15 @@ export const visibility: QueueCases = {
     expect(await queue.bodies()).toEqual(["hello"]);
   },
 
+  "a handle of an earlier receive can give a message back too": async ({ create }) => {
+    const queue = await create();
+    await queue.send("hello");
+    const first = await queue.receiveOne({ VisibilityTimeout: 0 });
+    await queue.receiveOne({ VisibilityTimeout: 30 });
+    await queue.changeVisibility(first, 0);
+    expect(await queue.bodies()).toEqual(["hello"]);
+  },
+
   "a longer timeout keeps a message back": async ({ create }) => {
     const queue = await create({ VisibilityTimeout: "1" });
     await queue.send("hello");

@@ -22,6 +22,37 @@ export const ELASTICMQ_DEVIATIONS: Deviations = {
     does: "knows no prefixes",
     source: API("ReceiveMessage, MessageAttributeNames"),
   },
+  "attributes can be asked for all at once, in three ways": {
+    shows: /\*: expected \[\] to deeply equal/,
+    does: "does not know the way *",
+    source: RECORDED("test_receive_message_message_attribute_names_filters"),
+  },
+  "attribute names hold letters of any script, and none that AWS keeps for itself": accepts(
+    "takes any name",
+    RECORDED("test_send_message_with_invalid_string_attributes"),
+  ),
+  "a character that XML cannot hold is refused in an attribute too": invalidAttributeValue(
+    RECORDED("test_invalid_string_attributes_cause_invalid_parameter_value_error"),
+  ),
+  "a handle of an earlier receive can give a message back too": {
+    shows: /The receipt handle .* is not valid/,
+    does: "answers ReceiptHandleIsInvalid",
+    source: RECORDED("test_terminate_visibility_timeout_after_receive"),
+  },
+  "true can be written True": {
+    shows: /expected \{\} to deeply equal/,
+    does: "knows no SqsManagedSseEnabled",
+    source: RECORDED("test_fifo_change_to_high_throughput_after_creation"),
+  },
+  "a standard queue does not become a FIFO queue": accepts(
+    "takes the attribute",
+    RECORDED("test_set_unsupported_attribute_standard"),
+  ),
+  "what has nothing to tell is left out of an answer": {
+    shows: /expected \[ \[ '\$metadata', 'Tags' \]/,
+    does: "answers with empty maps",
+    source: RECORDED("test_tag_untag_queue"),
+  },
   "more than ten attributes are refused": invalidAttributeValue(GUIDE("Amazon SQS message metadata")),
   "the trace header is a system attribute with an MD5 of its own": {
     shows: /expected undefined to be/,

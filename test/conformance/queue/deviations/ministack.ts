@@ -15,6 +15,56 @@ export const MINISTACK_DEVIATIONS: Deviations = {
     does: "takes the trace header without an MD5",
     source: API("SendMessage, MD5OfMessageSystemAttributes"),
   },
+  "attributes can be asked for all at once, in three ways": {
+    shows: /\*: expected \[\] to deeply equal/,
+    does: "does not know the way *",
+    source: RECORDED("test_receive_message_message_attribute_names_filters"),
+  },
+  "attribute names hold letters of any script, and none that AWS keeps for itself": {
+    shows: ACCEPTS,
+    does: "takes any name",
+    source: RECORDED("test_send_message_with_invalid_string_attributes"),
+  },
+  "a character that XML cannot hold is refused in an attribute too": {
+    shows: ACCEPTS,
+    does: "takes it",
+    source: RECORDED("test_invalid_string_attributes_cause_invalid_parameter_value_error"),
+  },
+  "the trace header of the request goes with the message": {
+    shows: /to match object \{ Object \(AWSTraceHeader\) \}/,
+    does: "drops it",
+    source: RECORDED("test_aws_trace_header_propagation"),
+  },
+  "a standard queue carries a message group, which is not empty": {
+    shows: ACCEPTS,
+    does: "takes an empty one",
+    source: RECORDED("test_send_message_to_standard_queue_with_invalid_message_group_id"),
+  },
+  "a handle of an earlier receive can give a message back too": {
+    shows: /input receipt handle is invalid/,
+    does: "answers ReceiptHandleIsInvalid",
+    source: RECORDED("test_terminate_visibility_timeout_after_receive"),
+  },
+  "a message that comes back early is given again, and nothing behind one in flight": {
+    shows: /expected \[\] to deeply equal \[ '1' \]/,
+    does: "holds the whole group while one of it is in flight",
+    source: RECORDED("test_fifo_group_visibility_extends_with_change_message_visibility"),
+  },
+  "true can be written True": {
+    shows: /SqsManagedSseEnabled: 'False'/,
+    does: "keeps the text as it was written",
+    source: RECORDED("test_fifo_change_to_high_throughput_after_creation"),
+  },
+  "a standard queue does not become a FIFO queue": {
+    shows: ACCEPTS,
+    does: "takes the attribute",
+    source: RECORDED("test_set_unsupported_attribute_standard"),
+  },
+  "what has nothing to tell is left out of an answer": {
+    shows: /expected \[ \[ '\$metadata', 'Tags' \]/,
+    does: "answers with empty lists and maps",
+    source: RECORDED("test_tag_untag_queue"),
+  },
   "an attribute of no known type is refused": {
     shows: ACCEPTS,
     does: "takes any type",
