@@ -73,10 +73,12 @@ export function createMetricStore(ctx: LocalContext, db: DatabaseSync): MetricSt
   };
 
   const load = (metric: Metric, at: number, unit: Unit): Bucket => {
-    const row = guard(() => {
-      const id = idOf(metric);
-      return id === undefined ? undefined : readDatum.get(id, at, unit);
-    });
+    const row = closed
+      ? undefined
+      : guard(() => {
+          const id = idOf(metric);
+          return id === undefined ? undefined : readDatum.get(id, at, unit);
+        });
     return row ? toDatum(row).bucket : new Bucket();
   };
 
@@ -117,7 +119,8 @@ export function createMetricStore(ctx: LocalContext, db: DatabaseSync): MetricSt
   };
 
   const touch = (entry: Entry): Bucket => {
-    if (entry.dirty) return entry.bucket;
+    // Who is told late writes to nothing.
+    if (entry.dirty || closed) return entry.bucket;
     entry.dirty = true;
     dirty += 1;
     if (dirty >= MAX_ENTRIES) setImmediate(flush);
