@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { describe, inject } from "vitest";
 import { ELASTICMQ, installElasticMq } from "../../scripts/peers/elasticmq.ts";
+import { buildGo } from "../../scripts/peers/go.ts";
 import { installMiniStack, MINISTACK } from "../../scripts/peers/ministack.ts";
 import type { PeerContext } from "../../scripts/peers/peer.ts";
 
-export type ToolName = "ministack" | "elasticmq";
+export type ToolName = "ministack" | "elasticmq" | "go";
 
 /** A program from outside npm; `missing` says why it is not here. */
 export type Tool = { title: string; path: string } | { title: string; missing: string };
@@ -18,6 +20,7 @@ interface Installer {
 export const TOOLS: [ToolName, Installer][] = [
   ["ministack", { title: MINISTACK, install: installMiniStack }],
   ["elasticmq", { title: ELASTICMQ, install: installElasticMq }],
+  ["go", { title: "the AWS SDK for Go", install: (context) => buildGo(context, join(import.meta.dirname, "go")) }],
 ];
 
 /** What starts a peer in a test's process. Installing is done by then. */

@@ -1,4 +1,4 @@
-import { startOurs } from "./subjects.ts";
+import { startOurs } from "../local-stack.ts";
 import { createQueueContractSuite } from "./suite.ts";
 
 createQueueContractSuite("the local stack, in memory", { start: () => startOurs("memory") });
