@@ -39,6 +39,18 @@ export async function closeServers(): Promise<void> {
   await Promise.all([...running].map(end));
 }
 
+/** As `closeServers`, for a process that may not wait: it was told to end itself. */
+export function killServers(): void {
+  for (const { pid } of running) {
+    if (pid === undefined) continue;
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
 export interface ServerOptions {
   name: string;
   command: string;

@@ -4,6 +4,7 @@ import { ELASTICMQ, installElasticMq } from "../../scripts/peers/elasticmq.ts";
 import { buildGo } from "../../scripts/peers/go.ts";
 import { installMiniStack, MINISTACK } from "../../scripts/peers/ministack.ts";
 import type { PeerContext } from "../../scripts/peers/peer.ts";
+import { killServers } from "../../scripts/peers/server.ts";
 
 export type ToolName = "ministack" | "elasticmq" | "go";
 
@@ -24,7 +25,23 @@ export const TOOLS: [ToolName, Installer][] = [
 ];
 
 /** What starts a peer in a test's process. Installing is done by then. */
-export const peerContext = (): PeerContext => ({ ...inject("peers"), log: () => {} });
+export function peerContext(): PeerContext {
+  guard ??= endWithThisProcess();
+  return { ...inject("peers"), log: () => {} };
+}
+
+let guard: true | undefined;
+
+/** Peers lead process groups of their own, so that Ctrl-C does not reach them by itself. */
+function endWithThisProcess(): true {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      killServers();
+      process.kill(process.pid, signal);
+    });
+  }
+  return true;
+}
 
 /**
  * Tests that need a tool: where it is missing they are skipped, and the title says why.

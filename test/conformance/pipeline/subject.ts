@@ -19,11 +19,11 @@ export interface PipelineSubject {
   close(): Promise<void>;
 }
 
-/** One configuration for all: a second's back-off, so that three attempts take a few seconds. */
+/** One configuration for all, with short times: three attempts take a few seconds, and a model that hangs does too. */
 export const CONFIG = resolveConfig(
   {
     app: "conformance",
-    worker: { timeout: 10, memory: 256 },
+    worker: { timeout: 5, memory: 256 },
     queue: { maxAttempts: 3, backoff: { base: 1, max: 1 } },
   },
   "local",

@@ -84,7 +84,8 @@ export const deadLetters: QueueCases = {
 
   "a redrive policy that is no JSON is refused": async ({ create }) => {
     const queue = await create();
-    expect(await refusal(queue.set({ RedrivePolicy: "none" }))).toBe("InvalidParameterValue");
+    // Which of the two is written nowhere.
+    expect(await refusal(queue.set({ RedrivePolicy: "none" }))).toMatch(/^Invalid(Parameter|Attribute)Value$/);
   },
 
   "a redrive policy that lacks a count, or a queue, is refused": async ({ create }) => {
@@ -115,6 +116,7 @@ export const deadLetters: QueueCases = {
     const dead = await create({ RedriveAllowPolicy: JSON.stringify({ redrivePermission: "denyAll" }) });
     const queue = await create();
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: await dead.arn(), maxReceiveCount: 1 });
-    expect(await refusal(queue.set({ RedrivePolicy }))).toBe("InvalidParameterValue");
+    // Which of the two is written nowhere.
+    expect(await refusal(queue.set({ RedrivePolicy }))).toMatch(/^Invalid(Parameter|Attribute)Value$/);
   },
 };

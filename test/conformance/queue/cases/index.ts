@@ -10,12 +10,14 @@ import { visibility } from "./visibility.ts";
 /** One promise of Amazon SQS each. Deviations are declared by title. */
 export type QueueCases = Readonly<Record<string, (queues: Queues) => Promise<void>>>;
 
-export const CASES: QueueCases = {
-  ...messages,
-  ...visibility,
-  ...batches,
-  ...fifo,
-  ...deadLetters,
-  ...moveTasks,
-  ...queues,
-};
+export const TOPICS = {
+  Messages: messages,
+  "Visibility, delay and long polling": visibility,
+  Batches: batches,
+  "FIFO queues": fifo,
+  "Dead letters": deadLetters,
+  "Move tasks": moveTasks,
+  Queues: queues,
+} satisfies Record<string, QueueCases>;
+
+export const CASES: QueueCases = Object.assign({}, ...Object.values(TOPICS));

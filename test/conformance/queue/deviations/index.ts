@@ -14,7 +14,7 @@ export interface Deviation {
 export const API = (operation: string) => `Amazon SQS API Reference, ${operation}`;
 /** A page of the developer guide. */
 export const GUIDE = (page: string) => `Amazon SQS Developer Guide, ${page}`;
-/** What AWS answered to a test of LocalStack's (tests/aws/services/sqs), which keeps such answers. */
+/** What AWS answered to a test of LocalStack's (tests/aws/services/sqs/test_sqs.py), which are marked when AWS has passed them. */
 export const RECORDED = (test: string) => `AWS's answer to LocalStack's ${test}`;
 
 /** The server does what Amazon SQS refuses. */
