@@ -85,6 +85,7 @@ describe("the order of the router", () => {
       {},
       "s3",
     ],
+    ["an older presigned query", "/bucket/key?AWSAccessKeyId=test&Signature=x&Expires=1795735388", {}, "s3"],
     [
       "a form with SQS's scope",
       "/",

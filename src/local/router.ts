@@ -77,6 +77,8 @@ const VERSIONS: Readonly<Record<string, ServiceName>> = {
 
 const QUEUE_PATH = /^\/\d{12}\/[A-Za-z0-9_.-]+\/?$/;
 const LAMBDA_PATH = /^\/20\d\d-\d\d-\d\d\//;
+/** S3's older presigned addresses tell no scope; the AWS CLI and boto3 still write them in us-east-1. */
+const PRESIGNED_V2 = ["AWSAccessKeyId", "Signature", "Expires"];
 const CONTROL = "/_ai-pipeline/";
 const MODEL = "/_ai-pipeline/model/";
 
@@ -166,6 +168,7 @@ async function findDestination(exchange: Exchange): Promise<Destination> {
     const name = Object.hasOwn(SCOPES, scope.service) ? SCOPES[scope.service] : undefined;
     return name ? { kind: "aws", name } : { kind: "unknown", service: scope.service };
   }
+  if (PRESIGNED_V2.every((name) => url.searchParams.has(name))) return { kind: "aws", name: "s3" };
   const form = await unsignedForm(exchange);
   return form ? { kind: "aws", name: form } : { kind: "http" };
 }

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { describe, inject } from "vitest";
+import { AWS_PYTHON, installAwsPython, installOldPython, OLD_PYTHON } from "../../scripts/peers/aws-python.ts";
 import { ELASTICMQ, installElasticMq } from "../../scripts/peers/elasticmq.ts";
 import { buildGo } from "../../scripts/peers/go.ts";
 import { installMiniStack, MINISTACK } from "../../scripts/peers/ministack.ts";
 import type { PeerContext } from "../../scripts/peers/peer.ts";
 import { killServers } from "../../scripts/peers/server.ts";
 
-export type ToolName = "ministack" | "elasticmq" | "go";
+export type ToolName = "ministack" | "elasticmq" | "go" | "aws-python" | "old-python";
 
 /** A program from outside npm; `missing` says why it is not here. */
 export type Tool = { title: string; path: string } | { title: string; missing: string };
@@ -22,6 +23,8 @@ export const TOOLS: [ToolName, Installer][] = [
   ["ministack", { title: MINISTACK, install: installMiniStack }],
   ["elasticmq", { title: ELASTICMQ, install: installElasticMq }],
   ["go", { title: "the AWS SDK for Go", install: (context) => buildGo(context, join(import.meta.dirname, "go")) }],
+  ["aws-python", { title: AWS_PYTHON, install: installAwsPython }],
+  ["old-python", { title: OLD_PYTHON, install: installOldPython }],
 ];
 
 /** What starts a peer in a test's process. Installing is done by then. */
