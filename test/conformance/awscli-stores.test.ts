@@ -157,4 +157,24 @@ describeWith("aws-python", (bin) => {
       ),
     );
   });
+
+  // The AWS CLI, version 1, has no `logs tail`: that one polls FilterLogEvents.
+  it("logs: start-live-tail prints what comes", async () => {
+    const { aws } = suite();
+    await aws.run("logs create-log-group --log-group-name /live");
+    await aws.run("logs create-log-stream --log-group-name /live --log-stream-name one");
+    const group = "arn:aws:logs:us-east-1:000000000000:log-group:/live";
+    let ended = false;
+    const tail = aws.until(
+      /\n/,
+      `logs start-live-tail --log-group-identifiers ${group} --log-event-filter-pattern loud`,
+    );
+    const end = () => void (ended = true);
+    void tail.then(end, end);
+    while (!ended) {
+      const events = JSON.stringify(["quiet", "loud"].map((message) => ({ timestamp: Date.now(), message })));
+      await aws.json("logs put-log-events --log-group-name /live --log-stream-name one --log-events", events);
+    }
+    expect(await tail).toMatch(/^(loud\n)+$/);
+  });
 });

@@ -14,14 +14,26 @@ export interface AwsCli {
   run(words: string, ...rest: string[]): Promise<CliAnswer>;
   /** As `run`; @returns what it printed, parsed. @throws Error when the CLI failed. */
   json(words: string, ...rest: string[]): Promise<unknown>;
+  /** Starts a command that goes on for ever, and ends it when it has printed what is looked for. @returns its output. */
+  until(pattern: RegExp, words: string, ...rest: string[]): Promise<string>;
 }
 
 /** @param bin folder of the program. @param home an empty folder, so that no configuration of the machine's is read. */
 export function createAwsCli(bin: string, endpoint: string, home: string): AwsCli {
-  const env = plainEnv({ HOME: home, AWS_MAX_ATTEMPTS: "1", AWS_PAGER: "", PYTHONWARNINGS: "ignore" });
-  const run = async (words: string, ...rest: string[]): Promise<CliAnswer> => {
+  const env = plainEnv({
+    HOME: home,
+    AWS_MAX_ATTEMPTS: "1",
+    AWS_PAGER: "",
+    PYTHONWARNINGS: "ignore",
+    PYTHONUNBUFFERED: "1",
+    AWS_DISABLE_HOST_PREFIX_INJECTION: "true",
+  });
+  const start = (words: string, rest: string[]) => {
     const args = [...words.split(" "), ...rest, "--endpoint-url", endpoint];
-    const child = spawn(join(bin, "aws"), args, { cwd: home, env, stdio: ["ignore", "pipe", "pipe"] });
+    return spawn(join(bin, "aws"), args, { cwd: home, env, stdio: ["ignore", "pipe", "pipe"] });
+  };
+  const run = async (words: string, ...rest: string[]): Promise<CliAnswer> => {
+    const child = start(words, rest);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -35,6 +47,17 @@ export function createAwsCli(bin: string, endpoint: string, home: string): AwsCl
       const answer = await run(words, ...rest);
       if (answer.code !== 0) throw new Error(`aws ${words} exited with ${answer.code}: ${answer.stderr}`);
       return answer.stdout === "" ? undefined : JSON.parse(answer.stdout);
+    },
+    until(pattern, words, ...rest) {
+      const child = start(words, rest);
+      let text = "";
+      const take = (chunk: string) => {
+        text += chunk;
+        if (pattern.test(text)) child.kill();
+      };
+      child.stdout.setEncoding("utf8").on("data", take);
+      child.stderr.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      return new Promise((resolve, reject) => child.on("error", reject).on("close", () => resolve(text)));
     },
   };
 }

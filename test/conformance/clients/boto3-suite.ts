@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import type { LocalStack } from "../../../src/local/stack.ts";
 import { type Boto3, startBoto3 } from "./boto3.ts";
-import { startLocalStack } from "./stack.ts";
+import { startOurs } from "../local-stack.ts";
 
 export interface Boto3Suite {
   boto3: Boto3;
@@ -18,7 +18,7 @@ export function useBoto3(bin: string): () => Boto3Suite {
   let suite: Boto3Suite | undefined;
   beforeAll(async () => {
     const home = mkdtempSync(join(tmpdir(), "ai-pipeline-boto3-"));
-    const stack = await startLocalStack();
+    const stack = await startOurs("memory");
     suite = { boto3: startBoto3(bin, stack.endpoint, home), stack, home };
   });
   afterAll(async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import type { LocalStack } from "../../../src/local/stack.ts";
 import { type AwsCli, createAwsCli } from "./aws-cli.ts";
-import { startLocalStack } from "./stack.ts";
+import { startOurs } from "../local-stack.ts";
 
 export interface CliSuite {
   aws: AwsCli;
@@ -18,7 +18,7 @@ export function useCli(bin: string): () => CliSuite {
   let suite: CliSuite | undefined;
   beforeAll(async () => {
     const home = mkdtempSync(join(tmpdir(), "ai-pipeline-aws-"));
-    const stack = await startLocalStack();
+    const stack = await startOurs("memory");
     suite = { aws: createAwsCli(bin, stack.endpoint, home), stack, home };
   });
   afterAll(async () => {

@@ -80,9 +80,11 @@ def _success(model, protocol, response, headers, found):
     payload = shape.serialization.get("payload")
     if payload is not None:
         shape = shape.members[payload]
-        if shape.type_name in ("blob", "string") or model.has_event_stream_output:
+        if shape.type_name in ("blob", "string"):
             return
     body = response["body"]
+    if model.has_event_stream_output:
+        return
     if protocol in ("json", "rest-json"):
         _json_body(shape, body, headers, found, f"x-amz-json-{model.service_model.metadata.get('jsonVersion')}")
     elif body:
