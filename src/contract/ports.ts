@@ -147,12 +147,26 @@ export interface StageClient {
   close(): Promise<void>;
 }
 
+/** What a caller shows the stage's API as `Authorization: Bearer`, in place of the token that lies with the stage. */
+export interface CallerToken {
+  value: string;
+  /** Where it was taken from, for messages: the value itself is never shown. */
+  from: string;
+}
+
 export interface Provider {
   /**
    * @throws AbortError `STAGE_NOT_DEPLOYED` when nothing describes the stage, AuthorizationError when credentials are missing or refused.
    */
   open(
-    target: { app: string; stage: string; region?: string; profile?: string; endpoint?: string },
+    target: {
+      app: string;
+      stage: string;
+      region?: string;
+      profile?: string;
+      endpoint?: string;
+      token?: CallerToken;
+    },
     options: { signal: AbortSignal },
   ): Promise<StageClient>;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../contract/clock.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
 import type { StackActivity } from "../contract/operations/dev.ts";
-import type { StageClient } from "../contract/ports.ts";
+import type { CallerToken, StageClient } from "../contract/ports.ts";
 import type { StageOutputs } from "../contract/resources.ts";
 import type { Installation } from "./installation.ts";
 
@@ -12,6 +12,8 @@ export interface StageTarget {
   region?: string;
   profile?: string;
   endpoint?: string;
+  /** Absent: the stage's own, which needs the permission to read it. */
+  token?: CallerToken;
 }
 
 export interface StackStart {

@@ -2,6 +2,7 @@ import type { ResolvedConfig } from "../contract/config.ts";
 import { AbortError, type PipelineError, UsageError } from "../contract/errors.ts";
 import type { StackChange, StageShown } from "../contract/operations/shared.ts";
 import type { StageClient } from "../contract/ports.ts";
+import { environmentToken, tokenOf } from "./caller-token.ts";
 import { APP_PATTERN, APP_RULE, STAGE_PATTERN } from "../contract/names.ts";
 import { findProject, type Project } from "./config/load.ts";
 import { findRunning, removeDevFile, stateDirectory, writeDevFile } from "./dev-file.ts";
@@ -75,8 +76,10 @@ export async function* enterStage(
 ): AsyncGenerator<StageShown | StackChange, OpenStage> {
   const stage = stageName(choice, place.env);
   const { services, signal } = place;
+  const token = environmentToken(place.env);
+  const given = token ? { token } : {};
   if (stage !== "local" || choice.endpointUrl) {
-    const client = await services.openStage(await remoteTarget(choice, stage, place), { signal });
+    const client = await services.openStage({ ...(await remoteTarget(choice, stage, place)), ...given }, { signal });
     if (options.show || stage !== "local") yield { type: "stage", ref: client.ref };
     return { client, broken: WHOLE, close: () => client.close() };
   }
@@ -84,7 +87,10 @@ export async function* enterStage(
   const app = choice.app ?? project.config.app;
   const running = await findRunning(project.dir);
   if (running && (running.kind === "dev" || !options.startLocal)) {
-    const client = await services.openStage({ app: running.app, stage, endpoint: running.endpoint }, { signal });
+    const client = await services.openStage(
+      { app: running.app, stage, endpoint: running.endpoint, ...given },
+      { signal },
+    );
     if (options.show) yield { type: "stage", ref: client.ref };
     return { client, broken: WHOLE, close: () => client.close() };
   }
@@ -100,7 +106,11 @@ export async function* enterStage(
   const own = await startOwn(place, project, options.faults ?? project.config.local.faults);
   try {
     yield { type: "stack", state: "ready", endpoint: own.stack.endpoint, ms: own.ms, offline: own.stack.offline };
-    const client = await services.openStage({ app, stage, endpoint: own.stack.endpoint }, { signal });
+    // Nobody outside can have a token for a stack that lives as long as this command.
+    const client = await services.openStage(
+      { app, stage, endpoint: own.stack.endpoint, token: tokenOf(own.stack) },
+      { signal },
+    );
     if (options.show) yield { type: "stage", ref: client.ref };
     return {
       client,

@@ -4,6 +4,7 @@ import { EXIT } from "../../contract/exit.ts";
 import { LOCAL_STAGE } from "../../contract/names.ts";
 import type { DevEvent, DevReady } from "../../contract/operations/dev.ts";
 import type { StageClient } from "../../contract/ports.ts";
+import { tokenOf } from "../caller-token.ts";
 import { type Channel, createChannel } from "../channel.ts";
 import type { Project } from "../config/load.ts";
 import { findRunning, removeDevFile, stateDirectory, writeDevFile } from "../dev-file.ts";
@@ -84,7 +85,7 @@ async function run(input: DevInput, project: Project, place: Workplace, channel:
     await announce(project, stack, place);
     push(readyEvent(input, project, stack, place, clock.now() - began));
     client = await place.services.openStage(
-      { app: project.config.app, stage: LOCAL_STAGE, endpoint: stack.endpoint },
+      { app: project.config.app, stage: LOCAL_STAGE, endpoint: stack.endpoint, token: tokenOf(stack) },
       { signal },
     );
     await Promise.all([pumpTasks(client, place, push), pumpDepths(client, stack, place, push), aborted(signal)]);

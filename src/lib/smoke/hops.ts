@@ -1,3 +1,4 @@
+import { AuthorizationError } from "../../contract/errors.ts";
 import type { HopEvent, SmokeHop } from "../../contract/operations/smoke.ts";
 import type { Clock } from "../../contract/clock.ts";
 
@@ -86,5 +87,6 @@ function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function messageOf(error: unknown): string {
+  if (error instanceof AuthorizationError && error.where !== undefined) return `${error.message} (${error.where})`;
   return error instanceof Error ? error.message : String(error);
 }

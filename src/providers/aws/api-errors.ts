@@ -25,19 +25,13 @@ export function explainApiError(error: unknown, url: string, place: ErrorPlace):
   const { code, status, message, issues = [] } = error;
   const hint = error.hint === undefined ? [] : [error.hint];
   const details = { code, where: url, cause: error };
-  if (status === 401) {
-    return new AuthorizationError("The stage refused the token.", {
+  if (status === 401 || status === 403) {
+    return new AuthorizationError(status === 401 ? "The stage refused the token." : message, {
       ...details,
-      hint: [
-        `The token is the parameter STAGE_TOKEN of the stage ${place.stage}; if it was changed, wait until every function has it.`,
-      ],
+      where: place.tokenFrom === undefined ? url : `${place.tokenFrom}, sent to ${url}`,
+      hint: [...(status === 401 ? [] : hint), tokenHint(place)],
     });
   }
-  if (status === 403)
-    return new AuthorizationError(message, {
-      ...details,
-      hint: [...hint, "Use the stage's token, or credentials that may read it."],
-    });
   if (issues.length > 0)
     return new AbortError(message, {
       ...details,
@@ -52,6 +46,13 @@ export function explainApiError(error: unknown, url: string, place: ErrorPlace):
     });
   }
   return new ExternalError(message, { ...details, hint });
+}
+
+/** The next step of a caller whose token was refused. */
+function tokenHint({ stage, tokenFrom }: ErrorPlace): string {
+  if (tokenFrom === undefined)
+    return `The token is the parameter STAGE_TOKEN of the stage ${stage}; if it was changed, wait until every function has it.`;
+  return `The token came from ${tokenFrom}: set that to a token of the stage ${stage}, or unset it and the stage's own is read with your AWS credentials.`;
 }
 
 /** Runs a call of the API; what it throws has a next step. */

@@ -5,6 +5,8 @@ export interface ErrorPlace {
   stage: string;
   profile?: string;
   endpoint?: string;
+  /** Where the token of the API's calls was taken from, when it is not the stage's own. */
+  tokenFrom?: string;
 }
 
 const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]);

@@ -24,16 +24,21 @@ export interface AwsProviderOptions {
 export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): Provider {
   return {
     async open(target, { signal }) {
-      const { app, stage, endpoint, profile } = target;
+      const { app, stage, endpoint, profile, token } = target;
       const clients = createAwsClients(target, env);
-      const place = { stage, ...(endpoint ? { endpoint } : {}), ...(profile ? { profile } : {}) };
+      const place = {
+        stage,
+        ...(endpoint ? { endpoint } : {}),
+        ...(profile ? { profile } : {}),
+        ...(token ? { tokenFrom: token.from } : {}),
+      };
       try {
         const outputs = await readOutputs(clients, app, place, signal);
         let api: Promise<ApiClient> | undefined;
         const open = async () =>
           connect({
             url: outputs.httpUrl,
-            token: await readToken(clients, outputs, place),
+            token: token?.value ?? (await readToken(clients, outputs, place)),
             socketUrl: outputs.socketUrl,
           });
         const context: StageContext = { clients, outputs, place, clock, api: () => (api ??= open()) };
