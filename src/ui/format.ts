@@ -29,6 +29,13 @@ export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
 
+/** @returns `line 7`, `lines 2, 5, 9`, `lines 2, 5, 9 and 40 more`. */
+export function formatLines({ lines, count }: { lines: readonly number[]; count: number }, shown = 10): string {
+  const named = lines.slice(0, shown);
+  const more = count - named.length;
+  return `line${count === 1 ? "" : "s"} ${named.join(", ")}${more > 0 ? ` and ${formatCount(more)} more` : ""}`;
+}
+
 /** @returns `312 B`, `1.4 MB` (decimal, as storage is billed). */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

@@ -1,12 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
+import { text as readAll } from "node:stream/consumers";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createClient } from "../../src/client/index.ts";
-import { systemClock } from "../../src/contract/clock.ts";
-import type { Services } from "../../src/lib/services.ts";
-import { createServices } from "../../src/main.ts";
-import { createAwsProvider } from "../../src/providers/aws/index.ts";
+import { listenLocally } from "../helpers/listen.ts";
 import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -30,6 +28,38 @@ afterAll(async () => {
   expect(dev.events().at(-1)).toMatchObject({ type: "summary", operation: "dev" });
   await folder[Symbol.asyncDispose]();
 });
+
+/** Stands before the stack as IAM does before a stage whose secrets the caller may not read. */
+async function refuseSecrets(target: string): Promise<AsyncDisposable & { url: string }> {
+  const server = createHttpServer((request, response) => {
+    const forward = async () => {
+      const body = await readAll(request);
+      if (body.includes("STAGE_TOKEN")) {
+        response.writeHead(400, { "content-type": "application/x-amz-json-1.1" });
+        return response.end(
+          '{"__type":"AccessDeniedException","message":"not authorized to perform ssm:GetParameter"}',
+        );
+      }
+      const headers = Object.entries(request.headers).filter(([name]) =>
+        /^(x-amz|authorization|content-type)/.test(name),
+      );
+      const answer = await fetch(`${target}${request.url}`, {
+        method: request.method ?? "POST",
+        headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),
+        ...(body === "" ? {} : { body }),
+      });
+      response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "text/plain" });
+      response.end(await answer.text());
+    };
+    forward().catch((error: unknown) => response.writeHead(502).end(String(error)));
+  });
+  const url = `http://127.0.0.1:${await listenLocally(server)}`;
+  return {
+    url,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => (server.closeAllConnections(), server.close(() => resolve()))),
+  };
+}
 
 describe("dev", () => {
   test("tells where it listens in its first line, and to the project in a file nobody else can read", async () => {
@@ -210,18 +240,61 @@ describe("submit", () => {
     expect(cancelled.stdout).toBe(`${taskId} cancelled\n`);
     expect((await cli("watch", String(taskId))).exitCode).toBe(3);
   });
+});
 
-  test("a token that the stage refuses exits with 5", async () => {
-    const real = createServices(folder.dir, {});
-    const connect = (options: { url: string; token: string; socketUrl: string }) =>
-      createClient({ ...options, token: "wrong" });
-    const services: Services = {
-      ...real,
-      openStage: (target, options) => createAwsProvider({ connect, clock: systemClock, env: {} }).open(target, options),
-    };
-    const { exitCode, stderr } = await run(["submit", "hello"], { cwd: folder.dir, services });
+describe("AI_PIPELINE_TOKEN", () => {
+  const withToken = (token: string, ...argv: string[]) =>
+    run(argv, { cwd: folder.dir, env: { AI_PIPELINE_TOKEN: token } });
+
+  test.each([
+    [["submit", "hello"]],
+    [["submit", "hello", "--watch"]],
+    [["submit", "hello", "--via", "queue", "--wait"]],
+    [["watch"]],
+    [["watch", "some-task-of-it"]],
+    [["tasks", "cancel", "some-task-of-it"]],
+  ])("%j: a wrong one exits with 5 and tells where it came from", async (argv) => {
+    const { exitCode, stdout, stderr } = await withToken("not-the-token", ...argv);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: "" });
+    expect(stderr).toMatch(/^ {2}at AI_PIPELINE_TOKEN, sent to (http|ws):/m);
+    expect(stderr).toContain(
+      "The token came from AI_PIPELINE_TOKEN: set that to a token of the stage local, or unset it",
+    );
+    expect(stderr).not.toContain("not-the-token");
+  });
+
+  test("a batch ends at the first refusal: no line can do better", async () => {
+    await folder.write({ "refused.jsonl": '{"prompt":"a"}\n{"prompt":"b"}\n' });
+    const { exitCode, stderr } = await withToken("not-the-token", "submit", "--batch", "refused.jsonl");
     expect(exitCode).toBe(5);
-    expect(stderr).toContain("refuses this token.");
+    expect(stderr).toContain("AI_PIPELINE_TOKEN");
+  });
+
+  test("smoke names it in the hop that fails", async () => {
+    const { exitCode, stdout } = await withToken("not-the-token", "smoke");
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^failed {3}accepted .*AI_PIPELINE_TOKEN/m);
+  });
+
+  test("wins over the stage's own, which then need not be readable", async () => {
+    const token = String(dev.events()[0]?.["token"]);
+    await using guard = await refuseSecrets(endpoint);
+    const argv = ["submit", "hello", "--wait", "--endpoint-url", guard.url];
+    const without = await cli(...argv);
+    expect(without.exitCode).toBe(5);
+    expect(without.stderr).toContain("You may not call ssm:GetParameter on this stage.");
+    expect(await withToken(` ${token}\n`, ...argv)).toMatchObject({ exitCode: 0, stdout: "echo: hello\n" });
+  });
+
+  test.each(["", "  "])("empty (%j) is as if it were not set", async (token) => {
+    expect((await withToken(token, "submit", "hello", "--wait")).stdout).toBe("echo: hello\n");
+  });
+
+  test("one that no header can carry is refused before anything is sent, and not told", async () => {
+    const { exitCode, stderr } = await withToken("se cret\u00e9", "submit", "hello");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("The token in AI_PIPELINE_TOKEN holds characters that a token cannot have.");
+    expect(stderr).not.toContain("cret");
   });
 });
 
@@ -259,18 +332,47 @@ describe("submit --batch", () => {
       failed: 1,
       rejected: 3,
       exitCode: 3,
+      causes: expect.arrayContaining([
+        expect.objectContaining({ cause: "NOT_JSON", message: "not JSON", count: 1, lines: [2] }),
+        expect.objectContaining({ cause: "UNKNOWN_FIELD", count: 1, lines: [5] }),
+        expect.objectContaining({ cause: "NOT_AN_OBJECT", count: 1, lines: [6] }),
+        expect.objectContaining({ message: "TypeError: asked to fail", count: 1, lines: [4] }),
+      ]),
     });
     expect(exitCode).toBe(3);
   });
 
   test("as text: the lines at fault on stderr, the summary on stdout", async () => {
-    await folder.write({ "two.jsonl": '{"prompt":"a"}\n{nope\n' });
-    const { exitCode, stdout, stderr } = await cli("submit", "--batch", "two.jsonl", "--wait");
+    await folder.write({
+      "some.jsonl":
+        '\uFEFF{"prompt":"a"}\n{nope\n{"prompt":"b","promt":1}\nnor this\n{"prompt":" "}\n{"prompt":"c","promt":2}\n',
+    });
+    const { exitCode, stdout, stderr } = await cli("submit", "--batch", "some.jsonl", "--wait", "--concurrency", "1");
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("line 2 is not JSON");
-    expect(stdout).toContain("2 read, 1 accepted, 1 rejected");
+    expect(stderr).toMatch(/^line 2: not JSON: Expected property name/m);
+    expect(stderr).toMatch(/^line 4: not JSON: Unexpected token/m);
+    expect(stdout).toContain("6 read, 1 accepted, 5 rejected");
     expect(stdout).toMatch(/completed in {2}p50 .*, p95 /);
-    expect(stdout).toContain("1 x INVALID_LINE");
+    const [, causes] = stdout.split("failures by cause\n");
+    expect(causes).toMatchInlineSnapshot(`
+      "  2 x NOT_JSON: not JSON (lines 2, 4)
+        2 x UNKNOWN_FIELD: unknown field "promt"; a task has taskId, userId, prompt, documentReference, callbackUrl, input, metadata (lines 3, 6)
+        1 x NO_PROMPT: no "prompt", or one that is not text (line 5)
+      "
+    `);
+  });
+
+  test.each<[string, string, string]>([
+    ["an empty file", "empty.jsonl", ""],
+    ["a file of blank lines", "blank.jsonl", "\n  \n\t\r\n"],
+    ["a stdin that holds nothing", "-", ""],
+    ["a stdin of blank lines", "-", "\n\n"],
+  ])("%s is a usage error with the next step", async (_name, file, content) => {
+    if (file !== "-") await folder.write({ [file]: content });
+    const { exitCode, stdout, stderr } = await run(["submit", "--batch", file], { cwd: folder.dir, stdin: content });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain(`Error: ${file === "-" ? "stdin" : `The batch ${file}`} holds no task.`);
+    expect(stderr).toContain('Write one task a line, such as {"prompt": "..."}');
   });
 
   test("from stdin, and a file that is not there", async () => {

@@ -18,6 +18,10 @@ export interface BatchLineInvalid {
   type: "line-invalid";
   /** From 1. */
   line: number;
+  code: string;
+  /** The same for every line that is wrong in the same way. */
+  problem: string;
+  /** The problem with what is this line's own: where it stops being JSON. */
   message: string;
 }
 
@@ -62,6 +66,17 @@ export interface Percentiles {
   max: number;
 }
 
+export interface BatchCause {
+  /** Fingerprint, error code or status. */
+  cause: string;
+  message: string;
+  count: number;
+  /** A task's id, or a line. */
+  example: string;
+  /** Numbers of the lines in order, at most 100 of them. */
+  lines: number[];
+}
+
 export interface BatchSummary extends SummaryBase<"batch"> {
   read: number;
   submitted: number;
@@ -73,8 +88,8 @@ export interface BatchSummary extends SummaryBase<"batch"> {
   accept?: Percentiles;
   /** Submit to end, of the tasks that completed. */
   duration?: Percentiles;
-  /** Failures grouped by fingerprint or error code, the most frequent first. */
-  causes: { cause: string; message: string; count: number; example: string }[];
+  /** Failures grouped by fingerprint, or by error code and message; the most frequent first. */
+  causes: BatchCause[];
   inputTokens: number;
   outputTokens: number;
   /** Absent when a price is unknown. */

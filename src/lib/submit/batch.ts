@@ -14,7 +14,7 @@ import { createChannel } from "../channel.ts";
 import { interruptedExit, untilAborted } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import { enterStage, type OpenStage, type StageChoice } from "../stage.ts";
-import { type BatchLine, type BatchSource, parseLine } from "./lines.ts";
+import { type BatchLine, type BatchSource, emptyBatch, parseLine } from "./lines.ts";
 import { fetchResult, hasEnded, initialOutcome, reduceOutcome } from "./outcome.ts";
 import { checkSize, identified } from "./request.ts";
 import { createCauses, percentiles } from "./statistics.ts";
@@ -48,6 +48,7 @@ export async function* batch(input: BatchInput, place: Workplace): AsyncGenerato
       yield event;
       yield tally.progress();
     }
+    if (tally.read() === 0 && !signal.aborted) throw emptyBatch(file);
     yield {
       ...tally.summary(clock.now() - began),
       ...(signal.aborted ? { exitCode: interruptedExit(signal), interrupted: true } : {}),
@@ -90,7 +91,10 @@ async function runLine(
 ): Promise<void> {
   const { clock, signal } = place;
   const parsed = parseLine(text);
-  if ("problem" in parsed) return emit({ type: "line-invalid", line, message: `line ${line} ${parsed.problem}` });
+  if ("problem" in parsed) {
+    const { code, problem, detail } = parsed;
+    return emit({ type: "line-invalid", line, code, problem, message: detail ? `${problem}: ${detail}` : problem });
+  }
   const request = identified({ ...(input.userId ? { userId: input.userId } : {}), ...parsed.request });
   const began = clock.now();
   try {
@@ -117,7 +121,7 @@ async function runLine(
         line,
         taskId: answer.taskId,
         code: "TIMED_OUT",
-        message: `line ${line}: no end within the timeout; the task goes on`,
+        message: "no end within the timeout; the task goes on",
       });
     }
     outcome = await fetchResult(outcome, stage.client.reader);
@@ -161,9 +165,12 @@ function createTally(total: number | undefined) {
       error?.fingerprint ?? event.status,
       error ? `${error.name}: ${error.message}` : event.status,
       event.taskId,
+      event.line,
     );
   };
   return {
+    /** Lines that hold a task or should. */
+    read: () => counts.read,
     add(event: LineEvent) {
       if (event.type === "line-ended") return addEnded(event);
       if (event.type === "line-submitted") {
@@ -179,8 +186,8 @@ function createTally(total: number | undefined) {
         counts.read++;
         counts.rejected++;
       }
-      const code = event.type === "line-invalid" ? "INVALID_LINE" : event.code;
-      causes.add(code, event.message, `line ${event.line}`);
+      const message = event.type === "line-invalid" ? event.problem : event.message;
+      causes.add(event.code, message, `line ${event.line}`, event.line);
     },
     progress: (): BatchProgress => ({ type: "batch-progress", ...(total === undefined ? {} : { total }), ...counts }),
     summary(elapsedMs: number): BatchSummary {

@@ -1,4 +1,4 @@
-import type { BatchSummary, Percentiles } from "../../contract/operations/batch.ts";
+import type { BatchCause, Percentiles } from "../../contract/operations/batch.ts";
 
 /** @returns nearest-rank percentiles; undefined of nothing. */
 export function percentiles(values: readonly number[]): Percentiles | undefined {
@@ -8,16 +8,29 @@ export function percentiles(values: readonly number[]): Percentiles | undefined 
   return { p50: rank(0.5), p95: rank(0.95), max: rank(1) };
 }
 
-/** Counts failures by cause. */
+/** Lines a cause names. */
+const MAX_LINES = 100;
+
+/** Counts failures by cause: equal code, and a message that is equal but for numbers and ids. */
 export function createCauses() {
-  const causes = new Map<string, BatchSummary["causes"][number]>();
+  const causes = new Map<string, BatchCause>();
   return {
-    add(cause: string, message: string, example: string) {
-      const known = causes.get(cause);
-      if (known) known.count++;
-      else causes.set(cause, { cause, message, count: 1, example });
+    add(cause: string, message: string, example: string, line: number) {
+      const key = `${cause} ${shapeOf(message)}`;
+      const known = causes.get(key);
+      if (!known) return void causes.set(key, { cause, message, count: 1, example, lines: [line] });
+      known.count++;
+      if (known.lines.length < MAX_LINES) known.lines.push(line);
     },
-    /** The most frequent first. */
-    list: () => [...causes.values()].toSorted((a, b) => b.count - a.count),
+    /** The most frequent first. Lines end in any order, and are listed in the file's. */
+    list: () =>
+      [...causes.values()]
+        .map((cause) => ({ ...cause, lines: cause.lines.toSorted((a, b) => a - b) }))
+        .toSorted((a, b) => b.count - a.count || (a.lines[0] ?? 0) - (b.lines[0] ?? 0)),
   };
+}
+
+/** @returns the message without what differs from one task to the next. */
+function shapeOf(message: string): string {
+  return message.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d[\d,.]*/gi, "#");
 }

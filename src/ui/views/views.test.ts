@@ -103,7 +103,7 @@ test("a long log leaves the screen's memory and loses no line", async () => {
 test("a batch ends with what failed and why", async () => {
   const events: Operations["batch"][] = [
     { type: "batch", file: "tasks.jsonl", total: 3, concurrency: 2, wait: true },
-    { type: "line-invalid", line: 2, message: "not JSON at column 4" },
+    { type: "line-invalid", line: 2, code: "NOT_JSON", problem: "not JSON", message: "not JSON at column 4" },
     { type: "batch-progress", total: 3, read: 3, submitted: 2, completed: 1, failed: 1, rejected: 1 },
     {
       type: "summary",
@@ -117,7 +117,7 @@ test("a batch ends with what failed and why", async () => {
       elapsedMs: 4200,
       accept: { p50: 12, p95: 20, max: 21 },
       duration: { p50: 1800, p95: 2100, max: 2100 },
-      causes: [{ cause: "RateLimitError", message: "Rate limit reached", count: 1, example: "t-1" }],
+      causes: [{ cause: "RateLimitError", message: "Rate limit reached", count: 1, example: "t-1", lines: [3] }],
       inputTokens: 812,
       outputTokens: 96,
       costUsd: 0.0004,
@@ -129,8 +129,8 @@ test("a batch ends with what failed and why", async () => {
     accept    p50 12 ms  p95 20 ms
     duration  p50 1.8 s  p95 2.1 s
     tokens    812 in / 96 out, $0.0004
-    failed  cause           message
-         1  RateLimitError  Rate limit reached"
+    failed  cause           message                                                             where
+         1  RateLimitError  Rate limit reached                                                  line 3"
   `);
 });
 

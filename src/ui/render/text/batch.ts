@@ -1,5 +1,11 @@
-import type { BatchEvent, BatchProgress, BatchSummary, Percentiles } from "../../../contract/operations/batch.ts";
-import { formatCost, formatCount, formatDuration } from "../../format.ts";
+import type {
+  BatchCause,
+  BatchEvent,
+  BatchProgress,
+  BatchSummary,
+  Percentiles,
+} from "../../../contract/operations/batch.ts";
+import { formatCost, formatCount, formatDuration, formatLines } from "../../format.ts";
 import { describeError } from "../../timeline.ts";
 import { table, type TextRenderer } from "./out.ts";
 import { tellShared } from "./shared.ts";
@@ -22,7 +28,7 @@ export const batchText: TextRenderer<BatchEvent> = (out, now) => {
       }
       case "line-invalid":
       case "line-failed":
-        return out.line(event.message.startsWith("line ") ? event.message : `line ${event.line}: ${event.message}`);
+        return out.line(`line ${event.line}: ${event.message}`);
       case "line-ended":
         if (event.status === "completed") return;
         return out.line(
@@ -65,7 +71,13 @@ function batchSummaryText(summary: BatchSummary): string {
     ...(completed > 0 ? [["cost", `${formatCost(summary.costUsd)}${summary.offline ? ", offline model" : ""}`]] : []),
   ];
   const causes = summary.causes.map(
-    ({ count, cause, message, example }) => `  ${formatCount(count)} x ${cause}: ${message} (such as ${example})`,
+    (cause) => `  ${formatCount(cause.count)} x ${cause.cause}: ${cause.message} (${whereText(cause)})`,
   );
   return [table(rows), ...(causes.length > 0 ? ["failures by cause", ...causes] : [])].join("\n");
+}
+
+/** Lines, and a task to look at where there is one. */
+function whereText(cause: BatchCause): string {
+  const task = cause.example.startsWith("line ") ? "" : `; such as ${cause.example}`;
+  return `${formatLines(cause)}${task}`;
 }

@@ -4,7 +4,7 @@ import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
 import { type Column, Table } from "../../components/Table.tsx";
-import { formatCost, formatCount, formatDuration } from "../../format.ts";
+import { formatCost, formatCount, formatDuration, formatLines } from "../../format.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { type BatchEvent, type BatchState, initialBatch, reduceBatch } from "./state.ts";
 
@@ -40,6 +40,7 @@ const CAUSES: Column<Cause>[] = [
   { title: "failed", text: ({ count }) => formatCount(count), align: "right" },
   { title: "cause", text: ({ cause }) => cause },
   { title: "message", text: ({ message }) => message, grow: true },
+  { title: "where", text: (cause) => formatLines(cause, 3) },
 ];
 
 function Summary({ summary }: { summary: NonNullable<BatchState["summary"]> }) {
@@ -59,7 +60,7 @@ function Summary({ summary }: { summary: NonNullable<BatchState["summary"]> }) {
         {summary.offline ? ", offline model" : ""}
       </Text>
       {summary.causes.length > 0 ? (
-        <Table columns={CAUSES} rows={summary.causes} rowKey={({ cause }) => cause} />
+        <Table columns={CAUSES} rows={summary.causes} rowKey={({ cause, message }) => `${cause} ${message}`} />
       ) : null}
     </Box>
   );
