@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { makeFolder, PROJECT, run } from "./harness.ts";
 
 const ENTRY = `import(${JSON.stringify(join(import.meta.dirname, "../../src/main.ts"))}).then(({ main }) => main());`;
@@ -15,6 +15,8 @@ function launch(argv: string[], cwd: string) {
   });
   running.add(child);
   let text = "";
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
   const waiting = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (chunk: string) => {
@@ -22,7 +24,7 @@ function launch(argv: string[], cwd: string) {
       for (const check of waiting) check();
     });
   }
-  const exit = once(child, "exit").then(([code, signal]: unknown[]) => (running.delete(child), signal ?? code));
+  const exit = once(child, "close").then(([code, signal]: unknown[]) => (running.delete(child), signal ?? code));
   const shown = (part: string) =>
     new Promise<void>((resolve, reject) => {
       const check = () => (text.includes(part) ? (waiting.delete(check), resolve()) : undefined);
@@ -30,7 +32,7 @@ function launch(argv: string[], cwd: string) {
       check();
       void exit.then(() => reject(new Error(`It ended before it printed ${part}:\n${text}`)));
     });
-  return { child, exit, shown, text: () => text };
+  return { child, exit, shown, text: () => text, stdout: () => stdout };
 }
 
 afterEach(() => {
@@ -73,4 +75,40 @@ test("a reader that goes away is no error", async () => {
   const help = launch(["init", "--list"], folder.dir);
   help.child.stdout?.destroy();
   expect(await help.exit).toBe(0);
+});
+
+describe("a configuration that prints", () => {
+  const config = {
+    "ai-pipeline.config.ts": `import "greeter";
+console.log("loading", { the: "configuration" });
+console.table([{ a: 1 }]);
+process.stdout.write("straight to stdout\\n");
+await new Promise((resolve) => setTimeout(resolve, 5));
+console.info("after a while");
+export default { app: "my-app", queue: { backoff: { base: 0, max: 0 } } };
+`,
+    "node_modules/greeter/package.json": '{ "name": "greeter", "type": "module", "exports": "./index.js" }',
+    "node_modules/greeter/index.js": 'console.log("greetings from a package");',
+  };
+  const printed = ["loading", "straight to stdout", "after a while", "greetings from a package"];
+
+  test("leaves --json and a result on stdout alone: it is shown on stderr", async () => {
+    await using folder = await makeFolder({ ...PROJECT, ...config });
+    const plain = launch(["submit", "hello", "--wait"], folder.dir);
+    expect(await plain.exit).toBe(0);
+    expect(plain.stdout()).toBe("echo: hello\n");
+    for (const text of printed) expect(plain.text()).toContain(text);
+    const json = launch(["submit", "hello", "--json"], folder.dir);
+    expect(await json.exit).toBe(0);
+    const lines = json.stdout().trimEnd().split("\n");
+    expect(lines.map((line) => Object(JSON.parse(line)).v)).toEqual(lines.map(() => 1));
+  });
+
+  test("and fails afterwards gives stdout back to the error", async () => {
+    const file = { "ai-pipeline.config.ts": 'console.log("loading");\nthrow new Error("no such variable");\n' };
+    await using folder = await makeFolder({ ...PROJECT, ...file });
+    const json = launch(["tasks", "list", "--json"], folder.dir);
+    expect(await json.exit).toBe(1);
+    expect(JSON.parse(json.stdout())).toMatchObject({ type: "error", code: "CONFIG_INVALID" });
+  });
 });

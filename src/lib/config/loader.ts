@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { types } from "node:util";
 import type { BuildFailure, Plugin } from "esbuild";
 import { AbortError } from "../../contract/errors.ts";
+import { withoutStdout } from "./quiet.ts";
 
 /**
  * Loads a configuration written in JavaScript or TypeScript. cosmiconfig's own loader asks for the package `typescript` and
@@ -46,7 +47,7 @@ export async function loadModule(filepath: string): Promise<unknown> {
     throw syntaxError(filepath, error);
   }
   try {
-    return await inTime(external ? importBeside(filepath, code) : importText(code), filepath);
+    return await withoutStdout(() => inTime(external ? importBeside(filepath, code) : importText(code), filepath));
   } catch (error) {
     if (error instanceof AbortError) throw error;
     throw new AbortError(`The configuration failed while it ran: ${messageOf(error)}`, {
