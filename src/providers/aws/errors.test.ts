@@ -79,7 +79,7 @@ describe("an error of the API's", () => {
     named("ClientError", "as the API says it", { status, code, ...more });
   test.each([
     [failure(401, "UNAUTHORIZED"), 5, "STAGE_TOKEN"],
-    [failure(403, "FORBIDDEN"), 5, "stage's token"],
+    [failure(403, "FORBIDDEN"), 5, "STAGE_TOKEN"],
     [
       failure(400, "INVALID_REQUEST", { issues: [{ path: "callbackUrl", message: "must be https" }] }),
       1,
