@@ -1,4 +1,5 @@
 import type { Usage } from "../contract/event.ts";
+import { thousands } from "../contract/thousands.ts";
 
 /** @param ms milliseconds. @returns `12 ms`, `1.8 s`, `2 min 5 s`, `1 h 3 min`. */
 export function formatDuration(ms: number): string {
@@ -26,7 +27,7 @@ export function formatTokens(usage: Usage[]): string {
 
 /** @returns `4,012`. */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  return thousands(count);
 }
 
 /** @returns `line 7`, `lines 2, 5, 9`, `lines 2, 5, 9 and 40 more`. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { PipelineConfig } from "../config.ts";
 import { APP_PATTERN, APP_RULE, STAGE_PATTERN } from "../names.ts";
+import { thousands } from "../thousands.ts";
 
 /*
  * Every message says what may stand there: whoever reads it can mend the file without opening a manual. Limits are AWS's
@@ -8,7 +9,7 @@ import { APP_PATTERN, APP_RULE, STAGE_PATTERN } from "../names.ts";
  */
 
 function whole(min: number, max: number, unit = "") {
-  const error = `must be a whole number from ${min.toLocaleString("en-US")} to ${max.toLocaleString("en-US")}${unit}`;
+  const error = `must be a whole number from ${thousands(min)} to ${thousands(max)}${unit}`;
   return z.int({ error }).min(min, { error }).max(max, { error });
 }
 

@@ -4,6 +4,7 @@ import { AbortError } from "../../contract/errors.ts";
 import type { DocumentUploaded } from "../../contract/operations/submit.ts";
 import type { Clock } from "../../contract/clock.ts";
 import type { DocumentStore } from "../../contract/ports.ts";
+import { thousands } from "../../contract/thousands.ts";
 
 const TYPES: Record<string, string> = {
   ".pdf": "application/pdf",
@@ -39,7 +40,7 @@ export async function checkDocument(path: string, cwd: string): Promise<void> {
     });
   }
   if (info && info.size > MAX_BYTES) {
-    throw new AbortError(`The document ${path} is ${info.size.toLocaleString("en-US")} bytes; --doc takes 1 GB.`, {
+    throw new AbortError(`The document ${path} is ${thousands(info.size)} bytes; --doc takes 1 GB.`, {
       code: "DOCUMENT_TOO_LARGE",
       where: full,
       hint: "Copy it to the stage's bucket yourself and name it there: --doc s3://bucket/key",

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AbortError } from "../../contract/errors.ts";
 import { MAX_TASK_BYTES, type SubmitRequest } from "../../contract/task.ts";
+import { thousands } from "../../contract/thousands.ts";
 
 /** @returns the request with an id of its own, so that a repeat after a lost answer is the same task. */
 export function identified<T extends SubmitRequest>(request: T): T & { taskId: string } {
@@ -11,12 +12,9 @@ export function identified<T extends SubmitRequest>(request: T): T & { taskId: s
 export function checkSize(request: SubmitRequest, where: string): void {
   const bytes = Buffer.byteLength(JSON.stringify(request));
   if (bytes <= MAX_TASK_BYTES) return;
-  throw new AbortError(
-    `The task is ${bytes.toLocaleString("en-US")} bytes; the queue takes ${MAX_TASK_BYTES.toLocaleString("en-US")}.`,
-    {
-      code: "TASK_TOO_LARGE",
-      where,
-      hint: "Put what is large into a file and send it as a document: --doc FILE",
-    },
-  );
+  throw new AbortError(`The task is ${thousands(bytes)} bytes; the queue takes ${thousands(MAX_TASK_BYTES)}.`, {
+    code: "TASK_TOO_LARGE",
+    where,
+    hint: "Put what is large into a file and send it as a document: --doc FILE",
+  });
 }

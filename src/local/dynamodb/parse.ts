@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { validationError } from "./request.ts";
 
 /** Parses a small request. @throws AwsError `ValidationException` that names the field. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { NotOffered } from "../context.ts";
 import { parse } from "./parse.ts";
 import type { TableSettings } from "./types.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AwsError } from "../context.ts";
 import { validationError } from "./request.ts";
 import type { Storage, StoredTable } from "./storage.ts";

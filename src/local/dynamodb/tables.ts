@@ -1,5 +1,5 @@
 import * as createTableShape from "dynalite/validations/createTable.js";
-import { z } from "zod";
+import * as z from "zod";
 import { AwsError } from "../context.ts";
 import { defineTable, type TableHome } from "./definition.ts";
 import { parse } from "./parse.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { AwsError } from "../context.ts";
 import { getItem } from "./read.ts";
 import { validationError } from "./request.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parse } from "./parse.ts";
 import { validationError } from "./request.ts";
 import type { Storage } from "./storage.ts";

@@ -3,7 +3,7 @@ import { ChatOpenAI, OpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { type Clock, systemClock } from "../../contract/clock.ts";
 import { startTestStack, type TestStack, until } from "../apigateway/testing.ts";
 import { createModel, MODEL_PATH } from "./index.ts";

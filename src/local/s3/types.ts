@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CHECKSUM_ALGORITHMS } from "./checksums.ts";
 
 /** `value` is base64; a composite one ends in `-<number of parts>`. */

@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import type { Json } from "../../contract/task.ts";
 import { defineWorker } from "./define-worker.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { taskSchema } from "../../contract/schema/task.ts";
 import { parseTask } from "./parse-task.ts";
 

@@ -1,5 +1,5 @@
 import { defineWorker, PermanentError, type WorkerContext } from "ai-pipeline/runtime";
-import { z } from "zod";
+import * as z from "zod";
 import { documentText } from "./document.ts";
 import { type Ask, chat } from "./chat.ts";
 import { split } from "./split.ts";

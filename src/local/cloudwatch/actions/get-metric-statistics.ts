@@ -5,6 +5,7 @@ import { MAX_STATISTICS_DATAPOINTS } from "../limits.ts";
 import { metricOf, readDimensions, UNITS } from "../metric.ts";
 import { alignedStart, isPeriod, type Period, periodsOf } from "../periods.ts";
 import { parseStatistic, SIMPLE_STATISTICS, type Statistic } from "../statistics.ts";
+import { thousands } from "../../../contract/thousands.ts";
 
 export const getMetricStatistics: Action = (input, { ctx, store, collect }) => {
   const namespace = present(input, "Namespace", input.sized("Namespace", { max: 255 }));
@@ -20,7 +21,7 @@ export const getMetricStatistics: Action = (input, { ctx, store, collect }) => {
   const asked = Math.ceil((to - from) / 1000 / period);
   if (asked > MAX_STATISTICS_DATAPOINTS) {
     throw invalidCombination(
-      `You have requested up to ${asked.toLocaleString("en-US")} datapoints, which exceeds the limit of 1,440. You may ` +
+      `You have requested up to ${thousands(asked)} datapoints, which exceeds the limit of 1,440. You may ` +
         "reduce the datapoints requested by increasing Period, or decreasing the time range.",
     );
   }
