@@ -101,12 +101,16 @@ function drained(stream: NodeJS.WriteStream): Promise<void> {
 
 /** The provider and the stack, each loaded when a command needs it. */
 export function createServices(root: string, env: Readonly<Record<string, string | undefined>>): Services {
+  const loadProvider = () => Promise.all([import("./providers/aws/index.ts"), import("./client/index.ts")]);
   return {
+    prepareStage() {
+      loadProvider().then(
+        ([{ prepareClients }]) => prepareClients(),
+        () => undefined,
+      );
+    },
     async openStage(target, options) {
-      const [{ createAwsProvider }, { createClient }] = await Promise.all([
-        import("./providers/aws/index.ts"),
-        import("./client/index.ts"),
-      ]);
+      const [{ createAwsProvider }, { createClient }] = await loadProvider();
       const provider = createAwsProvider({ connect: createClient, clock: systemClock, env });
       return provider.open(target, options);
     },

@@ -53,6 +53,8 @@ export interface RunningStack {
 
 /** What main hands down, so that no operation knows which provider or stack it works with. */
 export interface Services {
+  /** Begins to load what `openStage` needs, for use while something else is awaited. Never fails: `openStage` will. */
+  prepareStage(): void;
   /** @throws AbortError `STAGE_NOT_DEPLOYED`, AuthorizationError. */
   openStage(target: StageTarget, options: { signal: AbortSignal }): Promise<StageClient>;
   startStack(options: StackStart): Promise<RunningStack>;

@@ -76,6 +76,8 @@ export async function* enterStage(
 ): AsyncGenerator<StageShown | StackChange, OpenStage> {
   const stage = stageName(choice, place.env);
   const { services, signal } = place;
+  // The configuration's compiler is another process: what waits for it can load the provider meanwhile.
+  services.prepareStage();
   const token = environmentToken(place.env);
   const given = token ? { token } : {};
   if (stage !== "local" || choice.endpointUrl) {

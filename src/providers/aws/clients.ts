@@ -27,6 +27,16 @@ const LOCAL = { region: "us-east-1", credentials: { accessKeyId: "local", secret
 /** Longer than the longest receive (20 s). */
 const REQUEST_MS = 30_000;
 
+/** Begins to load the packages of what nearly every command calls: the stage's description, then its records. */
+export function prepareClients(): void {
+  import("@aws-sdk/client-ssm")
+    .then(
+      () => import("@aws-sdk/client-dynamodb"),
+      () => undefined,
+    )
+    .catch(() => undefined);
+}
+
 export function createAwsClients(target: ClientTarget, env: Readonly<Record<string, string | undefined>>): AwsClients {
   const local =
     target.stage === "local" ||

@@ -12,6 +12,7 @@ import { createQueue } from "./queue.ts";
 import { createReader } from "./reader.ts";
 
 export type { ApiClient } from "./context.ts";
+export { prepareClients } from "./clients.ts";
 
 export interface AwsProviderOptions {
   /** Makes a client of the stage's API: `createClient` of `ai-pipeline/client`. */
