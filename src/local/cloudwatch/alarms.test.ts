@@ -346,6 +346,12 @@ it.each<[string, Partial<SDK.PutMetricAlarmCommandInput>, string, string]>([
     "ValidationError",
     "does not offer alarms on anomaly detection",
   ],
+  [
+    "an interval of its own",
+    { EvaluationInterval: 60 },
+    "ValidationError",
+    "does not offer EvaluationInterval of alarms",
+  ],
   ["an unknown treatment", { TreatMissingData: "guess" }, "ValidationError", "TreatMissingData"],
   ["an action that is no ARN", { AlarmActions: ["ops"] }, "ValidationError", "Invalid arn syntax: ops"],
   ["six actions", { AlarmActions: Array.from({ length: 6 }, () => ACTION) }, "ValidationError", "'alarmActions'"],

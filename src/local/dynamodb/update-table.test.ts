@@ -78,6 +78,7 @@ describe("a table", () => {
       /^One or more parameter values were invalid: Neither/,
     ],
     ["streams", { StreamSpecification: { StreamEnabled: true } }, /does not offer streams of tables/],
+    ["vector indexes", { VectorIndexUpdates: [{ Delete: { IndexName: "i" } }] }, /does not offer vector indexes/],
     [
       "an index less",
       { GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: "i" } }] },

@@ -132,6 +132,15 @@ describe("settings", () => {
   });
 });
 
+it("an invocation for a tenant is refused: functions are not isolated by them", async () => {
+  const client = await start();
+  await create(client);
+  await expect(client.send(new SDK.InvokeCommand({ FunctionName: "f", TenantId: "blue" }))).rejects.toMatchObject({
+    name: "InvalidParameterValueException",
+    message: "The local stack does not offer tenant isolation of functions.",
+  });
+});
+
 it("a change may name the revision it is meant for", async () => {
   const client = await start();
   const { RevisionId } = await create(client);

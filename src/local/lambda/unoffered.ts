@@ -1,4 +1,5 @@
 import { NotOffered } from "../context.ts";
+import { invalidParameter } from "./input.ts";
 
 /** @returns AWS's error for a parameter that makes no sense, for one that makes sense on AWS only. */
 export function notOffered(message: string): NotOffered {
@@ -32,7 +33,7 @@ export function refuseUnoffered(input: Input): void {
     throw notOffered("The local stack does not offer SnapStart.");
 }
 
-/** Of event source mappings: an SQS queue takes these on AWS. What belongs to streams is no member of its mappings. */
+/** Of event source mappings: an SQS queue takes these on AWS. */
 const OF_MAPPINGS: Readonly<Record<string, string>> = {
   FilterCriteria: "filter criteria",
   ProvisionedPollerConfig: "provisioned pollers",
@@ -42,8 +43,28 @@ const OF_MAPPINGS: Readonly<Record<string, string>> = {
   KMSKeyArn: "encryption of filter criteria",
 };
 
-/** @throws NotOffered naming what is asked of an event source mapping and not offered. */
+/** What AWS takes for mappings of streams and brokers only. */
+const OF_STREAMS = [
+  "StartingPositionTimestamp",
+  "ParallelizationFactor",
+  "BisectBatchOnFunctionError",
+  "MaximumRecordAgeInSeconds",
+  "MaximumRetryAttempts",
+  "TumblingWindowInSeconds",
+  "DestinationConfig",
+  "SourceAccessConfigurations",
+  "SelfManagedEventSource",
+  "Topics",
+  "Queues",
+];
+
+/** @throws AwsError for what is no member of a queue's mapping, NotOffered for what is one and not offered. */
 export function refuseUnofferedOfMapping(input: Input): void {
+  if (asksForSomething(input["StartingPosition"]))
+    throw invalidParameter("StartingPosition is not valid for SQS event sources.");
+  const unsupported = OF_STREAMS.find((member) => asksForSomething(input[member]));
+  if (unsupported !== undefined)
+    throw invalidParameter(`Unsupported ${unsupported} parameter for given event source mapping type.`);
   for (const [member, what] of Object.entries(OF_MAPPINGS)) {
     if (asksForSomething(input[member]))
       throw notOffered(`The local stack does not offer ${what} of event source mappings.`);

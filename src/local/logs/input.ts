@@ -1,4 +1,4 @@
-import type { LocalContext } from "../context.ts";
+import { AwsError, type LocalContext } from "../context.ts";
 import { invalid, missingGroup } from "./errors.ts";
 import type { LogStore } from "./store.ts";
 
@@ -59,9 +59,13 @@ export function groupNameOf(identifier: string): string {
   return match?.[1] ?? identifier;
 }
 
-/** @returns the log group a request names, by name or ARN. @throws AwsError when it is not there. */
+/** @returns the log group a request names, by name or ARN. @throws AwsError when it is not there, or named twice. */
 export function existingGroup(store: LogStore, input: Input): string {
-  const name = optionalText(input, "logGroupName") ?? optionalText(input, "logGroupIdentifier");
+  const named = optionalText(input, "logGroupName");
+  const identified = optionalText(input, "logGroupIdentifier");
+  if (named && identified)
+    throw new AwsError("ValidationException", "LogGroup name and LogGroup ARN are mutually exclusive parameters.");
+  const name = named ?? identified;
   if (!name) throw invalid("Either logGroupName or logGroupIdentifier must be given.");
   const group = groupNameOf(name);
   if (!store.group(group)) throw missingGroup();

@@ -137,6 +137,10 @@ function readRequest(store: LogStore, input: Input): TailRequest {
   const identifiers = optionalTexts(input, "logGroupIdentifiers") ?? [];
   if (identifiers.length < 1 || identifiers.length > 10)
     throw invalid("logGroupIdentifiers must name 1 to 10 log groups.");
+  // Other operations take names too, and ARNs with an asterisk at their end.
+  const wrong = identifiers.find((identifier) => !/^arn:.+[^*]$/.test(identifier));
+  if (wrong !== undefined)
+    throw invalid(`logGroupIdentifiers must be ARNs of log groups, without an asterisk at their end: ${wrong}`);
   const names = identifiers.map(groupNameOf);
   if (names.some((name) => !store.group(name))) throw missingGroup();
   const streamNames = optionalTexts(input, "logStreamNames") ?? [];

@@ -100,6 +100,14 @@ describe("groups and streams", () => {
     );
   });
 
+  it("are listed by name and by ARN", async () => {
+    const client = await start();
+    for (const logGroupName of ["/a", "/b", "/c"]) await client.send(new SDK.CreateLogGroupCommand({ logGroupName }));
+    const logGroupIdentifiers = ["/a", "arn:aws:logs:us-east-1:000000000000:log-group:/c"];
+    const { logGroups } = await client.send(new SDK.DescribeLogGroupsCommand({ logGroupIdentifiers }));
+    expect(logGroups?.map(({ logGroupName }) => logGroupName)).toEqual(["/a", "/c"]);
+  });
+
   it("survive a restart with their events", async () => {
     const stateDir = mkdtempSync(join(tmpdir(), "ai-pipeline-state-"));
     await withEvents(await start({ stateDir }), ["kept"]);
@@ -260,6 +268,20 @@ describe("FilterLogEvents", () => {
     expect(pages).toBe(3);
   });
 
+  it("takes a group by name or by ARN, and not by both", async () => {
+    const client = await start();
+    await withEvents(client, ["one"]);
+    const logGroupIdentifier = `arn:aws:logs:us-east-1:000000000000:log-group:${group}`;
+    const { events } = await client.send(new SDK.FilterLogEventsCommand({ logGroupIdentifier }));
+    expect(events?.map(({ message }) => message)).toEqual(["one"]);
+    await expect(
+      client.send(new SDK.FilterLogEventsCommand({ logGroupIdentifier, logGroupName: group })),
+    ).rejects.toMatchObject({
+      name: "ValidationException",
+      message: "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+    });
+  });
+
   it("shows nothing that is past its retention", async () => {
     const client = await start();
     await withEvents(client, ["old"], Date.now() - 2 * DAY);
@@ -330,9 +352,14 @@ describe("StartLiveTail", () => {
   it("ends with the stack, and refuses groups that are not there", async () => {
     const client = await start();
     await withEvents(client, ["before"]);
-    await expect(tail(client, { logGroupIdentifiers: ["/none"] })).rejects.toBeInstanceOf(
+    const arn = "arn:aws:logs:us-east-1:000000000000:log-group:";
+    await expect(tail(client, { logGroupIdentifiers: [`${arn}/none`] })).rejects.toBeInstanceOf(
       SDK.ResourceNotFoundException,
     );
+    for (const identifier of [group, `${arn}${group}:*`])
+      await expect(tail(client, { logGroupIdentifiers: [identifier] })).rejects.toBeInstanceOf(
+        SDK.InvalidParameterException,
+      );
     await expect(tail(client, { logGroupIdentifiers: [] })).rejects.toBeInstanceOf(SDK.InvalidParameterException);
     await expect(tail(client, { logEventFilterPattern: "{" })).rejects.toBeInstanceOf(SDK.InvalidParameterException);
     const { responseStream } = await tail(client);

@@ -368,7 +368,7 @@ describe("through Lambda's API, mappings", () => {
     rmSync(stateDir, { recursive: true });
   });
 
-  it.each([
+  it.each<[string, Partial<SDK.CreateEventSourceMappingCommandInput>, string]>([
     [
       "a queue that is not there",
       { EventSourceArn: "arn:aws:sqs:us-east-1:000000000000:none" },
@@ -383,6 +383,9 @@ describe("through Lambda's API, mappings", () => {
     ["a batch over 10 without a window", { BatchSize: 11 }, "InvalidParameterValueException"],
     ["a batch over 10,000", { BatchSize: 10_001, MaximumBatchingWindowInSeconds: 1 }, "ValidationException"],
     ["a window over 300 s", { MaximumBatchingWindowInSeconds: 301 }, "ValidationException"],
+    ["a starting position", { StartingPosition: "LATEST" }, "InvalidParameterValueException"],
+    ["retries, which streams have", { MaximumRetryAttempts: 0 }, "InvalidParameterValueException"],
+    ["filters", { FilterCriteria: { Filters: [{ Pattern: "{}" }] } }, "InvalidParameterValueException"],
     ["MaximumConcurrency 1", { ScalingConfig: { MaximumConcurrency: 1 } }, "ValidationException"],
   ])("are refused with %s", async (_title, input, name) => {
     const { queue } = await start("return null;");

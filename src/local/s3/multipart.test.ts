@@ -1,6 +1,7 @@
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
+  type CompleteMultipartUploadCommandInput,
   CreateMultipartUploadCommand,
   type CreateMultipartUploadCommandInput,
   GetObjectCommand,
@@ -66,6 +67,27 @@ describe("multipart uploads", () => {
     await expect(local.client.send(new ListPartsCommand({ Bucket, Key: name, UploadId }))).rejects.toMatchObject({
       name: "NoSuchUpload",
     });
+  });
+
+  it.each<[string, Partial<CompleteMultipartUploadCommandInput>, string]>([
+    ["another size", { MpuObjectSize: 8 }, "InvalidRequest"],
+    ["another checksum", { ChecksumCRC32: "AAAAAA==", ChecksumType: "FULL_OBJECT" }, "BadDigest"],
+  ])("are not joined to %s than was expected", async (_title, input, name) => {
+    const UploadId = await begin("expected", { ChecksumAlgorithm: "CRC32", ChecksumType: "FULL_OBJECT" });
+    const only = await part("expected", UploadId, 1, SMALL);
+    const complete = (more: Partial<CompleteMultipartUploadCommandInput>) =>
+      local.client.send(
+        new CompleteMultipartUploadCommand({
+          Bucket,
+          Key: "expected",
+          UploadId,
+          MultipartUpload: { Parts: [{ PartNumber: 1, ...pick(only) }] },
+          ...more,
+        }),
+      );
+    await expect(complete(input)).rejects.toMatchObject({ name });
+    const checksum = only.ChecksumCRC32 === undefined ? {} : { ChecksumCRC32: only.ChecksumCRC32 };
+    await complete({ MpuObjectSize: SMALL.length, ...checksum });
   });
 
   it("take a part from another object", async () => {

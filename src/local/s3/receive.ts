@@ -3,7 +3,7 @@ import { decodeAwsChunked } from "./aws-chunked.ts";
 import type { Written } from "./bodies.ts";
 import { type Call, header } from "./call.ts";
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, isChecksumAlgorithm } from "./checksums.ts";
-import { incompleteBody, invalidArgument } from "./errors.ts";
+import { incompleteBody, invalidArgument, notImplemented } from "./errors.ts";
 import type { StoredBody } from "./types.ts";
 
 /** Largest body of one request, in bytes. */
@@ -61,12 +61,18 @@ function declaredSize(call: Call): number {
   return size;
 }
 
+/** What stands behind `x-amz-checksum-` beside the algorithms. */
+const ABOUT_CHECKSUMS = new Set(["algorithm", "mode", "type"]);
+
 const contentSha256 = (call: Call) => header(call, "x-amz-content-sha256") ?? "";
 const isSha256 = (text: string) => /^[0-9a-f]{64}$/i.test(text);
 
 /** What must be known before the first byte: checksums in headers, and those announced as trailers. */
 function algorithms(call: Call, wanted: ChecksumAlgorithm | undefined): ChecksumAlgorithm[] {
   const announced = (header(call, "x-amz-trailer") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const given = [...Object.keys(call.headers), ...announced].map((name) => /^x-amz-checksum-(.+)$/.exec(name)?.[1]);
+  const unknown = given.find((name) => name !== undefined && !ABOUT_CHECKSUMS.has(name) && !isChecksumAlgorithm(name));
+  if (unknown !== undefined) throw notImplemented(`the checksum ${unknown.toUpperCase()}`);
   const named = CHECKSUM_ALGORITHMS.filter(
     (name) => header(call, `x-amz-checksum-${name}`) !== undefined || announced.includes(`x-amz-checksum-${name}`),
   );

@@ -20,6 +20,7 @@ describe("a bucket is refused", () => {
     ["with an access control list", { ACL: "public-read" }, "InvalidBucketAclWithObjectOwnership"],
     ["with object lock", { ObjectLockEnabledForBucket: true }, "NotImplemented"],
     ["with other owners of its objects", { ObjectOwnership: "ObjectWriter" }, "NotImplemented"],
+    ["in a namespace", { BucketNamespace: "account-regional" }, "NotImplemented"],
     ["with tags", { CreateBucketConfiguration: { Tags: [{ Key: "a", Value: "b" }] } }, "NotImplemented"],
   ])("%s", async (_title, input, name) => {
     await expect(s3.client.send(new SDK.CreateBucketCommand({ Bucket: "other", ...input }))).rejects.toMatchObject({
@@ -70,6 +71,7 @@ it("multipart uploads are listed in pages", async () => {
 it.each<[string, Partial<SDK.PutObjectCommandInput>, string]>([
   ["a storage class", { StorageClass: "GLACIER" }, "NotImplemented"],
   ["tags", { Tagging: "a=b" }, "NotImplemented"],
+  ["a checksum of another kind", { ChecksumSHA512: "x" }, "NotImplemented"],
   ["another owner of the bucket", { ExpectedBucketOwner: "111111111111" }, "AccessDenied"],
 ])("an object is refused with %s, and nothing is written", async (_title, input, name) => {
   await expect(

@@ -67,16 +67,22 @@ export function getParametersByPath(input: Input, parts: Parts) {
       `The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/".`,
     );
   }
-  const prefix = path.endsWith("/") ? path : `${path}/`;
   const recursive = input.flag("Recursive");
   const decrypt = input.flag("WithDecryption");
   const filters = input.objects("ParameterFilters").map((filter) => readFilter(filter, ["Type", "KeyId"]));
   const found = parts.store
     .list()
-    .filter((p) => p.name.startsWith(prefix) && (recursive || !p.name.slice(prefix.length).includes("/")))
+    .filter((p) => isUnder(p.name, path, recursive))
     .filter((p) => filters.every((filter) => filter(p)));
   const { items, token } = page(found, input, { max: 10, fallback: 10 });
   return { Parameters: items.map((p) => view(parts, p, decrypt)), ...token };
+}
+
+/** A name without levels lies at the root. */
+function isUnder(name: string, path: string, recursive: boolean): boolean {
+  const whole = name.startsWith("/") ? name : `/${name}`;
+  const prefix = path.endsWith("/") ? path : `${path}/`;
+  return whole.startsWith(prefix) && (recursive || !whole.slice(prefix.length).includes("/"));
 }
 
 export function getParameterHistory(input: Input, parts: Parts) {
@@ -136,11 +142,7 @@ function readFilter(filter: Input, keys: readonly string[]): Filter {
     const option = filter.optionalText("Option") ?? "OneLevel";
     if (option !== "OneLevel" && option !== "Recursive")
       throw new AwsError("InvalidFilterOption", `The filter option ${option} is not valid.`);
-    return (p) =>
-      values.some((path) => {
-        const prefix = path.endsWith("/") ? path : `${path}/`;
-        return p.name.startsWith(prefix) && (option === "Recursive" || !p.name.slice(prefix.length).includes("/"));
-      });
+    return (p) => values.some((path) => isUnder(p.name, path, option === "Recursive"));
   }
   const option = filter.optionalText("Option") ?? "Equals";
   if (option === "Equals") return (p) => values.includes(field(p, key));

@@ -165,6 +165,20 @@ describe("reading many", () => {
     ).rejects.toMatchObject({ name: "InvalidNextToken" });
   });
 
+  it("a name without levels lies at the root", async () => {
+    await client.send(new PutParameterCommand({ Name: "rootless", Value: "v", Type: "String" }));
+    await client.send(new PutParameterCommand({ Name: "/rooted", Value: "v", Type: "String" }));
+    const names: (string | undefined)[] = [];
+    for await (const page of paginateGetParametersByPath({ client }, { Path: "/" }))
+      names.push(...(page.Parameters ?? []).map(({ Name }) => Name));
+    expect(names).toEqual(expect.arrayContaining(["rootless", "/rooted"]));
+    expect(names.filter((name) => name?.lastIndexOf("/") !== -1 && name?.lastIndexOf("/") !== 0)).toEqual([]);
+    const { Parameters } = await client.send(
+      new DescribeParametersCommand({ ParameterFilters: [{ Key: "Path", Values: ["/"] }] }),
+    );
+    expect(Parameters?.map(({ Name }) => Name)).toContain("rootless");
+  });
+
   it("DescribeParameters filters and shows no value", async () => {
     const { Parameters } = await client.send(
       new DescribeParametersCommand({ ParameterFilters: [{ Key: "Name", Option: "BeginsWith", Values: ["pl"] }] }),

@@ -69,11 +69,12 @@ describe("sqs-consumer", () => {
     let handled = 0;
     const handleMessage = async (message: Message) => {
       handled += 1;
-      // Longer than the visibility timeout: the poll of another consumer is the clock.
-      expect(await queue.receive({ WaitTimeSeconds: 3 })).toEqual([]);
+      // Longer than the visibility timeout: the poll of another consumer is the clock. It ends between two heartbeats, lest
+      // one meets the message that is being deleted.
+      expect(await queue.receive({ WaitTimeSeconds: 5 })).toEqual([]);
       return message;
     };
-    await consume(queue, { handleMessage, visibilityTimeout: 2, heartbeatInterval: 1 }, untilEmpty(queue));
+    await consume(queue, { handleMessage, visibilityTimeout: 4, heartbeatInterval: 2 }, untilEmpty(queue));
     expect(handled).toBe(1);
   });
 

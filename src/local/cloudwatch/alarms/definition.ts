@@ -53,6 +53,8 @@ export function readAlarm(input: Input): AlarmDefinition {
   const name = input.required("AlarmName", input.sized("AlarmName", { max: 255 }));
   const description = input.sized("AlarmDescription", { min: 0, max: 1024 });
   if (input.has("EvaluationCriteria")) throw notOffered("alarms on PromQL queries");
+  for (const member of ["EvaluationInterval", "EvaluationWindow", "WarmUpConfiguration", "ActionConfiguration"])
+    if (input.has(member)) throw notOffered(`${member} of alarms`);
   if (input.has("ThresholdMetricId")) throw notOffered("alarms on anomaly detection");
   const comparison = readComparison(input);
   const watches = readWatched(input);

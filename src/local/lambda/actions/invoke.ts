@@ -4,13 +4,22 @@ import { MAX_ASYNC_PAYLOAD } from "../definition.ts";
 import { missingFunction, parseFunctionName } from "../function-name.ts";
 import { invalidParameter } from "../input.ts";
 import type { RestAction, RestRequest } from "../rest.ts";
+import { notOffered } from "../unoffered.ts";
 import type { ActionDeps } from "./deps.ts";
+
+const UNOFFERED = [
+  ["x-amz-tenant-id", "tenant isolation"],
+  ["x-amz-durable-execution-name", "durable executions"],
+] as const;
 
 export const invoke =
   ({ ctx, host, asynchronous }: ActionDeps): RestAction =>
   async (request) => {
     const name = parseFunctionName(ctx, request.params["name"] ?? "", request.query.get("Qualifier"));
     if (!host.has(name)) throw missingFunction(ctx, name);
+    for (const [member, what] of UNOFFERED)
+      if (request.header(member) !== undefined)
+        throw notOffered(`The local stack does not offer ${what} of functions.`);
     const payload = readPayload(request);
     const type = request.header("x-amz-invocation-type") ?? "RequestResponse";
     const version = { "x-amz-executed-version": "$LATEST" };

@@ -1,6 +1,16 @@
 import type { JsonAction } from "../../wire/json.ts";
 import { groupExists, invalid, missingGroup, notOffered } from "../errors.ts";
-import { groupArn, newGroupName, optionalNumber, optionalTags, optionalText, pageOf, requiredText } from "../input.ts";
+import {
+  groupArn,
+  groupNameOf,
+  newGroupName,
+  optionalNumber,
+  optionalTags,
+  optionalText,
+  optionalTexts,
+  pageOf,
+  requiredText,
+} from "../input.ts";
 import type { LogsDeps } from "./deps.ts";
 
 export const createLogGroup =
@@ -27,8 +37,14 @@ export const describeLogGroups =
     const prefix = optionalText(input, "logGroupNamePrefix");
     if (pattern !== undefined && prefix !== undefined)
       throw invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
+    const identifiers = optionalTexts(input, "logGroupIdentifiers");
+    if (identifiers && (pattern ?? prefix) !== undefined)
+      throw invalid("Log group identifiers cannot be used with a name prefix or a name pattern.");
+    const named = identifiers && new Set(identifiers.map(groupNameOf));
     const all = (optionalText(input, "logGroupClass") ?? "STANDARD") === "STANDARD" ? store.groups(prefix) : [];
-    const found = all.filter(({ name }) => !pattern || name.toLowerCase().includes(pattern));
+    const found = all.filter(
+      ({ name }) => (!pattern || name.toLowerCase().includes(pattern)) && (!named || named.has(name)),
+    );
     const { items, nextToken } = pageOf(found, input, 50);
     return {
       logGroups: items.map((group) => ({

@@ -77,6 +77,7 @@ function checkBucketSettings(call: Call, body: string): void {
   }
   if (textOf(body, "Tags") !== undefined) throw notImplemented("tags of buckets");
   if (header(call, "x-amz-bucket-object-lock-enabled")?.toLowerCase() === "true") throw notImplemented("object lock");
+  if ((header(call, "x-amz-bucket-namespace") ?? "global") !== "global") throw notImplemented("namespaces of buckets");
   const ownership = header(call, "x-amz-object-ownership") ?? "BucketOwnerEnforced";
   if (ownership !== "BucketOwnerEnforced") throw notImplemented(`the object ownership ${ownership}`);
   const acl = header(call, "x-amz-acl") ?? "private";

@@ -91,6 +91,7 @@ export async function completeMultipartUpload(call: Call): Promise<void> {
     rootOf(await call.exchange.body(), "CompleteMultipartUpload"),
     call.catalog.parts(upload.id),
   );
+  checkSize(call, parts);
   checkWrite(call, call.catalog.object(call.bucket, call.key));
   const whole = upload.checksum?.type === "FULL_OBJECT" ? [upload.checksum.algorithm] : [];
   const body = await call.bodies.write(joined(call, parts), whole);
@@ -102,6 +103,7 @@ export async function completeMultipartUpload(call: Call): Promise<void> {
     findUpload(call);
     checkWrite(call, call.catalog.object(call.bucket, call.key));
     const checksum = checksumOf(upload, parts, body.checksums);
+    checkChecksum(call, checksum);
     call.catalog.transaction(() => {
       call.catalog.saveObject({
         bucket: call.bucket,
@@ -157,6 +159,24 @@ function chosenParts(request: string, uploaded: Part[]): Part[] {
     });
   }
   return chosen;
+}
+
+/** The size that the caller expects of the whole. @throws AwsError `InvalidRequest`. */
+function checkSize(call: Call, parts: readonly Part[]): void {
+  const expected = header(call, "x-amz-mp-object-size");
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  if (expected === undefined || Number(expected) === size) return;
+  throw new AwsError(
+    "InvalidRequest",
+    `The provided 'x-amz-mp-object-size' header value ${expected} does not match what was computed: ${size}`,
+  );
+}
+
+/** The checksum that the caller expects of the whole, with or without the number of parts. @throws AwsError `BadDigest`. */
+function checkChecksum(call: Call, checksum: Checksum | undefined): void {
+  const expected = checksum && header(call, `x-amz-checksum-${checksum.algorithm}`);
+  if (expected === undefined || [checksum?.value, checksum?.value.replace(/-\d+$/, "")].includes(expected)) return;
+  throw new AwsError("BadDigest", `The ${checksum?.algorithm} you specified did not match the calculated checksum.`);
 }
 
 async function* joined(call: Call, parts: Part[]): AsyncGenerator<Buffer, void> {
