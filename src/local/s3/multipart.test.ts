@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -17,6 +18,7 @@ import { start, type Started } from "./test/harness.ts";
 const Bucket = "uploads";
 const LARGE = Buffer.alloc(5 * 1024 * 1024, "a");
 const SMALL = Buffer.from("the end");
+const SMALL_ETAG = createHash("md5").update(SMALL).digest("hex");
 let local: Started;
 beforeAll(async () => {
   local = await start();
@@ -71,6 +73,11 @@ describe("multipart uploads", () => {
 
   it.each<[string, Partial<CompleteMultipartUploadCommandInput>, string]>([
     ["another size", { MpuObjectSize: 8 }, "InvalidRequest"],
+    [
+      "another part",
+      { MultipartUpload: { Parts: [{ PartNumber: 1, ETag: SMALL_ETAG, ChecksumCRC32: "AAAAAA==" }] } },
+      "InvalidPart",
+    ],
     ["another checksum", { ChecksumCRC32: "AAAAAA==", ChecksumType: "FULL_OBJECT" }, "BadDigest"],
   ])("are not joined to %s than was expected", async (_title, input, name) => {
     const UploadId = await begin("expected", { ChecksumAlgorithm: "CRC32", ChecksumType: "FULL_OBJECT" });

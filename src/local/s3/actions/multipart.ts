@@ -1,17 +1,16 @@
 import { createHash, randomBytes } from "node:crypto";
 import { AwsError } from "../../context.ts";
-import { attributesOf, checksumHeaders, checksumMembers, quote, unquote } from "../attributes.ts";
+import { attributesOf, checksumHeaders, checksumMembers, quote } from "../attributes.ts";
 import { type Call, header, requireBucket, sendEmpty, sendXml } from "../call.ts";
-import { type ChecksumAlgorithm, createDigest } from "../checksums.ts";
+import type { ChecksumAlgorithm } from "../checksums.ts";
 import { checkWrite } from "../conditions.ts";
-import { invalidArgument, malformedXml, noSuchUpload } from "../errors.ts";
+import { invalidArgument, noSuchUpload } from "../errors.ts";
+import { checkChecksum, checkSize, checksumOf, chosenParts } from "../parts.ts";
 import { receiveBody, requestedAlgorithm } from "../receive.ts";
 import type { Checksum, Part, Upload } from "../types.ts";
-import { elements, rootOf, textOf } from "../xml.ts";
+import { rootOf } from "../xml.ts";
 
 const MAX_PARTS = 10_000;
-/** Every part but the last has at least this many bytes. */
-const MIN_PART = 5 * 1024 * 1024;
 
 export function createMultipartUpload(call: Call): void {
   requireBucket(call);
@@ -133,68 +132,8 @@ export async function completeMultipartUpload(call: Call): Promise<void> {
   }
 }
 
-/** @throws AwsError `MalformedXML`, `InvalidPart`, `InvalidPartOrder`, `EntityTooSmall`. */
-function chosenParts(request: string, uploaded: Part[]): Part[] {
-  const byNumber = new Map(uploaded.map((part) => [part.number, part]));
-  const chosen = elements(request, "Part").map((element) => {
-    const part = byNumber.get(Number(textOf(element, "PartNumber")));
-    if (part && unquote(textOf(element, "ETag") ?? "") === part.etag) return part;
-    throw new AwsError(
-      "InvalidPart",
-      "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
-      { members: { PartNumber: textOf(element, "PartNumber") ?? "" } },
-    );
-  });
-  if (chosen.length === 0) throw malformedXml();
-  if (chosen.some((part, position) => part.number <= (chosen[position - 1]?.number ?? 0))) {
-    throw new AwsError(
-      "InvalidPartOrder",
-      "The list of parts was not in ascending order. Parts must be ordered by part number.",
-    );
-  }
-  const small = chosen.slice(0, -1).find((part) => part.size < MIN_PART);
-  if (small) {
-    throw new AwsError("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", {
-      members: { ProposedSize: small.size, MinSizeAllowed: MIN_PART, PartNumber: small.number, ETag: small.etag },
-    });
-  }
-  return chosen;
-}
-
-/** The size that the caller expects of the whole. @throws AwsError `InvalidRequest`. */
-function checkSize(call: Call, parts: readonly Part[]): void {
-  const expected = header(call, "x-amz-mp-object-size");
-  const size = parts.reduce((sum, part) => sum + part.size, 0);
-  if (expected === undefined || Number(expected) === size) return;
-  throw new AwsError(
-    "InvalidRequest",
-    `The provided 'x-amz-mp-object-size' header value ${expected} does not match what was computed: ${size}`,
-  );
-}
-
-/** The checksum that the caller expects of the whole, with or without the number of parts. @throws AwsError `BadDigest`. */
-function checkChecksum(call: Call, checksum: Checksum | undefined): void {
-  const expected = checksum && header(call, `x-amz-checksum-${checksum.algorithm}`);
-  if (expected === undefined || [checksum?.value, checksum?.value.replace(/-\d+$/, "")].includes(expected)) return;
-  throw new AwsError("BadDigest", `The ${checksum?.algorithm} you specified did not match the calculated checksum.`);
-}
-
 async function* joined(call: Call, parts: Part[]): AsyncGenerator<Buffer, void> {
   for (const part of parts) yield* await call.bodies.read(part.blob, 0, part.size - 1);
-}
-
-/** Of the whole object, or of the parts' checksums one after another. */
-function checksumOf(
-  upload: Upload,
-  parts: Part[],
-  whole: Partial<Record<ChecksumAlgorithm, string>>,
-): Checksum | undefined {
-  if (!upload.checksum) return undefined;
-  const { algorithm, type } = upload.checksum;
-  if (type === "FULL_OBJECT") return { algorithm, type, value: whole[algorithm] ?? "" };
-  const digest = createDigest(algorithm);
-  for (const part of parts) digest.update(Buffer.from(part.checksum?.value ?? "", "base64"));
-  return { algorithm, type, value: `${digest.digest().toString("base64")}-${parts.length}` };
 }
 
 export function abortMultipartUpload(call: Call): void {
