@@ -58,6 +58,12 @@ export interface MessageSource {
   hold(receiptHandle: string): () => void;
 }
 
+/** Where code comes from that lies in a bucket. */
+export interface ObjectSource {
+  /** @throws AwsError as GetObject does, and `EntityTooLarge` over `limit` bytes. */
+  read(bucket: string, key: string, limit: number): Promise<Buffer>;
+}
+
 /** Where a function's output goes. */
 export interface LogSink {
   put(group: string, stream: string, events: { timestamp: number; message: string }[]): void;

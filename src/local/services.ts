@@ -23,8 +23,13 @@ export function createServices(
   const logs = createLogs(ctx);
   const sqs = createSqs(ctx, { faults: { duplicateDelivery: faults.sqs } });
   const cloudwatch = createCloudWatch(ctx, { logs, queues: sqs.meters });
+  const s3 = createS3(ctx, {
+    allowedOrigins: options.allowedOrigins,
+    ...(options.stateDir ? { dir: join(options.stateDir, "objects") } : {}),
+  });
   const lambda = createLambda(ctx, {
     logs,
+    objects: s3,
     metrics: cloudwatch.functions,
     faults: { beforeInvoke: faults.lambda },
     ...(options.stateDir ? { stateDir: options.stateDir } : {}),
@@ -37,10 +42,6 @@ export function createServices(
   });
   lambda.useMappings(mappings);
   const dynamodb = createDynamoDb(ctx);
-  const s3 = createS3(ctx, {
-    allowedOrigins: options.allowedOrigins,
-    ...(options.stateDir ? { dir: join(options.stateDir, "objects") } : {}),
-  });
   const ssm = createSsm(ctx);
   const sts = createSts(ctx);
   const model = createModel(ctx, { faults: faults.model });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AwsError, type LocalContext } from "../context.ts";
 import type { Service } from "../exchange.ts";
-import type { FunctionMetrics, LogSink } from "../interfaces.ts";
+import type { FunctionMetrics, LogSink, ObjectSource } from "../interfaces.ts";
 import type { Mappings } from "../mapping/types.ts";
 import type { ActionDeps } from "./actions/deps.ts";
 import { createFunction } from "./actions/create-function.ts";
@@ -38,6 +38,8 @@ export type { InvocationFault } from "./host.ts";
 
 export interface LambdaDeps {
   logs: LogSink;
+  /** Code that lies in buckets; absent: none does. */
+  objects?: ObjectSource;
   /** Told of every invocation. */
   metrics?: FunctionMetrics;
   /** Where functions created through the API and the bootstrap are kept; absent: a temporary folder. */
@@ -64,7 +66,7 @@ const BODY_LIMIT = 70 * 1024 * 1024;
 
 /** Makes the Lambda service of one stack. Nothing runs until a function is called or warmed. */
 export function createLambda(ctx: LocalContext, deps: LambdaDeps): LambdaService {
-  const { stateDir, metrics, ...rest } = deps;
+  const { stateDir, metrics, objects, ...rest } = deps;
   const workspace = createWorkspace(stateDir);
   const plain = createHost(ctx, { ...rest, workspace });
   const host = metrics ? measured(plain, metrics) : plain;
@@ -76,6 +78,7 @@ export function createLambda(ctx: LocalContext, deps: LambdaDeps): LambdaService
       ctx,
       host,
       code,
+      ...(objects ? { objects } : {}),
       asynchronous,
       mappings() {
         if (joined) return joined;

@@ -65,7 +65,7 @@ describe("settings", () => {
     ["PackageType", { PackageType: "Image" }, "container images"],
     ["SnapStart", { SnapStart: { ApplyOn: "PublishedVersions" } }, "SnapStart"],
     ["Publish", { Publish: true }, "published versions"],
-    ["Code.S3Bucket", { Code: { S3Bucket: "b", S3Key: "k" } }, "ZipFile only"],
+    ["Code.ImageUri", { Code: { ImageUri: "i" } }, "container images"],
     ["SystemLogLevel", { LoggingConfig: { LogFormat: "JSON", SystemLogLevel: "WARN" } }, "system log level"],
   ])("are refused where they could not be followed: %s", async (_member, input, words) => {
     const client = await start();
@@ -94,6 +94,12 @@ describe("settings", () => {
       { Environment: { Variables: { AWS_REGION: "x", MINE: "y" } } },
       "InvalidParameterValueException",
       /Reserved keys used in this request: AWS_REGION$/,
+    ],
+    [
+      "a variable of one letter",
+      { Environment: { Variables: { X: "1" } } },
+      "ValidationException",
+      /at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint/,
     ],
     [
       "a level for text logs",

@@ -1,3 +1,4 @@
+import { AwsError } from "../context.ts";
 import { invalidParameter, optionalObject } from "./input.ts";
 
 /** AWS takes no more in all, in bytes. */
@@ -32,9 +33,12 @@ export function readEnvironment(input: Record<string, unknown>): Record<string, 
   const variables: Record<string, string> = {};
   let bytes = 0;
   for (const [name, value] of Object.entries(optionalObject(environment, "Variables") ?? {})) {
+    // The values are secret: AWS repeats none of them.
     if (!/^_?[A-Za-z][A-Za-z0-9_]+$/.test(name) || typeof value !== "string") {
-      throw invalidParameter(
-        `The environment variable ${JSON.stringify(name)} must have a name of letters, digits and _ and a string as its value.`,
+      throw new AwsError(
+        "ValidationException",
+        "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy " +
+          "constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
       );
     }
     bytes += Buffer.byteLength(name) + Buffer.byteLength(value);

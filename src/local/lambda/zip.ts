@@ -11,7 +11,7 @@ const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 /** AWS's limit for a function's code unzipped. */
-const MAX_UNZIPPED = 262_144_000;
+export const MAX_UNZIPPED = 262_144_000;
 
 /**
  * Reads a zip archive (stored and deflated entries; no encryption, no ZIP64).

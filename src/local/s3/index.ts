@@ -1,10 +1,13 @@
+import { buffer } from "node:stream/consumers";
 import { AwsError, type LocalContext } from "../context.ts";
 import type { Exchange, Service } from "../exchange.ts";
+import type { ObjectSource } from "../interfaces.ts";
 import { Bodies } from "./bodies.ts";
 import { fileBlobs, memoryBlobs } from "./blobs.ts";
 import { Catalog } from "./catalog.ts";
+import { noSuchBucket, noSuchKey } from "./errors.ts";
 
-export interface S3Service extends Service {
+export interface S3Service extends Service, ObjectSource {
   /** Creates a bucket unless it is there. */
   ensureBucket(name: string): void;
 }
@@ -37,6 +40,14 @@ export function createS3(
     },
     ensureBucket(name) {
       open().catalog.addBucket(name, ctx.clock.now());
+    },
+    async read(bucket, key, limit) {
+      const { catalog, bodies } = open();
+      const object = catalog.object(bucket, key);
+      if (!object) throw catalog.hasBucket(bucket) ? noSuchKey(key) : noSuchBucket(bucket);
+      if (object.size > limit)
+        throw new AwsError("EntityTooLarge", `The object has ${object.size} bytes, over ${limit}.`);
+      return buffer(await bodies.read(object.blob, 0, object.size - 1));
     },
     async close() {
       closed = true;

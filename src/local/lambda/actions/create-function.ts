@@ -1,15 +1,15 @@
 import { AwsError } from "../../context.ts";
+import { readArchive } from "../archive.ts";
 import { describeFunction, readArchitecture, readConfiguration } from "../configuration.ts";
 import { parseFunctionName } from "../function-name.ts";
 import { invalidParameter, optionalObject, optionalText, optionalTextMap, requiredText } from "../input.ts";
 import type { RestAction } from "../rest.ts";
 import { refuseVersions } from "../unoffered.ts";
-import { readZipFile } from "../zip-file.ts";
 import type { ActionDeps } from "./deps.ts";
 
 export const createFunction =
-  ({ ctx, host, code }: ActionDeps): RestAction =>
-  (request) => {
+  ({ ctx, host, code, objects }: ActionDeps): RestAction =>
+  async (request) => {
     const input = request.json();
     const name = parseFunctionName(ctx, requiredText(input, "FunctionName"));
     requiredText(input, "Role");
@@ -21,6 +21,7 @@ export const createFunction =
         "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
       );
     }
+    const archive = await readArchive(optionalObject(input, "Code") ?? {}, objects);
     if (host.has(name)) {
       throw new AwsError("ResourceConflictException", `Function already exist: ${name}`, {
         status: 409,
@@ -28,7 +29,7 @@ export const createFunction =
       });
     }
     const tags = optionalTextMap(input, "Tags") ?? {};
-    const unpacked = code.unpack(name, readZipFile(optionalObject(input, "Code") ?? {}));
+    const unpacked = code.unpack(name, archive);
     const definition = { ...configuration, name, handler, tags, codeDir: unpacked.codeDir };
     const record = host.define(definition, { code: unpacked.code, owned: true });
     code.save(record);
