@@ -1,3 +1,4 @@
+import { AWS_PYTHON, OLD_PYTHON } from "../../../scripts/peers/aws-python.ts";
 import { ELASTICMQ } from "../../../scripts/peers/elasticmq.ts";
 import { MINISTACK } from "../../../scripts/peers/ministack.ts";
 import type { QueueCases } from "./cases/index.ts";
@@ -14,8 +15,11 @@ installs what it needs, or says in a line of its own why it is skipped.
 - **The pipeline.** Template \`minimal\` with the runtime's API functions, deployed on the local stack by \`dev\` and on
   ${MINISTACK} by the plain SDK: submit, follow over the WebSocket, three failures to the dead-letter queue, cancel, webhook,
   repeated submits and deliveries, documents, callers without a token. Both pass all of it.
-- **Others' clients.** \`sqs-consumer\`, Powertools' idempotency and batch, and the AWS SDK for Go (SQS, DynamoDB, S3,
-  Lambda, Logs, SSM, STS).
+- **Others' clients.** \`sqs-consumer\`, Powertools' idempotency and batch, the AWS SDK for Go (SQS, DynamoDB, S3, Lambda, Logs,
+  SSM, STS), ${AWS_PYTHON}, in scripted sessions, and ${OLD_PYTHON}. boto3 also
+  holds every answer of every operation against AWS's own API models.
+
+[The local stack](local-stack.md) says of every operation whether it is there and how it differs.
 
 ## Differences between the servers
 
