@@ -1,5 +1,6 @@
 import type { TaskEvent, TaskStatus, TokenEvent } from "./event.ts";
 import type { SubmitResponse } from "./http.ts";
+import type { QueuePort } from "./queue.ts";
 import type { TaskRecord, TaskSummary } from "./record.ts";
 import type { StageOutputs } from "./resources.ts";
 import type { Json, SubmitRequest } from "./task.ts";
@@ -62,54 +63,6 @@ export interface DocumentStore {
   /** @returns the reference to put into a task. */
   put(document: { name: string; body: Uint8Array; contentType: string }): Promise<string>;
   remove(reference: string): Promise<void>;
-}
-
-export interface QueueStats {
-  visible: number;
-  inFlight: number;
-  delayed: number;
-}
-
-export interface LeasedMessage {
-  messageId: string;
-  body: string;
-  /** Opaque; names this lease. */
-  lease: string;
-  receiveCount: number;
-  /** Epoch milliseconds. */
-  sentAt: number;
-  attributes: Record<string, { type: string; text?: string; binary?: Uint8Array }>;
-  system: Record<string, string>;
-}
-
-export interface MoveTask {
-  handle?: string;
-  status: "RUNNING" | "COMPLETED" | "CANCELLING" | "CANCELLED" | "FAILED";
-  moved: number;
-  toMove: number;
-  startedAt: number;
-  failureReason?: string;
-}
-
-export interface QueuePort {
-  stats(queue: string): Promise<QueueStats>;
-  lease(
-    queue: string,
-    options: { max: number; seconds: number; waitSeconds: number; signal: AbortSignal },
-  ): Promise<LeasedMessage[]>;
-  /** One outcome for each entry, in order. */
-  send(
-    queue: string,
-    entries: Omit<LeasedMessage, "lease" | "receiveCount" | "sentAt" | "messageId">[],
-  ): Promise<({ messageId: string } | { error: string })[]>;
-  remove(queue: string, leases: string[]): Promise<({ ok: true } | { error: string })[]>;
-  extend(queue: string, lease: string, seconds: number): Promise<void>;
-  /** Absent where the service has no native move. */
-  move?: {
-    start(deadLetterQueue: string, options: { destination?: string; maxPerSecond?: number }): Promise<string>;
-    list(deadLetterQueue: string): Promise<MoveTask[]>;
-    cancel(handle: string): Promise<void>;
-  };
 }
 
 export interface LogLine {

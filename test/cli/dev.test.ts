@@ -450,6 +450,22 @@ describe("an outage, from the first 429 to the last redriven task", () => {
     expect((await cli("faults", "set", "modle:1")).exitCode).toBe(2);
     expect((await cli("faults", "clear")).exitCode).toBe(0);
     expect((await cli("faults", "list")).stdout).toBe("");
+    const none = await cli("dlq", "redrive", "--error", "no such error", "--json");
+    expect(none.events.find(({ type }) => type === "mover")).toMatchObject({ by: "client" });
+    expect(none.events.at(-1)).toMatchObject({ moved: 0, exitCode: 0 });
+    expect((await cli("dlq", "redrive", "--resume")).stderr).toContain("There is no move to go on with");
+    const id = String(listed.events.find(({ prompt }) => prompt === "ask during the outage")?.["taskId"]);
+    const one = await cli("dlq", "redrive", "--task", id, "--error", "503", "--wait", "--json");
+    expect(one.events.filter(({ type }) => type === "redriven")).toMatchObject([{ taskId: id, status: "completed" }]);
+    expect(one.events.at(-1)).toMatchObject({
+      moved: 1,
+      completed: 1,
+      failed: 0,
+      client: { refused: 0, undeleted: 0 },
+    });
+    await cli("faults", "set", "model:503=1");
+    expect((await cli("submit", "ask during the second outage", "--wait")).exitCode).toBe(3);
+    await cli("faults", "clear");
     const redriven = await cli("dlq", "redrive", "--wait", "--json");
     const ended = redriven.events.filter(({ type }) => type === "redriven");
     expect(ended.some(({ status }) => status === "completed")).toBe(true);

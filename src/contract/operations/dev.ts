@@ -1,5 +1,5 @@
 import type { TaskEvent, TokenEvent } from "../event.ts";
-import type { QueueStats } from "../ports.ts";
+import type { QueueStats } from "../queue.ts";
 import type { SummaryBase } from "./shared.ts";
 
 /** The stack listens and takes tasks. The first line of `dev --headless --json`. */

@@ -1,5 +1,5 @@
 import type { TaskError } from "../event.ts";
-import type { MoveTask } from "../ports.ts";
+import type { MoveTask } from "../queue.ts";
 import type { StackChange, StageShown, SummaryBase } from "./shared.ts";
 
 /** One message in the dead-letter queue, joined with its task's record. */
@@ -31,7 +31,20 @@ export interface DlqListSummary extends SummaryBase<"dlq-list"> {
 /** `stage` unless local, letters, `summary`. */
 export type DlqListEvent = StageShown | DeadLetter | DlqListSummary;
 
-/** Progress of the service's own move task. */
+/** Who moves the messages, told before the first one is moved. */
+export interface MoverChosen {
+  type: "mover";
+  /** The service's own move task, or this program. */
+  by: "service" | "client";
+  why: string;
+}
+/** A message that the destination refused for good: it stays in the dead-letter queue. */
+export interface LetterRefused {
+  type: "refused";
+  messageId: string;
+  reason: string;
+}
+/** Progress of a move. */
 export interface MoveProgress {
   type: "move";
   status: MoveTask["status"];
@@ -58,6 +71,27 @@ export interface DlqRedriveSummary extends SummaryBase<"dlq-redrive"> {
   failed?: number;
   /** Ctrl-C: the service goes on moving. */
   detached?: boolean;
+  /** Moved by this program: what happened beside the moving. */
+  client?: {
+    /** Sent by the run that this one went on with, and only deleted by this one. */
+    finished: number;
+    /** Not selected, or over the limit. */
+    left: number;
+    refused: number;
+    /** Sent again because it is not known whether the first time worked: at most so many are there twice. */
+    perhapsTwice: number;
+    /** Sent and not deleted: going on deletes them. */
+    undeleted: number;
+  };
+  /** The move did not end: how to go on. */
+  resume?: string;
 }
-/** `stage`, `move`*, `redriven`*, `summary`. */
-export type DlqRedriveEvent = StageShown | StackChange | MoveProgress | RedrivenEnded | DlqRedriveSummary;
+/** `stage`, `mover`, `move`*, `refused`*, `redriven`*, `summary`. */
+export type DlqRedriveEvent =
+  | StageShown
+  | StackChange
+  | MoverChosen
+  | MoveProgress
+  | LetterRefused
+  | RedrivenEnded
+  | DlqRedriveSummary;

@@ -1,6 +1,7 @@
 import { EXIT } from "../../contract/exit.ts";
 import type { DeadLetter, DlqListEvent, DlqListSummary } from "../../contract/operations/dlq.ts";
-import type { LeasedMessage, TaskReader } from "../../contract/ports.ts";
+import type { TaskReader } from "../../contract/ports.ts";
+import type { LeasedMessage } from "../../contract/queue.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import type { StageChoice } from "../stage.ts";

@@ -1,4 +1,4 @@
-import type { LeasedMessage, QueuePort } from "../../contract/ports.ts";
+import type { LeasedMessage, QueuePort } from "../../contract/queue.ts";
 
 /** Long enough to read everything before the first lease ends, so that no message is seen twice. */
 const LEASE_SECONDS = 60;
@@ -35,9 +35,18 @@ export async function peek(
       }
     }
   } finally {
-    await Promise.all(leases.map((lease) => queue.extend(url, lease, 0).catch(() => undefined)));
+    await giveBack(queue, url, leases);
   }
   return [...seen.values()].toSorted((a, b) => a.sentAt - b.sentAt);
+}
+
+/** Ends leases, so that others see the messages at once. What cannot be given back comes back when its lease ends. */
+export async function giveBack(queue: QueuePort, url: string, leases: readonly string[]): Promise<void> {
+  const { batchEntries } = queue.limits;
+  const batches = Array.from({ length: Math.ceil(leases.length / batchEntries) }, (_, index) =>
+    leases.slice(index * batchEntries, (index + 1) * batchEntries),
+  );
+  await Promise.all(batches.map((batch) => queue.extend(url, batch, 0).catch(() => undefined)));
 }
 
 /** @returns the task of a message's body, as far as it is one. */

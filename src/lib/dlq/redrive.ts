@@ -1,18 +1,29 @@
-import { ExternalError } from "../../contract/errors.ts";
+import { PipelineError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
 import { isTerminal } from "../../contract/event.ts";
 import type { DlqRedriveEvent, DlqRedriveSummary, RedrivenEnded } from "../../contract/operations/dlq.ts";
-import type { MoveTask, StageClient } from "../../contract/ports.ts";
+import type { StageClient } from "../../contract/ports.ts";
+import type { QueuePort } from "../../contract/queue.ts";
+import { invocation } from "../installation.ts";
 import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import type { StageChoice } from "../stage.ts";
+import { stageFlags } from "../submit/submit.ts";
 import { enterStageForChange } from "../tasks.ts";
+import { moveByClient } from "./client-move.ts";
+import { letterSelector, type LetterFilter } from "./filter.ts";
 import { peek, taskOf } from "./peek.ts";
+import { followMove } from "./service-move.ts";
 
 export interface RedriveInput {
   choice: StageChoice;
+  filter: LetterFilter;
+  /** At most so many letters. */
+  limit?: number;
   /** 1 to 500; absent: as fast as the service goes. */
   maxPerSecond?: number;
+  /** Go on with a move of our own that did not end. */
+  resume: boolean;
   /** Also follow the tasks to their end. */
   wait: boolean;
 }
@@ -20,78 +31,126 @@ export interface RedriveInput {
 /** More than this cannot be followed one by one. */
 const FOLLOW_LIMIT = 10_000;
 const POLL_MS = 250;
-const SLOWEST_POLL_MS = 5000;
 
-/** Moves every dead letter back to its queue by the service's own move task, and follows that to its end. */
+/**
+ * Moves dead letters back to their queue as they are: all of them by the service's own move task, some of them by our own
+ * mover, which can choose.
+ */
 export async function* redrive(input: RedriveInput, place: Workplace): AsyncGenerator<DlqRedriveEvent> {
   const { clock, signal } = place;
   const stage = yield* enterStageForChange(input.choice, place);
   try {
-    const { queue, outputs } = stage.client;
-    if (!queue.move)
-      throw new ExternalError("This queue service cannot move messages by itself.", { code: "MOVE_UNSUPPORTED" });
+    const { client } = stage;
+    const { queue, reader, outputs } = client;
     const began = clock.now();
-    const waiting = input.wait ? await generations(stage.client, signal) : new Map<string, number>();
     const source = outputs.deadLetterQueueUrl;
+    const select = letterSelector(input.filter, reader);
+    const waiting = input.wait ? await following(client, select, signal) : new Map<string, number>();
     const summary = (more: Omit<DlqRedriveSummary, "type" | "operation" | "elapsedMs">): DlqRedriveSummary => ({
       type: "summary",
       operation: "dlq-redrive",
       ...more,
       elapsedMs: clock.now() - began,
     });
-    await queue.move.start(source, input.maxPerSecond === undefined ? {} : { maxPerSecond: input.maxPerSecond });
-    let last: MoveTask | undefined;
-    for (let pause = POLL_MS; ; pause = Math.min(SLOWEST_POLL_MS, pause * 1.5)) {
-      // The newest comes first.
-      const [move] = await queue.move.list(source);
-      last = move ?? last;
-      if (last)
-        yield { type: "move", status: last.status, moved: last.moved, toMove: last.toMove, ms: clock.now() - began };
-      if (last && last.status !== "RUNNING" && last.status !== "CANCELLING") break;
-      await clock.sleep(pause, signal).catch(() => undefined);
-      if (signal.aborted) {
-        yield summary({
-          exitCode: interruptedExit(signal),
-          moved: last?.moved ?? 0,
-          status: last?.status ?? "RUNNING",
-          detached: true,
-        });
-        return;
-      }
-    }
-    if (last.status === "FAILED") {
-      throw new ExternalError(
-        `The service gave up after ${last.moved} messages: ${last.failureReason ?? "it does not say why"}.`,
-        {
-          code: "MOVE_FAILED",
-          where: source,
-          hint: "What was not moved is still in the dead-letter queue. Mend the cause and redrive again.",
-        },
-      );
-    }
+    let why = reasonForClient(input, select !== undefined);
+    why ??= await startService(queue, source, input.maxPerSecond);
+    yield why === undefined
+      ? { type: "mover", by: "service", why: "all dead letters go back to their queue" }
+      : { type: "mover", by: "client", why };
+    const end: Moved =
+      why === undefined && queue.move
+        ? yield* followMove(queue.move, source, place)
+        : yield* moveChosen(input, select, client, place);
     const ends = { completed: 0, failed: 0 };
-    for await (const event of waitForAll(stage.client, waiting, place)) {
+    for await (const event of waitForAll(client, waiting, place)) {
       if (event.status === "completed") ends.completed++;
       else ends.failed++;
       yield event;
     }
     const interrupted = signal.aborted;
+    const failed = ends.failed > 0 || (end.client !== undefined && end.client.refused + end.client.undeleted > 0);
     yield summary({
-      exitCode: interrupted ? interruptedExit(signal) : ends.failed > 0 ? EXIT.taskFailed : EXIT.completed,
-      moved: last.moved,
-      status: last.status,
+      exitCode: interrupted ? interruptedExit(signal) : failed ? EXIT.taskFailed : EXIT.completed,
+      ...end,
       ...(input.wait ? ends : {}),
-      ...(interrupted ? { detached: true } : {}),
+      ...(interrupted && !end.client ? { detached: true } : {}),
     });
   } finally {
     await stage.close();
   }
 }
 
-/** @returns the last `seq` of every task in the dead-letter queue: what comes after belongs to the redrive. */
-async function generations(client: StageClient, signal: AbortSignal): Promise<Map<string, number>> {
+/** The same letters must be meant again: a move does not know what an earlier one was asked for. */
+function resumeCommand(input: RedriveInput, place: Workplace): string {
+  const { tasks, error, since, until } = input.filter;
+  const time = (flag: string, at: number | undefined) => (at === undefined ? [] : [flag, new Date(at).toISOString()]);
+  const words = [
+    ...(tasks ?? []).flatMap((id) => ["--task", id]),
+    ...(error === undefined ? [] : ["--error", `'${error.replaceAll("'", String.raw`'\''`)}'`]),
+    ...time("--since", since),
+    ...time("--until", until),
+    ...(input.maxPerSecond === undefined ? [] : ["--rate", String(input.maxPerSecond)]),
+    "--resume",
+  ];
+  return `${invocation(place.installation, place.cwd)} dlq redrive ${words.join(" ")}${stageFlags(input.choice)}`;
+}
+
+/** @returns why the service's own move task will not do, if it will not. */
+function reasonForClient(input: RedriveInput, filtered: boolean): string | undefined {
+  if (input.resume) return "it goes on with a move of its own";
+  if (filtered || input.limit !== undefined) return "the service's own move task takes all messages, not some";
+  return undefined;
+}
+
+/** Starts the service's own move task. @returns why there is none, if there is none. */
+async function startService(queue: QueuePort, source: string, maxPerSecond?: number): Promise<string | undefined> {
+  if (!queue.move) return "this queue service has no move task";
+  try {
+    await queue.move.start(source, maxPerSecond === undefined ? {} : { maxPerSecond });
+    return undefined;
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === "MOVE_UNSUPPORTED") return error.message;
+    throw error;
+  }
+}
+
+type Moved = Pick<DlqRedriveSummary, "moved" | "status" | "client" | "resume">;
+
+async function* moveChosen(
+  input: RedriveInput,
+  select: ReturnType<typeof letterSelector>,
+  client: StageClient,
+  place: Workplace,
+): AsyncGenerator<DlqRedriveEvent, Moved> {
+  const { resume, limit, maxPerSecond } = input;
+  const move = {
+    source: client.outputs.deadLetterQueueUrl,
+    destination: client.outputs.queueUrl,
+    resume,
+    ...(select ? { select } : {}),
+    ...(limit === undefined ? {} : { limit }),
+    ...(maxPerSecond === undefined ? {} : { maxPerSecond }),
+  };
+  const counts = yield* moveByClient(move, client, place);
+  const { moved, finished, left, refused, perhapsTwice, undeleted } = counts;
+  const whole = !place.signal.aborted;
+  return {
+    moved,
+    status: whole ? "COMPLETED" : "CANCELLED",
+    client: { finished, left, refused: refused.length, perhapsTwice, undeleted },
+    ...(whole && undeleted === 0 ? {} : { resume: resumeCommand(input, place) }),
+  };
+}
+
+/** @returns the last `seq` of every task that is to be moved: what comes after belongs to the redrive. */
+async function following(
+  client: StageClient,
+  select: ReturnType<typeof letterSelector>,
+  signal: AbortSignal,
+): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (const message of await peek(client.queue, client.outputs.deadLetterQueueUrl, FOLLOW_LIMIT, signal)) {
+    if (select && !(await select(message))) continue;
     const { taskId } = taskOf(message.body);
     if (!taskId) continue;
     const record = await client.reader.get(taskId);

@@ -8,7 +8,7 @@ import { createFollower } from "./follower.ts";
 import { createIntake } from "./intake.ts";
 import { createLogs } from "./logs.ts";
 import { createDocuments } from "./objects.ts";
-import { createQueue } from "./queue.ts";
+import { createQueue } from "./queue/index.ts";
 import { createReader } from "./reader.ts";
 
 export type { ApiClient } from "./context.ts";

@@ -1,5 +1,6 @@
 import type { DlqListEvent, DlqRedriveEvent } from "../../../contract/operations/dlq.ts";
 import { formatCount, formatDuration, oneLine } from "../../format.ts";
+import { describeMove } from "../../move.ts";
 import { describeError } from "../../timeline.ts";
 import { table, type TextRenderer } from "./out.ts";
 import { tellShared } from "./shared.ts";
@@ -29,6 +30,10 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out) => {
       case "stage":
       case "stack":
         return tellShared(out, event);
+      case "mover":
+        return out.line(`${event.by === "service" ? "the service moves them" : "moved from here"}: ${event.why}`);
+      case "refused":
+        return out.line(`${event.messageId} stays: ${event.reason}`);
       case "move": {
         const text = `${event.status.toLowerCase()}: ${formatCount(event.moved)} of ${formatCount(event.toMove)} moved`;
         if (text !== told) out.line(text);
@@ -44,8 +49,13 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out) => {
           event.completed === undefined
             ? ""
             : `, ${formatCount(event.completed)} completed, ${formatCount(event.failed ?? 0)} failed`;
-        const leaving = event.detached ? "; the service goes on moving" : "";
-        return out.result(`${formatCount(event.moved)} moved in ${formatDuration(event.elapsedMs)}${ends}${leaving}`);
+        const leaving = event.detached && !event.client ? "; the service goes on moving" : "";
+        const beside = describeMove(event)
+          .map((part) => `, ${part}`)
+          .join("");
+        out.result(`${formatCount(event.moved)} moved in ${formatDuration(event.elapsedMs)}${beside}${ends}${leaving}`);
+        if (event.resume) out.line(`go on: ${event.resume}`);
+        return;
       }
     }
   };

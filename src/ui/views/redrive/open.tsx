@@ -5,6 +5,7 @@ import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
 import { formatCount, formatDuration, shortId } from "../../format.ts";
+import { describeMove } from "../../move.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 import { describeError } from "../../timeline.ts";
@@ -29,6 +30,12 @@ function reduce(state: RedriveState, event: RedriveEvent): RedriveState {
           `stage ${event.ref.stage} of ${event.ref.app}, account ${event.ref.account}, ${event.ref.region}`,
         ),
       };
+    case "mover": {
+      const who = event.by === "service" ? "the service moves them" : "moved from here";
+      return { ...state, lines: addLine(state.lines, "info", `${who}: ${event.why}`) };
+    }
+    case "refused":
+      return { ...state, lines: addLine(state.lines, "fail", `${shortId(event.messageId)} stays: ${event.reason}`) };
     case "move":
       return { ...state, move: event };
     case "redriven": {
@@ -55,12 +62,18 @@ function RedriveView({ state: { lines, move, ended, summary }, screen }: ViewPro
     <>
       <Scrollback lines={lines} />
       {summary ? (
-        <Text bold>
-          {`moved ${formatCount(summary.moved)} in ${formatDuration(summary.elapsedMs)} (${summary.status.toLowerCase()})`}
-          {summary.completed === undefined
-            ? ""
-            : `, ${formatCount(summary.completed)} completed, ${formatCount(summary.failed ?? 0)} failed`}
-        </Text>
+        <>
+          <Text bold>
+            {[
+              `moved ${formatCount(summary.moved)} in ${formatDuration(summary.elapsedMs)} (${summary.status.toLowerCase()})`,
+              ...describeMove(summary),
+              ...(summary.completed === undefined
+                ? []
+                : [`${formatCount(summary.completed)} completed`, `${formatCount(summary.failed ?? 0)} failed`]),
+            ].join(", ")}
+          </Text>
+          {summary.resume ? <Text>{`go on: ${summary.resume}`}</Text> : null}
+        </>
       ) : (
         <Box flexDirection="column">
           {move ? (

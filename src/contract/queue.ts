@@ -1,0 +1,89 @@
+/*
+ * What a queue service must offer. A queue is named by whatever the provider names it by (SQS: its URL); a lease is a
+ * visibility timeout, an ack deadline or a lock, and its token is opaque.
+ */
+
+export interface QueueStats {
+  visible: number;
+  inFlight: number;
+  delayed: number;
+}
+
+export interface QueueDescription {
+  /** The last part of its name, for people. */
+  name: string;
+  /** Ordered by group, with deduplication. */
+  fifo: boolean;
+}
+
+export interface MessageAttribute {
+  /** `String`, `Number` or `Binary`, with the sender's own label after a dot. */
+  type: string;
+  text?: string;
+  binary?: Uint8Array;
+}
+
+/** What a sender gives a message. */
+export interface OutgoingMessage {
+  body: string;
+  attributes: Record<string, MessageAttribute>;
+  /** Of a FIFO queue, or the tenant of a fair one. */
+  group?: string;
+  /** Of a FIFO queue: the same one again within its window (SQS: 5 minutes) is not delivered. */
+  deduplicationId?: string;
+  /** The X-Ray header. */
+  trace?: string;
+}
+
+export interface LeasedMessage extends OutgoingMessage {
+  messageId: string;
+  /** Opaque; names this lease. */
+  lease: string;
+  receiveCount: number;
+  /** Epoch milliseconds. */
+  sentAt: number;
+  /** All that the service says of it, under the service's own names. */
+  system: Record<string, string>;
+}
+
+/** Why one entry of a batch was refused. */
+export interface EntryFailure {
+  code: string;
+  message: string;
+  /** The service was busy: the same again may succeed. */
+  retryable: boolean;
+}
+
+export interface MoveTask {
+  handle?: string;
+  status: "RUNNING" | "COMPLETED" | "CANCELLING" | "CANCELLED" | "FAILED";
+  moved: number;
+  toMove: number;
+  startedAt: number;
+  failureReason?: string;
+}
+
+/** Batches hold 1 to `batchEntries` entries; each has one outcome, in order. */
+export interface QueuePort {
+  limits: {
+    batchEntries: number;
+    /** Bytes of a message, and of a batch in all: bodies, attributes' names, types and values. */
+    batchBytes: number;
+  };
+  describe(queue: string): Promise<QueueDescription>;
+  stats(queue: string): Promise<QueueStats>;
+  lease(
+    queue: string,
+    options: { max: number; seconds: number; waitSeconds: number; signal: AbortSignal },
+  ): Promise<LeasedMessage[]>;
+  send(queue: string, entries: OutgoingMessage[]): Promise<({ messageId: string } | { failure: EntryFailure })[]>;
+  remove(queue: string, leases: string[]): Promise<({ ok: true } | { failure: EntryFailure })[]>;
+  /** Of 0 seconds: gives the messages back. */
+  extend(queue: string, leases: string[], seconds: number): Promise<({ ok: true } | { failure: EntryFailure })[]>;
+  /** Absent where the service has no native move. */
+  move?: {
+    start(deadLetterQueue: string, options: { destination?: string; maxPerSecond?: number }): Promise<string>;
+    list(deadLetterQueue: string): Promise<MoveTask[]>;
+    cancel(handle: string): Promise<void>;
+  };
+}
