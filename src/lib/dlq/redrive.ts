@@ -3,7 +3,7 @@ import { EXIT } from "../../contract/exit.ts";
 import { isTerminal } from "../../contract/event.ts";
 import type { DlqRedriveEvent, DlqRedriveSummary, RedrivenEnded } from "../../contract/operations/dlq.ts";
 import type { StageClient } from "../../contract/ports.ts";
-import type { QueuePort } from "../../contract/queue.ts";
+import type { LeasedMessage, QueuePort } from "../../contract/queue.ts";
 import { invocation } from "../installation.ts";
 import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
@@ -60,7 +60,7 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
     const end: Moved =
       why === undefined && queue.move
         ? yield* followMove(queue.move, source, place)
-        : yield* moveChosen(input, select, client, place);
+        : yield* moveChosen(input, chosenOnly(waiting, select), client, place);
     const ends = { completed: 0, failed: 0 };
     for await (const event of waitForAll(client, waiting, place)) {
       if (event.status === "completed") ends.completed++;
@@ -114,11 +114,28 @@ async function startService(queue: QueuePort, source: string, maxPerSecond?: num
   }
 }
 
+/**
+ * With a limit fewer go than are meant: only tasks that are taken are waited for.
+ *
+ * @returns the same choice, which leaves in `waiting` what it took.
+ */
+function chosenOnly(waiting: Map<string, number>, select: ReturnType<typeof letterSelector>) {
+  const known = new Map(waiting);
+  waiting.clear();
+  return async (message: LeasedMessage) => {
+    if (select && !(await select(message))) return false;
+    const { taskId } = taskOf(message.body);
+    const seq = taskId === undefined ? undefined : known.get(taskId);
+    if (taskId !== undefined && seq !== undefined) waiting.set(taskId, seq);
+    return true;
+  };
+}
+
 type Moved = Pick<DlqRedriveSummary, "moved" | "status" | "client" | "resume">;
 
 async function* moveChosen(
   input: RedriveInput,
-  select: ReturnType<typeof letterSelector>,
+  select: (message: LeasedMessage) => Promise<boolean>,
   client: StageClient,
   place: Workplace,
 ): AsyncGenerator<DlqRedriveEvent, Moved> {
@@ -127,7 +144,7 @@ async function* moveChosen(
     source: client.outputs.deadLetterQueueUrl,
     destination: client.outputs.queueUrl,
     resume,
-    ...(select ? { select } : {}),
+    select,
     ...(limit === undefined ? {} : { limit }),
     ...(maxPerSecond === undefined ? {} : { maxPerSecond }),
   };
