@@ -1,5 +1,6 @@
 import type { TaskEvent, TaskStatus, TokenEvent } from "./event.ts";
 import type { SubmitResponse } from "./http.ts";
+import type { LogReader } from "./logs.ts";
 import type { QueuePort } from "./queue.ts";
 import type { TaskRecord, TaskSummary } from "./record.ts";
 import type { StageOutputs } from "./resources.ts";
@@ -63,26 +64,6 @@ export interface DocumentStore {
   /** @returns the reference to put into a task. */
   put(document: { name: string; body: Uint8Array; contentType: string }): Promise<string>;
   remove(reference: string): Promise<void>;
-}
-
-export interface LogLine {
-  /** Epoch milliseconds. */
-  at: number;
-  group: string;
-  stream: string;
-  message: string;
-}
-
-export interface LogReader {
-  /** The past, oldest first, then, with `follow`, what comes. */
-  read(options: {
-    groups: string[];
-    since: number;
-    until?: number;
-    filter?: string;
-    follow: boolean;
-    signal: AbortSignal;
-  }): AsyncIterable<LogLine>;
 }
 
 /** One stage of one app, on whichever provider it is. */

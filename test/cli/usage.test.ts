@@ -6,6 +6,7 @@ const COMMANDS = [
   "dev",
   "submit",
   "watch",
+  "logs",
   "tasks list",
   "tasks show",
   "tasks cancel",
@@ -41,6 +42,7 @@ test("--help names every command", async () => {
       dev             run the project on the embedded AWS stack
       submit          submit a task, or many
       watch           follow one task or all
+      logs            read the functions' logs, or follow them
       tasks           list, show and cancel tasks
       dlq             look at dead letters and send them back
       smoke           prove that a stage works, hop by hop

@@ -3,6 +3,7 @@ import type { DevEvent } from "./dev.ts";
 import type { DlqListEvent, DlqRedriveEvent } from "./dlq.ts";
 import type { FaultsEvent } from "./faults.ts";
 import type { InitEvent, InitListEvent } from "./init.ts";
+import type { LogsEvent } from "./logs.ts";
 import type { SmokeEvent } from "./smoke.ts";
 import type { SubmitEvent } from "./submit.ts";
 import type { TasksCancelEvent, TasksListEvent, TasksShowEvent } from "./tasks.ts";
@@ -23,6 +24,7 @@ export interface Operations {
   "init-list": InitListEvent;
   dev: DevEvent;
   faults: FaultsEvent;
+  logs: LogsEvent;
 }
 
 export type OperationName = keyof Operations;

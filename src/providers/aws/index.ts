@@ -6,7 +6,7 @@ import { createControl } from "./control.ts";
 import { readOutputs, readToken } from "./describe.ts";
 import { createFollower } from "./follower.ts";
 import { createIntake } from "./intake.ts";
-import { createLogs } from "./logs.ts";
+import { createLogs } from "./logs/index.ts";
 import { createDocuments } from "./objects.ts";
 import { createQueue } from "./queue/index.ts";
 import { createReader } from "./reader.ts";

@@ -4,6 +4,7 @@ import { devText } from "./dev.ts";
 import { dlqListText, dlqRedriveText } from "./dlq.ts";
 import { faultsText } from "./faults.ts";
 import { initListText, initText } from "./init.ts";
+import { logsText } from "./logs.ts";
 import type { TextRenderer } from "./out.ts";
 import { resultText } from "./shared.ts";
 import { smokeText } from "./smoke.ts";
@@ -26,6 +27,7 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   "init-list": initListText,
   dev: devText,
   faults: faultsText,
+  logs: logsText,
 };
 
 /** @returns what stdout gets when the screen was drawn elsewhere. */

@@ -1,14 +1,21 @@
-import type { Io } from "../io.ts";
+import { type Io, isTerminal } from "../io.ts";
 
-/** Where plain text goes: results to stdout, everything else to stderr. Never colours. */
+/** Where plain text goes: results to stdout, everything else to stderr. */
 export interface TextOut {
+  /** Whether results are read by a person, at once. */
+  terminal: boolean;
+  /** Whether results may have colours. */
+  color: boolean;
   line(text: string): void;
   result(text: string): void;
 }
 
 export function createTextOut(io: Io): TextOut {
   const ended = (text: string) => (text.endsWith("\n") ? text : `${text}\n`);
+  const terminal = isTerminal(io.stdout);
   return {
+    terminal,
+    color: terminal && io.color,
     line: (text) => void io.stderr.write(ended(text)),
     result: (text) => void io.stdout.write(ended(text)),
   };

@@ -1,0 +1,65 @@
+import { styleText } from "node:util";
+import type { LogLevel } from "../contract/log-message.ts";
+import type { LogsLine } from "../contract/operations/logs.ts";
+
+type Style = Parameters<typeof styleText>[0];
+/** Colours a text, or leaves it as it is where there are no colours. */
+export type Paint = (style: Style, text: string) => string;
+
+export const plain: Paint = (_style, text) => text;
+export const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
+
+const LEVEL_STYLES = { debug: "gray", info: "cyan", warn: "yellow", error: "red" } as const satisfies Record<
+  LogLevel,
+  Style
+>;
+/** Shown before the line, or the same for all of them. */
+const SHOWN = new Set(["timestamp", "level", "message", "app", "stage"]);
+
+/** A line for a pipe: time, function, and the message whole, as it was written. */
+export function pipedLine(line: LogsLine): string {
+  return `${new Date(line.at).toISOString()} ${line.function} ${line.message.trimEnd()}`;
+}
+
+/**
+ * A line for a terminal: time, function, level and text, then the other fields of a JSON line: short ones behind it, objects
+ * below it.
+ */
+export function terminalLine(line: LogsLine, width: number, paint: Paint): string {
+  const time = new Date(line.at);
+  const clock = `${time.toTimeString().slice(0, 8)}.${String(time.getMilliseconds()).padStart(3, "0")}`;
+  const level = line.level ? paint(LEVEL_STYLES[line.level], line.level.toUpperCase().padEnd(5)) : "     ";
+  const head = `${paint("gray", clock)} ${line.function.padEnd(width)} ${level}`;
+  const { data } = line;
+  if (!data) return `${head} ${indent(printable(line.message.trimEnd()))}`;
+  const { message } = data;
+  // What is not a text is shown as the other objects are.
+  const fields = Object.entries(data).filter(([name]) => !SHOWN.has(name) || (name === "message" && !isText(message)));
+  const short = fields.filter(([, value]) => isShort(value)).map(([name, value]) => `${name}=${String(value)}`);
+  const long = fields
+    .filter(([, value]) => !isShort(value))
+    .map(([name, value]) => `\n  ${paint("gray", name)} ${indent(objectText(value))}`);
+  const text = isText(message) ? ` ${indent(printable(message))}` : "";
+  const behind = short.length > 0 ? ` ${paint("gray", printable(short.join(" ")))}` : "";
+  return `${head}${text}${behind}${long.join("")}`;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+function isShort(value: unknown): boolean {
+  return isText(value) ? !value.includes("\n") : typeof value !== "object" || value === null;
+}
+
+function objectText(value: unknown): string {
+  return printable(isText(value) ? value : JSON.stringify(value, null, 2));
+}
+
+/** Further lines of one entry stand below its first. */
+function indent(text: string): string {
+  return text.replaceAll("\n", "\n  ");
+}
+
+/** @returns the text without what would move the cursor or colour the terminal: a log is data. */
+function printable(text: string): string {
+  return text.replaceAll(/\u001B\[[0-?]*[ -/]*[@-~]|[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, "");
+}
