@@ -1,5 +1,5 @@
 import type { LogFeed } from "../../../contract/logs.ts";
-import type { StageContext } from "../context.ts";
+import type { LogsContext } from "./context.ts";
 import { mergeGroups } from "./merge.ts";
 import { readPages } from "./pages.ts";
 import type { Seen } from "./seen.ts";
@@ -20,7 +20,7 @@ export interface Filler {
 }
 
 export function createFiller(
-  context: Pick<StageContext, "clients" | "place" | "clock">,
+  context: LogsContext,
   query: { groups: readonly string[]; since: number; filter?: string; signal: AbortSignal },
   seen: Seen,
 ): Filler {

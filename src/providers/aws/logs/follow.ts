@@ -1,6 +1,6 @@
 import type { LogFeed, LogQuery } from "../../../contract/logs.ts";
 import { AuthorizationError, ExternalError, type PipelineError } from "../../../contract/errors.ts";
-import type { StageContext } from "../context.ts";
+import type { LogsContext } from "./context.ts";
 import { createFiller } from "./fill.ts";
 import { Seen } from "./seen.ts";
 import { liveTail, type TailUpdate } from "./tail.ts";
@@ -17,7 +17,7 @@ const SLOWEST_TAIL_RETRY_MS = 30_000;
  * The past, then what comes. A live tail tells lines as they arrive, but neither what was written before it nor all of a
  * flood; polls find the rest, and are all there is where no tail may be opened.
  */
-export async function* followLogs(context: StageContext, query: LogQuery): AsyncGenerator<LogFeed> {
+export async function* followLogs(context: LogsContext, query: LogQuery): AsyncGenerator<LogFeed> {
   const { clock } = context;
   const { signal } = query;
   const seen = new Seen();
@@ -127,13 +127,13 @@ function newestOf(update: Extract<TailUpdate, { type: "lines" }>): Map<string, n
 
 /** Until the time has come, or the tail has something. */
 async function wait(
-  { clock }: StageContext,
+  { clock }: LogsContext,
   ms: number,
   signal: AbortSignal,
   tail: TailSession | undefined,
 ): Promise<void> {
   const done = new AbortController();
-  const sleep = clock.sleep(Math.min(ms, SLOWEST_TAIL_RETRY_MS), AbortSignal.any([signal, done.signal]));
+  const sleep = clock.sleep(Math.max(0, Math.min(ms, SLOWEST_TAIL_RETRY_MS)), AbortSignal.any([signal, done.signal]));
   try {
     await Promise.race([sleep, ...(tail ? [tail.changed()] : [])]);
   } finally {

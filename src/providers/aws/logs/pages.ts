@@ -1,7 +1,7 @@
 import type { LogLine } from "../../../contract/logs.ts";
 import { UsageError } from "../../../contract/errors.ts";
-import type { StageContext } from "../context.ts";
 import { calling } from "../errors.ts";
+import type { LogsContext } from "./context.ts";
 
 export interface PageQuery {
   group: string;
@@ -13,7 +13,7 @@ export interface PageQuery {
 
 /** Reads a group's lines, oldest first, a page at a time; undefined, once, when there is no such group. */
 export async function* readPages(
-  { clients, place }: Pick<StageContext, "clients" | "place">,
+  { clients, place }: LogsContext,
   { group, since, until, filter }: PageQuery,
   abortSignal: AbortSignal,
 ): AsyncGenerator<LogLine[] | undefined> {

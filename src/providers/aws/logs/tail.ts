@@ -1,6 +1,6 @@
 import type { LogLine } from "../../../contract/logs.ts";
-import type { StageContext } from "../context.ts";
 import { calling } from "../errors.ts";
+import type { LogsContext } from "./context.ts";
 
 /** What a live tail tells. */
 export type TailUpdate =
@@ -10,7 +10,7 @@ export type TailUpdate =
 
 /** Runs one session of a live tail, three hours at most. @throws what refuses or breaks it, explained. */
 export async function* liveTail(
-  { clients, outputs, place }: Pick<StageContext, "clients" | "outputs" | "place">,
+  { clients, outputs, place }: LogsContext,
   query: { groups: readonly string[]; filter?: string },
   abortSignal: AbortSignal,
 ): AsyncGenerator<TailUpdate> {
