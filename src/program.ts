@@ -45,6 +45,7 @@ const COMMANDS: Entry[] = [
       { name: "clear", summary: "clear one fault or all", load: () => import("./commands/faults/clear.ts") },
     ],
   },
+  { name: "completion", summary: "complete command lines in a shell", load: () => import("./commands/completion.ts") },
 ];
 
 const DESCRIPTION = "Asynchronous LLM pipelines on serverless functions: from an empty folder to an\noperated stage.";
@@ -64,6 +65,11 @@ export async function runProgram(argv: readonly string[], cli: Cli, invocation: 
   }
   if (argv.length === 1 && ["--help", "-h", "help"].includes(argv[0] ?? "")) {
     cli.io.stdout.write(rootHelp(invocation));
+    return COMPLETED;
+  }
+  if (argv[0] === "__complete") {
+    const { complete } = await import("./commands/shared/complete.ts");
+    await complete(argv.slice(1), cli, (words) => createProgram(words, cli, invocation, () => {}));
     return COMPLETED;
   }
   const { CommanderError } = await import("commander");

@@ -3,10 +3,11 @@ import { AbortError, type PipelineError, UsageError } from "../contract/errors.t
 import type { StackChange, StageShown } from "../contract/operations/shared.ts";
 import type { StageClient } from "../contract/ports.ts";
 import { environmentToken, tokenOf } from "./caller-token.ts";
-import { APP_PATTERN, APP_RULE, STAGE_PATTERN } from "../contract/names.ts";
+import { APP_PATTERN, APP_RULE, LOCAL_STAGE, STAGE_PATTERN } from "../contract/names.ts";
 import { findProject, type Project } from "./config/load.ts";
 import { findRunning, removeDevFile, stateDirectory, writeDevFile } from "./dev-file.ts";
 import { invocation } from "./installation.ts";
+import { rememberStage } from "./known-stages.ts";
 import { lockState } from "./state-lock.ts";
 import type { RunningStack, StageTarget, Workplace } from "./services.ts";
 
@@ -81,7 +82,9 @@ export async function* enterStage(
   const token = environmentToken(place.env);
   const given = token ? { token } : {};
   if (stage !== "local" || choice.endpointUrl) {
-    const client = await services.openStage({ ...(await remoteTarget(choice, stage, place)), ...given }, { signal });
+    const { projectDir, ...target } = await remoteTarget(choice, stage, place);
+    const client = await services.openStage({ ...target, ...given }, { signal });
+    if (projectDir !== undefined && stage !== LOCAL_STAGE) await rememberStage(projectDir, stage);
     if (options.show || stage !== "local") yield { type: "stage", ref: client.ref };
     return { client, broken: WHOLE, close: () => client.close() };
   }
@@ -190,8 +193,14 @@ function functionBroken(text: string, config: ResolvedConfig): PipelineError {
   });
 }
 
-async function remoteTarget(choice: StageChoice, stage: string, place: Workplace): Promise<StageTarget> {
-  const app = choice.app ?? (await requireProject(place, stage)).config.app;
+/** `projectDir` is set when the app is that of a project here. */
+async function remoteTarget(
+  choice: StageChoice,
+  stage: string,
+  place: Workplace,
+): Promise<StageTarget & { projectDir?: string }> {
+  const project = choice.app === undefined ? await requireProject(place, stage) : undefined;
+  const app = choice.app ?? project?.config.app ?? "";
   if (!APP_PATTERN.test(app)) {
     throw new UsageError(`"${app}" cannot be the name of an app.`, {
       code: "APP_INVALID",
@@ -202,6 +211,7 @@ async function remoteTarget(choice: StageChoice, stage: string, place: Workplace
   return {
     app,
     stage,
+    ...(project ? { projectDir: project.dir } : {}),
     ...(choice.region ? { region: choice.region } : {}),
     ...(choice.profile ? { profile: choice.profile } : {}),
     ...(choice.endpointUrl ? { endpoint: choice.endpointUrl } : {}),

@@ -16,6 +16,7 @@ const COMMANDS = [
   "faults set",
   "faults list",
   "faults clear",
+  "completion",
 ];
 
 test("--version prints the version and nothing else", async () => {
@@ -47,6 +48,7 @@ test("--help names every command", async () => {
       dlq             look at dead letters and send them back
       smoke           prove that a stage works, hop by hop
       faults          make the running local stack fail on purpose
+      completion      complete command lines in a shell
       help [command]  display help for command
 
     Examples:

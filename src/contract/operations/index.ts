@@ -1,4 +1,5 @@
 import type { BatchEvent } from "./batch.ts";
+import type { CompletionEvent } from "./completion.ts";
 import type { DevEvent } from "./dev.ts";
 import type { DlqListEvent, DlqRedriveEvent } from "./dlq.ts";
 import type { FaultsEvent } from "./faults.ts";
@@ -25,6 +26,7 @@ export interface Operations {
   dev: DevEvent;
   faults: FaultsEvent;
   logs: LogsEvent;
+  completion: CompletionEvent;
 }
 
 export type OperationName = keyof Operations;

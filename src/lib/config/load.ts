@@ -14,6 +14,8 @@ export interface Project {
   /** Absolute path of the configuration. */
   file: string;
   config: ResolvedConfig;
+  /** Those the configuration has settings for. */
+  stages: string[];
 }
 
 const NAME = "ai-pipeline";
@@ -64,10 +66,10 @@ export async function findProject(cwd: string, stage: string): Promise<Project |
   if (input === undefined || input === null) {
     throw invalid(filepath, "", [{ field: "", path: [], message: "it is empty, or exports nothing as its default" }]);
   }
-  return { dir, file: filepath, config: await validate(input, filepath, stage) };
+  return { dir, file: filepath, ...(await validate(input, filepath, stage)) };
 }
 
-async function validate(input: unknown, file: string, stage: string): Promise<ResolvedConfig> {
+async function validate(input: unknown, file: string, stage: string): Promise<Pick<Project, "config" | "stages">> {
   const { configSchema } = await import("../../contract/schema/config.ts");
   const source = await readFile(file, "utf8");
   const parsed = configSchema.safeParse(withoutUndefined(input));
@@ -75,7 +77,7 @@ async function validate(input: unknown, file: string, stage: string): Promise<Re
   const config = resolveConfig(parsed.data, stage);
   const issues = checkRules(config);
   if (issues.length > 0) throw invalid(file, source, issues);
-  return config;
+  return { config, stages: Object.keys(parsed.data.stages ?? {}) };
 }
 
 /** A setting that is `undefined` (`process.env.X ? 3 : undefined`) is one that is not there. */

@@ -1,5 +1,6 @@
 import type { OperationName, Operations } from "../../../contract/operations/index.ts";
 import { batchText } from "./batch.ts";
+import { completionText } from "./completion.ts";
 import { devText } from "./dev.ts";
 import { dlqListText, dlqRedriveText } from "./dlq.ts";
 import { faultsText } from "./faults.ts";
@@ -28,6 +29,7 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   dev: devText,
   faults: faultsText,
   logs: logsText,
+  completion: completionText,
 };
 
 /** @returns what stdout gets when the screen was drawn elsewhere. */
