@@ -29,19 +29,45 @@ export function terminalLine(line: LogsLine, width: number, paint: Paint): strin
   const time = new Date(line.at);
   const clock = `${time.toTimeString().slice(0, 8)}.${String(time.getMilliseconds()).padStart(3, "0")}`;
   const level = line.level ? paint(LEVEL_STYLES[line.level], line.level.toUpperCase().padEnd(5)) : "     ";
-  const head = `${paint("gray", clock)} ${line.function.padEnd(width)} ${level}`;
-  const { data } = line;
-  if (!data) return `${head} ${indent(printable(line.message.trimEnd()))}`;
-  const { message } = data;
-  // What is not a text is shown as the other objects are.
-  const fields = Object.entries(data).filter(([name]) => !SHOWN.has(name) || (name === "message" && !isText(message)));
+  const { text, fields } = partsOf(line);
+  const [first = "", ...more] = printable(text).split("\n");
   const short = fields.filter(([, value]) => isShort(value)).map(([name, value]) => `${name}=${String(value)}`);
-  const long = fields
+  const behind = short.length > 0 ? paint("gray", printable(short.join(" "))) : "";
+  const head = [paint("gray", clock), line.function.padEnd(width), level, first, behind];
+  const below = fields
     .filter(([, value]) => !isShort(value))
-    .map(([name, value]) => `\n  ${paint("gray", name)} ${indent(objectText(value))}`);
-  const text = isText(message) ? ` ${indent(printable(message))}` : "";
-  const behind = short.length > 0 ? ` ${paint("gray", printable(short.join(" ")))}` : "";
-  return `${head}${text}${behind}${long.join("")}`;
+    .map(([name, value]) => `${paint("gray", name)} ${printable(objectText(value))}`);
+  // Further lines of one entry stand below its first.
+  return [head.filter((part) => part !== "").join(" "), ...[...more, ...below].map(indented)].join("\n");
+}
+
+/** @returns what a line says, and the fields that stand beside it. */
+function partsOf({ kind, message, data }: LogsLine): { text: string; fields: (readonly [string, unknown])[] } {
+  if (!data) return { text: message.trimEnd(), fields: [] };
+  if (kind === "platform") {
+    const fields = entriesOf(data["record"]);
+    const spread = fields.flatMap(([name, value]) =>
+      name === "metrics" ? entriesOf(value) : [[name, value] as const],
+    );
+    return { text: String(data["type"]), fields: spread };
+  }
+  const said = data["message"];
+  const fields = Object.entries(data).filter(
+    ([name, value]) => !SHOWN.has(name) && !(isText(said) && isTold(value, said)),
+  );
+  // What is not a text is shown as the other objects are.
+  return isText(said)
+    ? { text: said, fields }
+    : { text: "", fields: said === undefined ? fields : [["message", said], ...fields] };
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === "object" && value !== null ? Object.entries(value) : [];
+}
+
+/** Lambda writes an error's stack into the message and once more beside it. */
+function isTold(value: unknown, said: string): boolean {
+  return Array.isArray(value) && value.length > 1 && value.every((line) => isText(line) && said.includes(line.trim()));
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";
@@ -51,12 +77,11 @@ function isShort(value: unknown): boolean {
 }
 
 function objectText(value: unknown): string {
-  return printable(isText(value) ? value : JSON.stringify(value, null, 2));
+  return isText(value) ? value : JSON.stringify(value, null, 2);
 }
 
-/** Further lines of one entry stand below its first. */
-function indent(text: string): string {
-  return text.replaceAll("\n", "\n  ");
+function indented(text: string): string {
+  return `  ${text.replaceAll("\n", "\n  ")}`;
 }
 
 /** @returns the text without what would move the cursor or colour the terminal: a log is data. */

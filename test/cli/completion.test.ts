@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { spawn } from "@lydell/node-pty";
 import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import xterm from "@xterm/headless";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FROM_SOURCE, openPty } from "../helpers/pty.ts";
 import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -140,14 +139,10 @@ describe("what may stand there", () => {
   });
 });
 
-const ROOT = join(import.meta.dirname, "../..");
-const ENTRY = `import(${JSON.stringify(join(ROOT, "src/main.ts"))}).then(({ main }) => main());`;
-
-/** The program as a command of its own, run from source. */
+/** The program as a command of its own. */
 async function makeCommand(path: string): Promise<void> {
-  await mkdir(join(path, ".."), { recursive: true });
-  const line = `exec '${process.execPath}' --input-type=module --eval '${ENTRY}' -- ai-pipeline "$@"`;
-  await writeFile(path, `#!/bin/sh\n${line}\n`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `#!/bin/sh\nexec ${FROM_SOURCE.map((word) => `'${word}'`).join(" ")} "$@"\n`);
   await chmod(path, 0o755);
 }
 
@@ -174,52 +169,31 @@ describe.each(SHELLS)("in $shell", ({ shell, argv, load }) => {
     await makeCommand(join(home.dir, "bin/ai-pipeline"));
     // `npx ai-pipeline` is completed by the project's own copy.
     await makeCommand(join(folder.dir, "node_modules/.bin/ai-pipeline"));
-    const terminal = spawn(path, argv, {
-      cwd: folder.dir,
-      cols: 200,
-      rows: 50,
-      env: {
-        ...process.env,
-        HOME: home.dir,
-        PATH: `${join(home.dir, "bin")}${delimiter}${process.env["PATH"]}`,
-        PS1: "> ",
-        TERM: "xterm",
-      },
-    });
-    const emulator = new xterm.Terminal({ cols: 200, rows: 50, allowProposedApi: true });
-    terminal.onData((chunk) => emulator.write(chunk));
-    const screen = () => {
-      const buffer = emulator.buffer.active;
-      return Array.from({ length: buffer.length }, (_, row) => buffer.getLine(row)?.translateToString(true)).join("\n");
-    };
-    const shows = (text: string | RegExp) => vi.waitFor(() => expect(screen()).toMatch(text), 20_000);
-    try {
-      terminal.write(`${load}; echo load''ed\r`);
-      await shows(/^loaded/m);
-      // Each beginning is typed when what Tab made of the one before is seen.
-      for (const steps of [
-        [
-          ["ai-pipeline tas", "ai-pipeline tasks "],
-          ["sho", "tasks show "],
-          ["completed-", `tasks show ${TASK}`],
-        ],
-        [
-          ["npx ai-pipeline logs --lev", "logs --level "],
-          ["war", "logs --level warn"],
-        ],
-        [["ai-pipeline logs --level=err", "logs --level=error"]],
-        [["ai-pipeline submit --doc not", "submit --doc notes.md"]],
-      ] as const) {
-        for (const [typed, completed] of steps) {
-          terminal.write(`${typed}\t`);
-          await shows(completed);
-        }
-        terminal.write("\u0015");
+    const PATH = `${join(home.dir, "bin")}${delimiter}${process.env["PATH"]}`;
+    using terminal = openPty([path, ...argv], { cwd: folder.dir, env: { HOME: home.dir, PATH, PS1: "> " } });
+    terminal.write(`${load}; echo load''ed\r`);
+    await terminal.shows(/^loaded/m);
+    // Each beginning is typed when what Tab made of the one before is seen.
+    for (const steps of [
+      [
+        ["ai-pipeline tas", "ai-pipeline tasks "],
+        ["sho", "tasks show "],
+        ["completed-", `tasks show ${TASK}`],
+      ],
+      [
+        ["npx ai-pipeline logs --lev", "logs --level "],
+        ["war", "logs --level warn"],
+      ],
+      [["ai-pipeline logs --level=err", "logs --level=error"]],
+      [["ai-pipeline submit --doc not", "submit --doc notes.md"]],
+    ] as const) {
+      for (const [typed, completed] of steps) {
+        terminal.write(`${typed}\t`);
+        await terminal.shows(completed);
       }
-    } finally {
-      terminal.kill("SIGKILL");
+      terminal.write("\u0015");
     }
-    expect(screen()).not.toMatch(/Error|not found|No such|Unknown/);
+    expect(terminal.screen()).not.toMatch(/Error|not found|No such|Unknown/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FROM_SOURCE, openPty } from "../helpers/pty.ts";
 import { makeFolder, run, type RunningCommand, start } from "./harness.ts";
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -145,6 +146,29 @@ describe("logs --follow", () => {
     following.interrupt();
     expect(await following.exit).toBe(0);
     expect(following.stdout()).not.toContain("not followed");
+  });
+});
+
+describe("on a terminal", () => {
+  const open = (argv: string[], env: Record<string, string> = {}) =>
+    openPty([...FROM_SOURCE, ...argv], { cwd: dir, env });
+
+  test("JSON is spread out, in colours; a follow ends by Ctrl-C with 0", async () => {
+    const id = await submit("on a terminal");
+    using terminal = open(["logs", "--follow", "--task", id]);
+    await terminal.shows(/worker +WARN +.*\n {2}message \{\n {4}"about": "on a terminal",\n {4}"nested": \{\n/);
+    await terminal.shows(/worker +INFO +printed for on a terminal .*\n {2}and a second line/);
+    expect(terminal.raw()).toContain("\u001B[33mWARN ");
+    terminal.write("\u0003");
+    expect(await terminal.exit).toBe(0);
+  });
+
+  test("no colours under NO_COLOR", async () => {
+    const id = await submit("without colours");
+    using terminal = open(["logs", "--task", id], { NO_COLOR: "1" });
+    expect(await terminal.exit).toBe(0);
+    expect(terminal.raw()).toContain("printed for without colours");
+    expect(terminal.raw()).not.toContain("\u001B");
   });
 });
 

@@ -6,7 +6,7 @@ export function isAtLeast({ level = "info" }: LogMessage, lowest: LogLevel): boo
 }
 
 /** Texts one of which is in every line that Lambda itself writes of a failure. */
-const KILLED = ['?"Task timed out"', '?"RequestId: "', "?failure", "?timeout"];
+const KILLED = ['?"Task timed out"', "?failure", "?timeout"];
 const SPELT = (names: string[]) =>
   names.flatMap((name) => [`?${name.toLowerCase()}`, `?${name}`, `?${name.charAt(0)}${name.slice(1).toLowerCase()}`]);
 
