@@ -34,7 +34,9 @@ export function createFiller(
       const last = Math.min(newest.get(group) ?? 0, now) - OVERLAP_MS;
       from.set(group, Math.max(start, last, now - QUIET_MS));
     }
-    seen.forget(Math.min(...from.values()));
+    // A group that never comes must not keep everything remembered.
+    const present = [...from].flatMap(([group, start]) => (missing.has(group) ? [] : [start]));
+    if (present.length > 0) seen.forget(Math.min(...present));
   };
 
   return {

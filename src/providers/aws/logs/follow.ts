@@ -7,6 +7,8 @@ import { liveTail, type TailUpdate } from "./tail.ts";
 import { runTail, type TailSession } from "./tail-session.ts";
 
 const POLL_MS = 500;
+/** FilterLogEvents may be called five times a second by a whole account, and others need it, too. */
+const POLL_MS_EACH_GROUP = 250;
 const SLOWEST_POLL_MS = 5000;
 /** After a tail began, or showed but a sample: what it did not show is to be found by then. */
 const SETTLE_MS = [0, 5000, 15_000];
@@ -28,7 +30,8 @@ export async function* followLogs(context: LogsContext, query: LogQuery): AsyncG
   let openTailAt = 0;
   let live = false;
   let state: "live" | "polling" | "reconnecting" | undefined;
-  let pause = POLL_MS;
+  const shortest = Math.max(POLL_MS, query.groups.length * POLL_MS_EACH_GROUP);
+  let pause = shortest;
   /** When to poll; the earliest first. */
   let polls = [0];
   let filled = false;
@@ -46,7 +49,7 @@ export async function* followLogs(context: LogsContext, query: LogQuery): AsyncG
           }
           filled = true;
           polls.shift();
-          pause = fresh > 0 ? POLL_MS : Math.min(SLOWEST_POLL_MS, pause * 1.5);
+          pause = fresh > 0 ? shortest : Math.min(SLOWEST_POLL_MS, pause * 1.5);
           if (state === "reconnecting") {
             state = live ? "live" : "polling";
             yield { type: "connection", state };
