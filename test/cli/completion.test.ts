@@ -1,11 +1,15 @@
 import { execFile } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { PassThrough } from "node:stream";
+import { text as readAll } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { complete } from "../../src/commands/shared/complete.ts";
 import { FROM_SOURCE, openPty } from "../helpers/pty.ts";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import { createCli, makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 let dev: RunningCommand;
@@ -108,6 +112,19 @@ describe("what may stand there", () => {
     );
     expect(await values(["tasks", "list", "--stage", ""])).toEqual(["local", "staging", "used"]);
     expect(await values(["tasks", "show", ...used, ""])).toEqual([TASK]);
+  });
+
+  test("queues, where a command takes one", async () => {
+    const program = new Command("ai-pipeline");
+    program.command("move").option("--from <queue>").argument("<queue>");
+    const stdout = new PassThrough();
+    const cli = createCli({ cwd: folder.dir }, { stdin: new PassThrough(), stdout, stderr: new PassThrough() });
+    await complete(["zsh", "move", "--from", ""], cli, async () => program);
+    await complete(["zsh", "move", "my-app-local-tasks-"], cli, async () => program);
+    stdout.end();
+    expect(await readAll(stdout)).toBe(
+      "my-app-local-tasks\ttasks\nmy-app-local-tasks-dlq\tdead letters\nmy-app-local-tasks-dlq\tdead letters\n",
+    );
   });
 
   test("profiles of the AWS configuration", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Cli } from "../../src/commands/shared/cli.ts";
 import { systemClock } from "../../src/contract/clock.ts";
 import type { Installation } from "../../src/lib/installation.ts";
 import { invocation } from "../../src/lib/installation.ts";
@@ -35,32 +36,42 @@ export interface RunningCommand {
 }
 
 let nextPid = 1;
+const INSTALLATION: Installation = { root, version: "0.1.0" };
+const interrupt = (controller: AbortController) => controller.abort(new InterruptedError("SIGINT"));
 
-/** Starts a command line. Paths and the command's own name are told apart from this machine's. */
-export function start(argv: string[], options: RunOptions): RunningCommand {
-  const stdout = capture();
-  const stderr = capture();
-  const controller = new AbortController();
-  const interrupt = () => controller.abort(new InterruptedError("SIGINT"));
+/** What a command works with here: everything real, but for the streams. */
+export function createCli(
+  options: RunOptions,
+  streams: Pick<Cli["io"], "stdin" | "stdout" | "stderr">,
+  controller = new AbortController(),
+): Cli {
   const env = options.env ?? {};
-  const installation = options.installation ?? { root, version: "0.1.0" };
-  const stdin = new PassThrough();
-  stdin.end(options.stdin ?? "");
-  const exit = runCli(argv, {
-    io: { stdin, stdout: stdout.stream, stderr: stderr.stream, color: false },
+  return {
+    io: { ...streams, color: false },
     views: { operations: {} },
-    interrupt,
+    interrupt: () => interrupt(controller),
     place: {
       cwd: options.cwd,
       env,
       clock: systemClock,
       signal: controller.signal,
       services: options.services ?? createServices(root, env),
-      installation,
+      installation: options.installation ?? INSTALLATION,
       // Every command of a test is a process of its own to the others; this one certainly lives.
       pid: process.pid,
     },
-  });
+  };
+}
+
+/** Starts a command line. Paths and the command's own name are told apart from this machine's. */
+export function start(argv: string[], options: RunOptions): RunningCommand {
+  const stdout = capture();
+  const stderr = capture();
+  const controller = new AbortController();
+  const installation = options.installation ?? INSTALLATION;
+  const stdin = new PassThrough();
+  stdin.end(options.stdin ?? "");
+  const exit = runCli(argv, createCli(options, { stdin, stdout: stdout.stream, stderr: stderr.stream }, controller));
   const clean = (text: string) =>
     text
       .replaceAll(invocation(installation, options.cwd), "ai-pipeline")
@@ -70,7 +81,7 @@ export function start(argv: string[], options: RunOptions): RunningCommand {
     stdout: () => clean(stdout.text()),
     stderr: () => clean(stderr.text()),
     events: () => parseLines(stdout.text()),
-    interrupt,
+    interrupt: () => interrupt(controller),
     exit,
     async waitFor(text) {
       const until = Date.now() + 15_000;

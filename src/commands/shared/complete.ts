@@ -10,12 +10,12 @@ const PATIENCE_MS = 1000;
 const BY_FLAG: Record<string, ValueKind> = {
   "--task": "task",
   "--stage": "stage",
-  "--queue": "queue",
   "--function": "function",
   "--profile": "profile",
   "--template": "template",
 };
-const BY_ARGUMENT: Record<string, ValueKind> = { taskId: "task", queue: "queue" };
+/** Of an argument, or of the value of a flag that is not named above. */
+const BY_PLACEHOLDER: Record<string, ValueKind> = { taskId: "task", queue: "queue" };
 /** Where only some tasks make sense. */
 const NARROWED: Record<string, ValueKind> = { cancel: "live-task", redrive: "dead-task" };
 
@@ -49,32 +49,30 @@ export async function complete(
 }
 
 async function answerFor(read: ReadWords, cli: Cli): Promise<Candidate[] | ":files" | ":directories"> {
-  const { command, current, option, argument } = read;
-  if (option) return valuesOf(option, kindOfOption(option, command), read, cli);
+  const { current, option, argument } = read;
+  if (option) return valuesOf(option, read, cli);
   if (current.startsWith("-") && !read.optionsEnded) return optionsOf(read);
   const names = subcommandsOf(read);
   // A word that names no command of the group leads nowhere.
   if (names.length > 0) return read.positionals > 0 ? [] : names;
   if (!argument) return read.optionsEnded ? [] : optionsOf(read);
-  return valuesOf(argument, narrowed(BY_ARGUMENT[argument.name()], command), read, cli);
+  return valuesOf(argument, read, cli);
 }
 
 async function valuesOf(
   slot: Option | Argument,
-  kind: ValueKind | undefined,
-  read: ReadWords,
+  { command, ...read }: ReadWords,
   cli: Cli,
 ): Promise<Candidate[] | ":files" | ":directories"> {
   if (slot.argChoices) return slot.argChoices.map((value) => ({ value }));
-  if (kind) return patiently(findValues(kind, choiceOf(read), cli.place), cli);
   const placeholder = "flags" in slot ? (/[<[](.+?)[\]>]/.exec(slot.flags)?.[1] ?? "") : slot.name();
+  const kind = ("flags" in slot ? BY_FLAG[slot.long ?? ""] : undefined) ?? BY_PLACEHOLDER[placeholder];
+  if (kind) return patiently(findValues(narrowed(kind, command), choiceOf(read.values), cli.place), cli);
   if (/^(file|path)$/.test(placeholder)) return ":files";
   return placeholder === "directory" ? ":directories" : [];
 }
 
-const kindOfOption = (option: Option, command: Command) => narrowed(BY_FLAG[option.long ?? ""], command);
-
-function narrowed(kind: ValueKind | undefined, command: Command): ValueKind | undefined {
+function narrowed(kind: ValueKind, command: Command): ValueKind {
   return kind === "task" ? (NARROWED[command.name()] ?? kind) : kind;
 }
 
@@ -95,7 +93,7 @@ function subcommandsOf({ command }: ReadWords): Candidate[] {
 }
 
 /** @returns the stage that the words name so far. */
-function choiceOf({ values }: ReadWords): StageChoice {
+function choiceOf(values: ReadWords["values"]): StageChoice {
   const named = (flag: string) => values.get(flag);
   const [stage, app, profile, region, endpointUrl] = [
     named("--stage"),
