@@ -140,7 +140,12 @@ export function createServices(root: string, env: Readonly<Record<string, string
         webhookSecret: deployment.webhookSecret,
         controlToken: stack.controlToken,
         offline: deployment.offline,
-        connections: () => deployment.sockets.connections(),
+        depths: () => deployment.depths(),
+        async *followAll(follow) {
+          const { createClient } = await import("./client/index.ts");
+          const { httpUrl, socketUrl } = deployment.outputs;
+          yield* createClient({ url: httpUrl, socketUrl, token: deployment.token }).followAll(follow);
+        },
         faults: () => stack.faults.list().map(({ fault }) => fault),
         close: () => stack.close(),
       };

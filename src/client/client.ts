@@ -116,7 +116,7 @@ export function createClient(options: ClientOptions): PipelineClient {
       return answer;
     },
     follow: (taskId, follow = {}) => followTask(followContext(), taskId, follow),
-    followAll: ({ signal } = {}) => followAll(followContext(), signal),
+    followAll: (follow = {}) => followAll(followContext(), follow),
     get: (taskId, { signal } = {}) =>
       http.request({ method: "GET", path: path(taskId), signal, guard: isTaskResponse }),
     list: ({ signal, ...page } = {}) =>

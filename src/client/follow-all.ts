@@ -10,6 +10,7 @@ import { acceptPast, FATAL_CODES } from "./past.ts";
 import { runSession, type Session } from "./socket.ts";
 import { createTargets, socketUrl } from "./target.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
+import type { FollowAllOptions } from "./types.ts";
 
 /** Ended tasks whose last `seq` is remembered, so that a late repeat is known as one. */
 const MAX_REMEMBERED = 10_000;
@@ -22,7 +23,7 @@ const STABLE_MS = 10_000;
 /** Follows all tasks the caller may see; see {@link PipelineClient.followAll}. */
 export async function* followAll(
   context: FollowContext,
-  userSignal: AbortSignal | undefined,
+  { since, signal: userSignal }: FollowAllOptions,
 ): AsyncGenerator<FollowEvent> {
   socketUrl(context.address);
   if (!context.http.hasToken || !context.headers) {
@@ -37,7 +38,7 @@ export async function* followAll(
   const stop = new AbortController();
   const signal = userSignal ? AbortSignal.any([stop.signal, userSignal]) : stop.signal;
   const channel = createChannel<FollowEvent>();
-  const run = runAll(context, signal, channel.push).then(channel.end, (error: unknown) =>
+  const run = runAll(context, since, signal, channel.push).then(channel.end, (error: unknown) =>
     signal.aborted ? channel.end() : channel.fail(error),
   );
   try {
@@ -48,9 +49,14 @@ export async function* followAll(
   }
 }
 
-async function runAll(context: FollowContext, signal: AbortSignal, emit: (event: FollowEvent) => void): Promise<void> {
+async function runAll(
+  context: FollowContext,
+  since: string | undefined,
+  signal: AbortSignal,
+  emit: (event: FollowEvent) => void,
+): Promise<void> {
   const { clock, timings, random } = context;
-  const tasks = createTasks(context, signal, emit);
+  const tasks = createTasks(context, since, signal, emit);
   const targets = createTargets({
     ...context,
     ticket: undefined,
@@ -62,7 +68,7 @@ async function runAll(context: FollowContext, signal: AbortSignal, emit: (event:
     state = next;
     emit({ type: "connection", state: next, ...(reason === undefined ? {} : { reason }) });
   };
-  await retryTransient(context, signal, () => tasks.begin());
+  if (since === undefined) await retryTransient(context, signal, () => tasks.begin());
   for (let failures = 0; !signal.aborted;) {
     let refused: ClientError | undefined;
     let subscribed = false;
@@ -144,12 +150,17 @@ function firstSeq(message: TaskEvent | TokenEvent): number {
 }
 
 /** The tasks that are being followed, and what was seen of each. */
-function createTasks(context: FollowContext, signal: AbortSignal, emit: (event: FollowEvent) => void) {
+function createTasks(
+  context: FollowContext,
+  since: string | undefined,
+  signal: AbortSignal,
+  emit: (event: FollowEvent) => void,
+) {
   const live = new Map<string, Timeline>();
   const ended = new Map<string, number>();
   const healing = new Set<string>();
   /** When the newest task that is known of was accepted, by the server's clock. */
-  let newest = "";
+  let newest = since ?? "";
   let catching: Promise<void> | undefined;
 
   const pass = (taskId: string, timeline: Timeline, events: FollowEvent[]) => {

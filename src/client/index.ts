@@ -5,6 +5,7 @@ export type {
   ClientOptions,
   ClientTimings,
   FetchLike,
+  FollowAllOptions,
   FollowOptions,
   ListOptions,
   PipelineClient,

@@ -109,6 +109,14 @@ export interface ListOptions extends RequestOptions {
   cursor?: string;
 }
 
+export interface FollowAllOptions extends RequestOptions {
+  /**
+   * Tasks accepted after this moment (ISO 8601, by the server's clock) are told from their beginning. Absent: those
+   * accepted after the call.
+   */
+  since?: string;
+}
+
 /** Talks to one stage. Every method rejects with {@link ClientError}. */
 export interface PipelineClient {
   /**
@@ -123,7 +131,7 @@ export interface PipelineClient {
    */
   follow(taskId: string, options?: FollowOptions): AsyncIterable<FollowEvent>;
   /** All tasks the caller may see, from now on; ordered within each task. Never ends by itself. */
-  followAll(options?: RequestOptions): AsyncIterable<FollowEvent>;
+  followAll(options?: FollowAllOptions): AsyncIterable<FollowEvent>;
   get(taskId: string, options?: RequestOptions): Promise<TaskResponse>;
   /** Newest first. */
   list(options?: ListOptions): Promise<ListResponse>;

@@ -1,7 +1,7 @@
 import type { Clock } from "../contract/clock.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
-import type { StackActivity } from "../contract/operations/dev.ts";
-import type { CallerToken, StageClient } from "../contract/ports.ts";
+import type { DevDepths, StackActivity } from "../contract/operations/dev.ts";
+import type { CallerToken, FollowEvent, StageClient } from "../contract/ports.ts";
 import type { StageOutputs } from "../contract/resources.ts";
 import type { Installation } from "./installation.ts";
 
@@ -46,7 +46,10 @@ export interface RunningStack {
   /** Bearer token of the control routes. */
   controlToken: string;
   offline: boolean;
-  connections(): number;
+  /** How many messages wait in the queues, and how many sockets are open. */
+  depths(): Pick<DevDepths, "queue" | "deadLetterQueue" | "connections">;
+  /** Events of all tasks accepted after `since` (ISO 8601), through the stage's own APIs. Never ends by itself. */
+  followAll(options: { since: string; signal: AbortSignal }): AsyncIterable<FollowEvent>;
   faults(): string[];
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ResolvedConfig } from "../contract/config.ts";
+import type { QueueStats } from "../contract/queue.ts";
 import {
   type ResourceNames,
   resourceNames,
@@ -29,6 +30,8 @@ export interface Deployment {
   offline: boolean;
   api: ReturnType<typeof createHttpApi>;
   sockets: ReturnType<typeof createSocketApi>;
+  /** Messages in the queues, and open sockets. */
+  depths(): { queue: QueueStats; deadLetterQueue: QueueStats; connections: number };
   close(): Promise<void>;
 }
 
@@ -133,12 +136,22 @@ export function deployProject(
     offline: model.offline,
     api,
     sockets,
+    depths: () => ({
+      queue: countsOf(services, names.queue),
+      deadLetterQueue: countsOf(services, names.deadLetterQueue),
+      connections: sockets.connections(),
+    }),
     async close() {
       endSchedule();
       await code.close();
       await sockets.close();
     },
   };
+}
+
+function countsOf(services: Services, queue: string): QueueStats {
+  const { visible = 0, inFlight = 0, delayed = 0 } = services.sqs.stats(queue) ?? {};
+  return { visible, inFlight, delayed };
 }
 
 function createQueues(services: Services, names: ResourceNames, { queue }: ResolvedConfig) {

@@ -94,6 +94,27 @@ describe("dev", () => {
     expect(answer.status).toBe(202);
   });
 
+  test("tells a task whole that came in the moment it was ready", async () => {
+    await using other = await makeFolder(PROJECT);
+    const early = start(["dev", "--headless", "--json", "--port", "0"], { cwd: other.dir });
+    try {
+      await early.waitFor('"type":"ready"');
+      const { endpoint: url, token } = early.events()[0] ?? {};
+      const answer = await fetch(`${String(url)}/tasks`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${String(token)}` },
+        body: '{"prompt":"early"}',
+      });
+      expect(answer.status).toBe(202);
+      await early.waitFor('"type":"completed"');
+      const told = early.events().filter((event) => typeof event["seq"] === "number");
+      expect(told.map(({ type }) => type)).toEqual(["accepted", "started", "completed"]);
+    } finally {
+      early.interrupt();
+      expect(await early.exit).toBe(0);
+    }
+  });
+
   test("a port that was asked for and is taken is an error", async () => {
     await using other = await makeFolder(PROJECT);
     const taken = createServer();

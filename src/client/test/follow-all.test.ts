@@ -19,9 +19,10 @@ afterEach(() => server.close());
 async function followToEnd(
   client: ReturnType<typeof createClient>,
   onEvent: (event: FollowEvent) => void,
+  since?: string,
 ): Promise<FollowEvent[]> {
   const out: FollowEvent[] = [];
-  for await (const event of client.followAll()) {
+  for await (const event of client.followAll(since === undefined ? {} : { since })) {
     out.push(event);
     onEvent(event);
     if (event.type === "completed") break;
@@ -90,6 +91,16 @@ test("the past is not repeated", async () => {
       for (const step of steps.slice(2)) server.tell(step);
   });
   expect(seqs(events)).toEqual([3, 4, 5]);
+});
+
+test("tasks accepted since a moment are told from their beginning", async () => {
+  const client = await start();
+  for (const step of steps.slice(0, 2)) server.tell(step);
+  const rest = (event: FollowEvent) => {
+    if ("seq" in event && event.seq === 2) for (const step of steps.slice(2)) server.tell(step);
+  };
+  const events = await followToEnd(client, rest, "2020-01-01T00:00:00.000Z");
+  expect(seqs(events)).toEqual([1, 2, 3, 4, 5]);
 });
 
 test("is kept alive by pings", async () => {

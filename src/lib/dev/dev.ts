@@ -3,8 +3,6 @@ import { AbortError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
 import { LOCAL_STAGE } from "../../contract/names.ts";
 import type { DevEvent, DevReady } from "../../contract/operations/dev.ts";
-import type { StageClient } from "../../contract/ports.ts";
-import { tokenOf } from "../caller-token.ts";
 import { type Channel, createChannel } from "../channel.ts";
 import type { Project } from "../config/load.ts";
 import { findRunning, removeDevFile, stateDirectory, writeDevFile } from "../dev-file.ts";
@@ -80,21 +78,16 @@ async function run(input: DevInput, project: Project, place: Workplace, channel:
     ...(input.inspect === undefined ? {} : { inspect: input.inspect }),
     onEvent: push,
   });
-  let client: StageClient | undefined;
   try {
     await announce(project, stack, place);
     push(readyEvent(input, project, stack, place, clock.now() - began));
-    client = await place.services.openStage(
-      { app: project.config.app, stage: LOCAL_STAGE, endpoint: stack.endpoint, token: tokenOf(stack) },
-      { signal },
-    );
-    await Promise.all([pumpTasks(client, place, push), pumpDepths(client, stack, place, push), aborted(signal)]);
+    const since = new Date(began).toISOString();
+    await Promise.all([pumpTasks(stack, since, place, push), pumpDepths(stack, place, push), aborted(signal)]);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     if (signal.aborted)
       push({ type: "stopping", reason: signal.reason instanceof Error ? signal.reason.message : "stopped" });
-    await client?.close();
     await stack.close();
     await removeDevFile(project.dir, place.pid);
   }

@@ -1,13 +1,12 @@
 import type { DevEvent } from "../../contract/operations/dev.ts";
-import type { StageClient } from "../../contract/ports.ts";
 import type { RunningStack, Workplace } from "../services.ts";
 
 type Push = (event: DevEvent) => void;
 
-/** Tells what happens to all tasks, until the signal is aborted. */
-export async function pumpTasks(client: StageClient, place: Workplace, push: Push): Promise<void> {
+/** Tells what happens to the tasks accepted after `since` (ISO 8601), until the signal is aborted. */
+export async function pumpTasks(stack: RunningStack, since: string, place: Workplace, push: Push): Promise<void> {
   try {
-    for await (const event of client.follower.followAll({ signal: place.signal })) {
+    for await (const event of stack.followAll({ since, signal: place.signal })) {
       if (event.type !== "connection") push(event);
     }
   } catch (error) {
@@ -22,27 +21,13 @@ export async function pumpTasks(client: StageClient, place: Workplace, push: Pus
 }
 
 /** Tells the queues' depths once a second, when they have changed. */
-export async function pumpDepths(
-  client: StageClient,
-  stack: RunningStack,
-  place: Workplace,
-  push: Push,
-): Promise<void> {
-  const { queueUrl, deadLetterQueueUrl } = client.outputs;
+export async function pumpDepths(stack: RunningStack, place: Workplace, push: Push): Promise<void> {
   let told = "";
   while (!place.signal.aborted) {
-    try {
-      const [queue, deadLetterQueue] = await Promise.all([
-        client.queue.stats(queueUrl),
-        client.queue.stats(deadLetterQueueUrl),
-      ]);
-      const depths = { queue, deadLetterQueue, connections: stack.connections() };
-      const text = JSON.stringify(depths);
-      if (text !== told) push({ type: "depths", at: place.clock.now(), ...depths });
-      told = text;
-    } catch {
-      // The next second tells; a request that was cut by the end of the stack is nothing to report.
-    }
+    const depths = stack.depths();
+    const text = JSON.stringify(depths);
+    if (text !== told) push({ type: "depths", at: place.clock.now(), ...depths });
+    told = text;
     await place.clock.sleep(1000, place.signal).catch(() => undefined);
   }
 }
