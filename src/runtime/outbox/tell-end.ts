@@ -1,6 +1,6 @@
 import type { TaskEvent } from "../../contract/event.ts";
 import type { Logger } from "../log/logger.ts";
-import { isSettled, type StoredRecord, type TaskStore } from "../store/index.ts";
+import { isSettled, type StoredRecord, type TaskStore, withResult } from "../store/index.ts";
 import { sendWebhook, type WebhookParts } from "../webhook/send.ts";
 import type { Teller } from "./teller.ts";
 
@@ -27,7 +27,7 @@ export async function tellEnd(record: StoredRecord, parts: EndParts, news?: read
   const { store, teller, log } = parts;
   const { taskId } = record.task;
   if (record.toldSeq < record.seq) {
-    teller.tell(news ?? (await lastEvents(store, record)));
+    teller.tell(news?.map((event) => withResult(event, record)) ?? (await lastEvents(store, record)));
     await teller.flush(Math.min(FOLLOWERS_TIMEOUT_MS, parts.remaining() / 2));
   }
   const webhook = await sendWebhook(record, parts);

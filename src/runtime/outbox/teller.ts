@@ -143,7 +143,9 @@ export function createTeller({ followers, sockets, log, taskId, userId }: Teller
       );
       const callsUnderWay = () => [...targets.values()].flatMap(({ busy }) => (busy ? [busy] : []));
       const told = async () => {
-        if (untold.length > 0 || refreshing) await refresh();
+        // The round under way takes along what was told before it; more than one more is for what it could not take.
+        if (refreshing) await refreshing;
+        if (untold.length > 0) await refresh();
         for (let calls = callsUnderWay(); calls.length > 0; calls = callsUnderWay()) await Promise.all(calls);
       };
       await Promise.race([told(), aborted]);
