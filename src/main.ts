@@ -102,6 +102,10 @@ function drained(stream: NodeJS.WriteStream): Promise<void> {
 /** The provider and the stack, each loaded when a command needs it. */
 export function createServices(root: string, env: Readonly<Record<string, string | undefined>>): Services {
   const loadProvider = () => Promise.all([import("./providers/aws/index.ts"), import("./client/index.ts")]);
+  const provider = async () => {
+    const [{ createAwsProvider }, { createClient }] = await loadProvider();
+    return createAwsProvider({ connect: createClient, clock: systemClock, env });
+  };
   return {
     prepareStage() {
       loadProvider().then(
@@ -109,11 +113,8 @@ export function createServices(root: string, env: Readonly<Record<string, string
         () => undefined,
       );
     },
-    async openStage(target, options) {
-      const [{ createAwsProvider }, { createClient }] = await loadProvider();
-      const provider = createAwsProvider({ connect: createClient, clock: systemClock, env });
-      return provider.open(target, options);
-    },
+    openStage: async (target, options) => (await provider()).open(target, options),
+    openQueues: async (target) => (await provider()).openQueues(target),
     async startStack(options) {
       const { startStack } = await import("./local/stack.ts");
       const { projectDir, config, watch, inspect, ...stackOptions } = options;

@@ -88,7 +88,25 @@ export interface CallerToken {
   from: string;
 }
 
+/** Queues that need not belong to a stage. */
+export interface QueueClient {
+  queue: QueuePort;
+  /** Set when it is not the cloud itself. */
+  endpoint?: string;
+  close(): Promise<void>;
+}
+
+export interface QueueTarget {
+  /** What a queue is called by: an id or address may tell region and endpoint. */
+  named?: string;
+  region?: string;
+  profile?: string;
+  endpoint?: string;
+}
+
 export interface Provider {
+  /** Calls no service yet. */
+  openQueues(target: QueueTarget): QueueClient;
   /**
    * @throws AbortError `STAGE_NOT_DEPLOYED` when nothing describes the stage, AuthorizationError when credentials are missing or refused.
    */

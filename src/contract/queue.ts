@@ -12,8 +12,16 @@ export interface QueueStats {
 export interface QueueDescription {
   /** The last part of its name, for people. */
   name: string;
+  /** Unique among all accounts and regions (SQS: its ARN). */
+  id: string;
   /** Ordered by group, with deduplication. */
   fifo: boolean;
+  account: string;
+  region: string;
+  /** Where its messages go after too many receives, as an id. */
+  deadLetterQueue?: string;
+  /** How long a message is kept, in seconds; absent where the service does not say. */
+  retentionSeconds?: number;
 }
 
 export interface MessageAttribute {
@@ -42,6 +50,8 @@ export interface LeasedMessage extends OutgoingMessage {
   receiveCount: number;
   /** Epoch milliseconds. */
   sentAt: number;
+  /** Of a dead letter that the service moved: the id of the queue it came from. */
+  cameFrom?: string;
   /** All that the service says of it, under the service's own names. */
   system: Record<string, string>;
 }
@@ -70,7 +80,15 @@ export interface QueuePort {
     /** Bytes of a message, and of a batch in all: bodies, attributes' names, types and values. */
     batchBytes: number;
   };
+  /**
+   * @param name what a person calls it by: a name, an id, or what the other calls take (SQS: name, ARN or URL).
+   * @returns what the other calls take.
+   * @throws AbortError `QUEUE_NOT_FOUND`.
+   */
+  find(name: string): Promise<string>;
   describe(queue: string): Promise<QueueDescription>;
+  /** @returns the queues whose dead letters come here. */
+  sources(deadLetterQueue: string): Promise<string[]>;
   stats(queue: string): Promise<QueueStats>;
   lease(
     queue: string,

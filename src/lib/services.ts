@@ -1,7 +1,7 @@
 import type { Clock } from "../contract/clock.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
 import type { DevDepths, StackActivity } from "../contract/operations/dev.ts";
-import type { CallerToken, FollowEvent, StageClient } from "../contract/ports.ts";
+import type { CallerToken, FollowEvent, QueueClient, QueueTarget, StageClient } from "../contract/ports.ts";
 import type { StageOutputs } from "../contract/resources.ts";
 import type { Installation } from "./installation.ts";
 
@@ -60,6 +60,8 @@ export interface Services {
   prepareStage(): void;
   /** @throws AbortError `STAGE_NOT_DEPLOYED`, AuthorizationError. */
   openStage(target: StageTarget, options: { signal: AbortSignal }): Promise<StageClient>;
+  /** Queues of an account and region, whether or not they belong to a stage. */
+  openQueues(target: QueueTarget): Promise<QueueClient>;
   startStack(options: StackStart): Promise<RunningStack>;
 }
 

@@ -65,7 +65,7 @@ const REASONS = {
 const PAST = { redrive: "redriven", replay: "replayed", retry: "retried" } as const;
 
 /** @returns `RateLimitError 429 Too many requests`. */
-export function describeError(error: TaskError): string {
+export function describeError(error: Pick<TaskError, "name" | "message"> & { status?: number }): string {
   const message = oneLine(error.message, 160);
   // Many clients put the status into the message already.
   const status = error.status !== undefined && !message.includes(String(error.status)) ? error.status : undefined;

@@ -1,8 +1,10 @@
 import { InvalidArgumentError, type Command } from "commander";
+import type { LettersChoice } from "../../lib/dlq/letters.ts";
 import type { StageChoice } from "../../lib/stage.ts";
 import type { OutputFlags } from "./cli.ts";
 
 export type StageFlags = StageChoice & OutputFlags;
+export type LettersFlags = LettersChoice & OutputFlags;
 
 /** Adds `--json` and `--debug`. */
 export function outputFlags(command: Command): Command {
@@ -18,6 +20,16 @@ export function stageFlags(command: Command): Command {
       .option("--profile <name>", "AWS profile")
       .option("--region <name>", "AWS region")
       .option("--endpoint-url <url>", "another AWS-compatible endpoint"),
+  );
+}
+
+/** Adds what says which dead letters are meant. */
+export function lettersFlags(command: Command): Command {
+  return stageFlags(
+    command.option(
+      "--queue <queue>",
+      "any dead-letter queue, or a queue that has one, instead of a stage: name, URL or ARN",
+    ),
   );
 }
 
@@ -60,4 +72,9 @@ export function choiceOf(flags: StageFlags): StageChoice {
     ...(region === undefined ? {} : { region }),
     ...(endpointUrl === undefined ? {} : { endpointUrl }),
   };
+}
+
+/** @returns only what names dead letters. */
+export function lettersOf(flags: LettersFlags): LettersChoice {
+  return { ...choiceOf(flags), ...(flags.queue === undefined ? {} : { queue: flags.queue }) };
 }

@@ -2,6 +2,33 @@ import type { TaskError } from "../event.ts";
 import type { MoveTask } from "../queue.ts";
 import type { StackChange, StageShown, SummaryBase } from "./shared.ts";
 
+/** Why a message is where it is: from a task's record, or as far as the message itself tells. */
+export interface Cause {
+  name: string;
+  message: string;
+  status?: number;
+  code?: string;
+  /** Equal for equal causes. 12 hexadecimal digits. */
+  fingerprint: string;
+  /** True when no further attempt can succeed; absent where that is not known. */
+  permanent?: boolean;
+}
+
+/** First event where dead letters of a queue are meant that need not belong to a stage. */
+export interface QueueShown {
+  type: "queue";
+  name: string;
+  /** URL. */
+  queue: string;
+  fifo: boolean;
+  account: string;
+  region: string;
+  /** Set when it is not AWS itself. */
+  endpoint?: string;
+  /** Names of the queues whose dead letters these are. */
+  sources: string[];
+}
+
 /** One message in the dead-letter queue, joined with its task's record. */
 export interface DeadLetter {
   type: "letter";
@@ -12,10 +39,10 @@ export interface DeadLetter {
   prompt?: string;
   /** ISO 8601: when it was first sent. */
   sentAt: string;
-  /** Attempts the worker made in the last generation; 0 when it never ran. */
+  /** Attempts the worker made in the last generation, 0 when it never ran; without a record, the receives so far. */
   attempts: number;
-  /** Absent when no record tells. */
-  error?: TaskError;
+  /** Absent when neither a record nor the message tells. */
+  error?: Cause;
 }
 export interface DlqListSummary extends SummaryBase<"dlq-list"> {
   queue: string;
@@ -28,8 +55,8 @@ export interface DlqListSummary extends SummaryBase<"dlq-list"> {
   /** How to redrive them. */
   redrive?: string;
 }
-/** `stage` unless local, letters, `summary`. */
-export type DlqListEvent = StageShown | DeadLetter | DlqListSummary;
+/** `queue`, or `stage` unless local; letters, `summary`. */
+export type DlqListEvent = StageShown | QueueShown | DeadLetter | DlqListSummary;
 
 /** Who moves the messages, told before the first one is moved. */
 export interface MoverChosen {
@@ -86,9 +113,10 @@ export interface DlqRedriveSummary extends SummaryBase<"dlq-redrive"> {
   /** The move did not end: how to go on. */
   resume?: string;
 }
-/** `stage`, `mover`, `move`*, `refused`*, `redriven`*, `summary`. */
+/** `stage` or `queue`, `mover`, `move`*, `refused`*, `redriven`*, `summary`. */
 export type DlqRedriveEvent =
   | StageShown
+  | QueueShown
   | StackChange
   | MoverChosen
   | MoveProgress

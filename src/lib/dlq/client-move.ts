@@ -3,17 +3,20 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { AbortError, UsageError } from "../../contract/errors.ts";
 import type { LetterRefused, MoveProgress } from "../../contract/operations/dlq.ts";
-import type { StageClient } from "../../contract/ports.ts";
-import type { LeasedMessage } from "../../contract/queue.ts";
+import type { QueuePort } from "../../contract/queue.ts";
 import { findProject } from "../config/load.ts";
 import { createJournal, findJournal, type Journal, resumeJournal } from "../mover/journal.ts";
 import { type MoveCounts, moveMessages } from "../mover/mover.ts";
 import type { Workplace } from "../services.ts";
+import type { LetterSelector } from "./filter.ts";
+import type { KnownQueue } from "./letters.ts";
 
 export interface ClientMove {
-  source: string;
-  destination: string;
-  select?: (message: LeasedMessage) => boolean | Promise<boolean>;
+  source: KnownQueue;
+  destination: KnownQueue;
+  /** The queues are of a stage: then the journal may lie with the project. */
+  ofStage: boolean;
+  select?: LetterSelector;
   limit?: number;
   maxPerSecond?: number;
   /** Go on with the move that did not end. */
@@ -23,37 +26,32 @@ export interface ClientMove {
 const CONCURRENCY = 10;
 const PROGRESS_MS = 100;
 
-/** Moves dead letters by our own mover, with a journal beside the project's state or, outside a project, the user's. */
+/** Moves dead letters by our own mover, with a journal: a stage's with the project where there is one, else with the user's state. */
 export async function* moveByClient(
   move: ClientMove,
-  { queue }: StageClient,
+  queue: QueuePort,
   place: Workplace,
 ): AsyncGenerator<MoveProgress | LetterRefused, MoveCounts> {
   const { clock, signal } = place;
-  const { source, destination, resume, ...request } = move;
+  const { source, destination, resume, select, limit, maxPerSecond } = move;
   const began = clock.now();
-  const [from, to, depth] = await Promise.all([
-    queue.describe(source),
-    queue.describe(destination),
-    queue.stats(source),
-  ]);
-  if (from.fifo !== to.fifo) {
-    throw new AbortError(`${from.name} is a ${kind(from)} queue and ${to.name} a ${kind(to)} one.`, {
-      code: "QUEUE_TYPES_DIFFER",
-      where: destination,
-      hint: "Move to a queue of the same type.",
-    });
-  }
-  const journal = await openJournal(await journalPath(move, place), { source, destination, resume }, place);
-  const toMove = Math.min(depth.visible, move.limit ?? Infinity);
+  const depth = await queue.stats(source.queue);
+  const journal = await openJournal(
+    await journalPath(move, place),
+    { source: source.queue, destination: destination.queue, resume },
+    place,
+  );
+  const toMove = Math.min(depth.visible, limit ?? Infinity);
   let counts: MoveCounts = { moved: 0, finished: 0, left: 0, refused: [], undeleted: 0, perhapsTwice: 0 };
   let told = -Infinity;
   try {
     const moving = moveMessages({
-      ...request,
-      source,
-      destination,
-      fifo: to.fifo,
+      ...(select ? { select } : {}),
+      ...(limit === undefined ? {} : { limit }),
+      ...(maxPerSecond === undefined ? {} : { maxPerSecond }),
+      source: source.queue,
+      destination: destination.queue,
+      fifo: destination.fifo,
       concurrency: CONCURRENCY,
       queue,
       journal,
@@ -84,8 +82,6 @@ export async function* moveByClient(
   return counts;
 }
 
-const kind = ({ fifo }: { fifo: boolean }) => (fifo ? "FIFO" : "standard");
-
 async function openJournal(
   path: string,
   move: { source: string; destination: string; resume: boolean },
@@ -111,12 +107,12 @@ async function openJournal(
   });
 }
 
-async function journalPath({ source, destination }: ClientMove, place: Workplace): Promise<string> {
-  const project = await findProject(place.cwd, "local");
+async function journalPath({ source, destination, ofStage }: ClientMove, place: Workplace): Promise<string> {
+  const project = ofStage ? await findProject(place.cwd, "local") : undefined;
   const home = place.env["HOME"] ?? homedir();
   const folder = project
     ? join(project.dir, ".ai-pipeline")
     : join(place.env["XDG_STATE_HOME"] ?? join(home, ".local", "state"), "ai-pipeline");
-  const name = createHash("sha256").update(`${source} ${destination}`).digest("hex").slice(0, 16);
+  const name = createHash("sha256").update(`${source.queue} ${destination.queue}`).digest("hex").slice(0, 16);
   return join(folder, "moves", `${name}.journal`);
 }

@@ -1,5 +1,7 @@
+import type { Cause } from "../../contract/operations/dlq.ts";
 import type { TaskReader } from "../../contract/ports.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
+import { causeOf } from "./cause.ts";
 import { taskOf } from "./peek.ts";
 
 /** Which dead letters are meant; all members must hold, and none means all letters. */
@@ -13,27 +15,37 @@ export interface LetterFilter {
   until?: number;
 }
 
-/** @returns whether a letter is meant; undefined when all are. Reads a task's record only where its error is asked for. */
-export function letterSelector(
-  filter: LetterFilter,
-  reader: TaskReader,
-): ((message: LeasedMessage) => boolean | Promise<boolean>) | undefined {
+export type LetterSelector = (message: LeasedMessage) => boolean | Promise<boolean>;
+
+/**
+ * @param reader of the stage, where there is one.
+ * @returns whether a letter is meant; undefined when all are. Reads a task's record only where its error is asked for.
+ */
+export function letterSelector(filter: LetterFilter, reader: TaskReader | undefined): LetterSelector | undefined {
   const { tasks, error, since, until } = filter;
   if (tasks === undefined && error === undefined && since === undefined && until === undefined) return undefined;
   const wanted = tasks && new Set(tasks);
-  const text = error?.toLowerCase();
   return async (message) => {
     if (since !== undefined && message.sentAt < since) return false;
     if (until !== undefined && message.sentAt >= until) return false;
-    if (!wanted && text === undefined) return true;
+    if (!wanted && error === undefined) return true;
     const { taskId } = taskOf(message.body);
     if (wanted && (taskId === undefined || !wanted.has(taskId))) return false;
-    if (text === undefined) return true;
-    const failure = taskId === undefined ? undefined : (await reader.get(taskId))?.error;
-    if (!failure) return false;
-    return (
-      failure.fingerprint === text ||
-      `${failure.name} ${failure.status ?? ""} ${failure.message}`.toLowerCase().includes(text)
-    );
+    if (error === undefined) return true;
+    const cause = await knownCause(message, reader);
+    return cause !== undefined && isCause(cause, error);
   };
+}
+
+/** @returns why a letter failed: its task's record tells, or the message itself. */
+export async function knownCause(message: LeasedMessage, reader: TaskReader | undefined): Promise<Cause | undefined> {
+  const { taskId } = taskOf(message.body);
+  const record = reader && taskId !== undefined ? await reader.get(taskId) : undefined;
+  return record ? record.error : causeOf(message);
+}
+
+/** @param text a fingerprint, or a part of the error's name, status or message. */
+export function isCause({ fingerprint, name, status, message }: Cause, text: string): boolean {
+  const wanted = text.toLowerCase();
+  return fingerprint === wanted || `${name} ${status ?? ""} ${message}`.toLowerCase().includes(wanted);
 }

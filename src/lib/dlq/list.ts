@@ -4,23 +4,21 @@ import type { TaskReader } from "../../contract/ports.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
-import type { StageChoice } from "../stage.ts";
-import { stageFlags } from "../submit/submit.ts";
-import { enterStageForReading } from "../tasks.ts";
+import { causeOf, kindOf } from "./cause.ts";
+import { enterLetters, type LettersChoice, lettersFlags } from "./letters.ts";
 import { peek, taskOf } from "./peek.ts";
 
 /** Shows what lies in the dead-letter queue, each message with why its task failed. */
 export async function* listDeadLetters(
-  input: { choice: StageChoice; limit: number },
+  input: { choice: LettersChoice; limit: number },
   place: Workplace,
 ): AsyncGenerator<DlqListEvent> {
-  const stage = yield* enterStageForReading(input.choice, place);
+  const { queue, stage, deadLetterQueue, close } = yield* enterLetters(input.choice, place, { change: false });
   try {
-    const { queue, reader, outputs } = stage.client;
-    const { deadLetterQueueUrl } = outputs;
+    const deadLetterQueueUrl = deadLetterQueue.queue;
     const stats = await queue.stats(deadLetterQueueUrl);
     const messages = await peek(queue, deadLetterQueueUrl, input.limit, place.signal);
-    const letters = await inBatches(messages, 10, (message) => letterOf(message, reader));
+    const letters = await inBatches(messages, 10, (message) => letterOf(message, stage?.reader));
     yield* letters;
     const depth = stats.visible + stats.inFlight + stats.delayed;
     yield {
@@ -33,24 +31,27 @@ export async function* listDeadLetters(
       shown: letters.length,
       causes: causesOf(letters),
       ...(letters.length > 0
-        ? { redrive: `${invocation(place.installation, place.cwd)} dlq redrive${stageFlags(input.choice)}` }
+        ? { redrive: `${invocation(place.installation, place.cwd)} dlq redrive${lettersFlags(input.choice)}` }
         : {}),
     };
   } finally {
-    await stage.close();
+    await close();
   }
 }
 
-async function letterOf(message: LeasedMessage, reader: TaskReader): Promise<DeadLetter> {
+async function letterOf(message: LeasedMessage, reader: TaskReader | undefined): Promise<DeadLetter> {
   const task = taskOf(message.body);
-  const record = task.taskId ? await reader.get(task.taskId) : undefined;
+  const record = reader && task.taskId ? await reader.get(task.taskId) : undefined;
+  const error = record ? record.error : (causeOf(message) ?? (reader ? undefined : kindOf(message)));
   return {
     type: "letter",
     messageId: message.messageId,
     ...task,
     sentAt: new Date(message.sentAt).toISOString(),
-    attempts: record ? record.attempts.filter(({ generation }) => generation === record.generation).length : 0,
-    ...(record?.error ? { error: record.error } : {}),
+    attempts: record
+      ? record.attempts.filter(({ generation }) => generation === record.generation).length
+      : message.receiveCount - 1,
+    ...(error ? { error } : {}),
   };
 }
 

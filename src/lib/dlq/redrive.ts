@@ -1,23 +1,21 @@
-import { PipelineError } from "../../contract/errors.ts";
+import { PipelineError, UsageError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
-import { isTerminal } from "../../contract/event.ts";
-import type { DlqRedriveEvent, DlqRedriveSummary, RedrivenEnded } from "../../contract/operations/dlq.ts";
-import type { StageClient } from "../../contract/ports.ts";
-import type { LeasedMessage, QueuePort } from "../../contract/queue.ts";
+import type { DlqRedriveEvent, DlqRedriveSummary } from "../../contract/operations/dlq.ts";
 import { invocation } from "../installation.ts";
 import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
-import type { StageChoice } from "../stage.ts";
-import { stageFlags } from "../submit/submit.ts";
-import { enterStageForChange } from "../tasks.ts";
 import { moveByClient } from "./client-move.ts";
-import { letterSelector, type LetterFilter } from "./filter.ts";
-import { peek, taskOf } from "./peek.ts";
+import { letterSelector, type LetterFilter, type LetterSelector } from "./filter.ts";
+import { chosenOnly, findFollowed, waitForAll } from "./follow-redriven.ts";
+import { enterLetters, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
+import { findRoutes, type Route } from "./routes.ts";
 import { followMove } from "./service-move.ts";
 
 export interface RedriveInput {
-  choice: StageChoice;
+  choice: LettersChoice;
   filter: LetterFilter;
+  /** Another queue than those the letters came from: its name, URL or ARN. */
+  to?: string;
   /** At most so many letters. */
   limit?: number;
   /** 1 to 500; absent: as fast as the service goes. */
@@ -28,56 +26,64 @@ export interface RedriveInput {
   wait: boolean;
 }
 
-/** More than this cannot be followed one by one. */
-const FOLLOW_LIMIT = 10_000;
-const POLL_MS = 250;
-
 /**
  * Moves dead letters back to their queue as they are: all of them by the service's own move task, some of them by our own
  * mover, which can choose.
  */
 export async function* redrive(input: RedriveInput, place: Workplace): AsyncGenerator<DlqRedriveEvent> {
   const { clock, signal } = place;
-  const stage = yield* enterStageForChange(input.choice, place);
+  const { choice, to } = input;
+  const letters = yield* enterLetters(choice, place, { change: true, anyQueue: to !== undefined });
   try {
-    const { client } = stage;
-    const { queue, reader, outputs } = client;
+    const { stage, deadLetterQueue } = letters;
+    if (!stage && input.wait) throw cannotFollow();
     const began = clock.now();
-    const source = outputs.deadLetterQueueUrl;
-    const select = letterSelector(input.filter, reader);
-    const waiting = input.wait ? await following(client, select, signal) : new Map<string, number>();
-    const summary = (more: Omit<DlqRedriveSummary, "type" | "operation" | "elapsedMs">): DlqRedriveSummary => ({
-      type: "summary",
-      operation: "dlq-redrive",
-      ...more,
-      elapsedMs: clock.now() - began,
-    });
-    let why = reasonForClient(input, select !== undefined);
-    why ??= await startService(queue, source, input.maxPerSecond);
+    const routes = await findRoutes(letters, to, choice, place);
+    const select = letterSelector(input.filter, stage?.reader);
+    const waiting = stage && input.wait ? await findFollowed(stage, select, signal) : new Map<string, number>();
+    let why = reasonForClient(input, letters, select !== undefined);
+    why ??= await startService(letters, routes, input);
     yield why === undefined
       ? { type: "mover", by: "service", why: "all dead letters go back to their queue" }
       : { type: "mover", by: "client", why };
+    const { move } = letters.queue;
     const end: Moved =
-      why === undefined && queue.move
-        ? yield* followMove(queue.move, source, place)
-        : yield* moveChosen(input, chosenOnly(waiting, select), client, place);
+      why === undefined && move
+        ? yield* followMove(move, deadLetterQueue.queue, place)
+        : yield* moveChosen(input, routes, waiting.size > 0 ? chosenOnly(waiting, select) : select, letters, place);
     const ends = { completed: 0, failed: 0 };
-    for await (const event of waitForAll(client, waiting, place)) {
-      if (event.status === "completed") ends.completed++;
-      else ends.failed++;
-      yield event;
+    if (stage) {
+      for await (const event of waitForAll(stage, waiting, place)) {
+        if (event.status === "completed") ends.completed++;
+        else ends.failed++;
+        yield event;
+      }
     }
     const interrupted = signal.aborted;
     const failed = ends.failed > 0 || (end.client !== undefined && end.client.refused + end.client.undeleted > 0);
-    yield summary({
+    yield {
+      type: "summary",
+      operation: "dlq-redrive",
       exitCode: interrupted ? interruptedExit(signal) : failed ? EXIT.taskFailed : EXIT.completed,
       ...end,
       ...(input.wait ? ends : {}),
       ...(interrupted && !end.client ? { detached: true } : {}),
-    });
+      elapsedMs: clock.now() - began,
+    };
   } finally {
-    await stage.close();
+    await letters.close();
   }
+}
+
+function cannotFollow(): UsageError {
+  return new UsageError(
+    "Messages of a queue that belongs to no stage cannot be followed: no record tells how they end.",
+    {
+      code: "CANNOT_FOLLOW",
+      where: "--wait",
+      hint: "Leave --wait out, and look at the dead-letter queue again in a while.",
+    },
+  );
 }
 
 /** The same letters must be meant again: a move does not know what an earlier one was asked for. */
@@ -89,24 +95,35 @@ function resumeCommand(input: RedriveInput, place: Workplace): string {
     ...(error === undefined ? [] : ["--error", `'${error.replaceAll("'", String.raw`'\''`)}'`]),
     ...time("--since", since),
     ...time("--until", until),
+    ...(input.to === undefined ? [] : ["--to", input.to]),
     ...(input.maxPerSecond === undefined ? [] : ["--rate", String(input.maxPerSecond)]),
     "--resume",
   ];
-  return `${invocation(place.installation, place.cwd)} dlq redrive ${words.join(" ")}${stageFlags(input.choice)}`;
+  return `${invocation(place.installation, place.cwd)} dlq redrive ${words.join(" ")}${lettersFlags(input.choice)}`;
 }
 
 /** @returns why the service's own move task will not do, if it will not. */
-function reasonForClient(input: RedriveInput, filtered: boolean): string | undefined {
+function reasonForClient(input: RedriveInput, { sources }: Letters, filtered: boolean): string | undefined {
   if (input.resume) return "it goes on with a move of its own";
   if (filtered || input.limit !== undefined) return "the service's own move task takes all messages, not some";
+  if (sources.length === 0) return "the service's own move task takes only dead-letter queues";
   return undefined;
 }
 
 /** Starts the service's own move task. @returns why there is none, if there is none. */
-async function startService(queue: QueuePort, source: string, maxPerSecond?: number): Promise<string | undefined> {
+async function startService(
+  { queue, deadLetterQueue }: Letters,
+  routes: Route[],
+  { maxPerSecond }: RedriveInput,
+): Promise<string | undefined> {
   if (!queue.move) return "this queue service has no move task";
+  // Where all go to one queue it is named: a message that was sent to the dead-letter queue by hand knows no source.
+  const [only] = routes.length === 1 ? routes : [];
   try {
-    await queue.move.start(source, maxPerSecond === undefined ? {} : { maxPerSecond });
+    await queue.move.start(deadLetterQueue.queue, {
+      ...(only ? { destination: only.destination.queue } : {}),
+      ...(maxPerSecond === undefined ? {} : { maxPerSecond }),
+    });
     return undefined;
   } catch (error) {
     if (error instanceof PipelineError && error.code === "MOVE_UNSUPPORTED") return error.message;
@@ -114,90 +131,52 @@ async function startService(queue: QueuePort, source: string, maxPerSecond?: num
   }
 }
 
-/**
- * With a limit fewer go than are meant: only tasks that are taken are waited for.
- *
- * @returns the same choice, which leaves in `waiting` what it took.
- */
-function chosenOnly(waiting: Map<string, number>, select: ReturnType<typeof letterSelector>) {
-  const known = new Map(waiting);
-  waiting.clear();
-  return async (message: LeasedMessage) => {
-    if (select && !(await select(message))) return false;
-    const { taskId } = taskOf(message.body);
-    const seq = taskId === undefined ? undefined : known.get(taskId);
-    if (taskId !== undefined && seq !== undefined) waiting.set(taskId, seq);
-    return true;
-  };
-}
-
 type Moved = Pick<DlqRedriveSummary, "moved" | "status" | "client" | "resume">;
 
+/** Moves by our own mover, one destination after another. */
 async function* moveChosen(
   input: RedriveInput,
-  select: (message: LeasedMessage) => Promise<boolean>,
-  client: StageClient,
+  routes: Route[],
+  select: LetterSelector | undefined,
+  letters: Letters,
   place: Workplace,
 ): AsyncGenerator<DlqRedriveEvent, Moved> {
   const { resume, limit, maxPerSecond } = input;
-  const move = {
-    source: client.outputs.deadLetterQueueUrl,
-    destination: client.outputs.queueUrl,
-    resume,
-    select,
-    ...(limit === undefined ? {} : { limit }),
-    ...(maxPerSecond === undefined ? {} : { maxPerSecond }),
-  };
-  const counts = yield* moveByClient(move, client, place);
-  const { moved, finished, left, refused, perhapsTwice, undeleted } = counts;
+  const total = { moved: 0, finished: 0, left: 0, refused: 0, undeleted: 0, perhapsTwice: 0 };
+  for (const { destination, takes } of routes) {
+    if (place.signal.aborted || total.moved === limit) break;
+    const counts = yield* moveByClient(
+      {
+        source: letters.deadLetterQueue,
+        destination,
+        resume,
+        ofStage: letters.stage !== undefined,
+        ...selection(select, takes),
+        ...(limit === undefined ? {} : { limit: limit - total.moved }),
+        ...(maxPerSecond === undefined ? {} : { maxPerSecond }),
+      },
+      letters.queue,
+      place,
+    );
+    total.moved += counts.moved;
+    total.finished += counts.finished;
+    total.refused += counts.refused.length;
+    total.undeleted += counts.undeleted;
+    total.perhapsTwice += counts.perhapsTwice;
+    total.left = counts.left;
+  }
+  const { moved, ...client } = total;
   const whole = !place.signal.aborted;
   return {
     moved,
     status: whole ? "COMPLETED" : "CANCELLED",
-    client: { finished, left, refused: refused.length, perhapsTwice, undeleted },
-    ...(whole && undeleted === 0 ? {} : { resume: resumeCommand(input, place) }),
+    client,
+    ...(whole && client.undeleted === 0 ? {} : { resume: resumeCommand(input, place) }),
   };
 }
 
-/** @returns the last `seq` of every task that is to be moved: what comes after belongs to the redrive. */
-async function following(
-  client: StageClient,
-  select: ReturnType<typeof letterSelector>,
-  signal: AbortSignal,
-): Promise<Map<string, number>> {
-  const found = new Map<string, number>();
-  for (const message of await peek(client.queue, client.outputs.deadLetterQueueUrl, FOLLOW_LIMIT, signal)) {
-    if (select && !(await select(message))) continue;
-    const { taskId } = taskOf(message.body);
-    if (!taskId) continue;
-    const record = await client.reader.get(taskId);
-    if (record) found.set(taskId, record.seq);
-  }
-  return found;
-}
-
-/** Reads the tasks' events, a few at a time, until each has ended again. */
-async function* waitForAll(
-  client: StageClient,
-  waiting: Map<string, number>,
-  place: Workplace,
-): AsyncGenerator<RedrivenEnded> {
-  const total = waiting.size;
-  while (waiting.size > 0) {
-    for (const [taskId, after] of [...waiting].slice(0, 50)) {
-      if (place.signal.aborted) return;
-      const events = await client.reader.events(taskId, after);
-      const end = events.findLast(isTerminal);
-      if (!end || (end.type !== "completed" && end.type !== "deadlettered" && end.type !== "cancelled")) {
-        // To the back of the line, so that one slow task does not hide the rest.
-        waiting.delete(taskId);
-        waiting.set(taskId, after);
-        continue;
-      }
-      waiting.delete(taskId);
-      const error = end.type === "deadlettered" && end.error ? { error: end.error } : {};
-      yield { type: "redriven", taskId, status: end.type, ...error, ended: total - waiting.size, total };
-    }
-    if (waiting.size > 0) await place.clock.sleep(POLL_MS, place.signal).catch(() => undefined);
-  }
+/** @returns both choices as one; none when all letters go. */
+function selection(select: LetterSelector | undefined, takes: Route["takes"]): { select?: LetterSelector } {
+  if (!takes) return select ? { select } : {};
+  return { select: (message) => takes(message) && (!select || select(message)) };
 }

@@ -2,6 +2,7 @@ import { AuthorizationError, ExternalError, PipelineError } from "../../contract
 
 /** Where a request was meant to go, for the message. */
 export interface ErrorPlace {
+  /** Empty where no stage is meant. */
   stage: string;
   profile?: string;
   endpoint?: string;
@@ -70,7 +71,7 @@ export function explainAwsError(error: unknown, action: string, place: ErrorPlac
     });
   }
   if (DENIED.has(name) || httpStatus(error) === 403) {
-    return new AuthorizationError(`You may not call ${action} on this stage.`, {
+    return new AuthorizationError(`You may not call ${action}${place.stage === "" ? "" : " on this stage"}.`, {
       code: "ACCESS_DENIED",
       where: action,
       hint: [`Ask for the permission ${action}, or use another profile: --profile NAME`, message],

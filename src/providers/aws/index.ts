@@ -9,6 +9,7 @@ import { createIntake } from "./intake.ts";
 import { createLogs } from "./logs/index.ts";
 import { createDocuments } from "./objects.ts";
 import { createQueue } from "./queue/index.ts";
+import { openQueues } from "./queue/open.ts";
 import { createReader } from "./reader.ts";
 
 export type { ApiClient } from "./context.ts";
@@ -24,6 +25,7 @@ export interface AwsProviderOptions {
 /** Stages on AWS, or on anything that speaks as AWS does. */
 export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): Provider {
   return {
+    openQueues: (target) => openQueues(target, env),
     async open(target, { signal }) {
       const { app, stage, endpoint, profile, token } = target;
       const clients = createAwsClients(target, env);

@@ -3,7 +3,7 @@ import { ModelError } from "../model/model-error.ts";
 import { classify, parseRetryAfter } from "./classify.ts";
 import { AttemptTimeout } from "./deadline.ts";
 import { PermanentError, TransientError } from "./errors.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { fingerprint } from "../../contract/fingerprint.ts";
 import { retryDelay } from "./backoff.ts";
 import { redact } from "./task-error.ts";
 

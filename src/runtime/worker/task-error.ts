@@ -1,6 +1,6 @@
 import type { TaskError } from "../../contract/event.ts";
+import { fingerprint } from "../../contract/fingerprint.ts";
 import type { ErrorFacts } from "./classify.ts";
-import { fingerprint } from "./fingerprint.ts";
 
 const MAX_MESSAGE = 1_000;
 /** Shorter secrets and prompts would blank out ordinary words. */

@@ -1,6 +1,7 @@
 import type { EntryFailure, QueuePort } from "../../../contract/queue.ts";
 import type { StageContext } from "../context.ts";
 import { createCall, sqs } from "./call.ts";
+import { createDirectory } from "./directory.ts";
 import { leased, outcomes, sendEntry } from "./messages.ts";
 import { createMove } from "./move.ts";
 
@@ -13,16 +14,12 @@ const COUNTS = [
 /** SQS: a queue is named by its URL, a lease by its receipt handle. */
 export function createQueue(context: Pick<StageContext, "clients" | "place">): QueuePort {
   const call = createCall(context);
+  const { find, describe, sources } = createDirectory(call, context.place);
   return {
+    find,
+    describe,
+    sources,
     limits: { batchEntries: 10, batchBytes: 1_048_576 },
-    async describe(QueueUrl) {
-      const { GetQueueAttributesCommand } = await sqs();
-      const { Attributes } = await call("GetQueueAttributes", (client) =>
-        client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] })),
-      );
-      const name = Attributes?.QueueArn?.split(":").at(-1) ?? QueueUrl.split("/").at(-1) ?? QueueUrl;
-      return { name, fifo: name.endsWith(".fifo") };
-    },
     async stats(QueueUrl) {
       const { GetQueueAttributesCommand } = await sqs();
       const { Attributes = {} } = await call("GetQueueAttributes", (client) =>

@@ -29,6 +29,7 @@ export function leased(message: Message): LeasedMessage {
     ...(system.MessageGroupId === undefined ? {} : { group: system.MessageGroupId }),
     ...(system.MessageDeduplicationId === undefined ? {} : { deduplicationId: system.MessageDeduplicationId }),
     ...(system.AWSTraceHeader === undefined ? {} : { trace: system.AWSTraceHeader }),
+    ...(system.DeadLetterQueueSourceArn === undefined ? {} : { cameFrom: system.DeadLetterQueueSourceArn }),
     system: Object.fromEntries(Object.entries(system)),
   };
 }

@@ -1,6 +1,7 @@
 import { ExternalError } from "../../../contract/errors.ts";
 import type { MoveTask, QueuePort } from "../../../contract/queue.ts";
 import { type CallSqs, sqs } from "./call.ts";
+import { isUnsupported } from "./directory.ts";
 
 /** SQS's message move tasks, from a dead-letter queue alone. */
 export function createMove(call: CallSqs): NonNullable<QueuePort["move"]> {
@@ -50,14 +51,6 @@ export function createMove(call: CallSqs): NonNullable<QueuePort["move"]> {
 }
 
 const STATUSES: readonly MoveTask["status"][] = ["RUNNING", "COMPLETED", "CANCELLING", "CANCELLED", "FAILED"];
-
-/** What servers that have no move tasks answer (MiniStack: InvalidAction), and AWS for a queue that cannot be moved from. */
-const UNSUPPORTED = /InvalidAction|UnsupportedOperation|UnknownOperation|NotImplemented/;
-
-function isUnsupported(error: unknown): boolean {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error && UNSUPPORTED.test(cause.name);
-}
 
 function unsupported(where: string, cause: unknown): ExternalError {
   return new ExternalError("the service has no move task for this queue", { code: "MOVE_UNSUPPORTED", where, cause });

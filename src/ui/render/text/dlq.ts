@@ -8,7 +8,7 @@ import { tellShared } from "./shared.ts";
 export const dlqListText: TextRenderer<DlqListEvent> = (out) => {
   const rows: string[][] = [];
   return (event) => {
-    if (event.type === "stage") return tellShared(out, event);
+    if (event.type === "stage" || event.type === "queue") return tellShared(out, event);
     if (event.type === "letter") {
       const why = event.error ? describeError(event.error) : event.attempts === 0 ? "never ran" : "no record tells why";
       rows.push([event.taskId ?? event.messageId, event.sentAt, String(event.attempts), oneLine(why, 100)]);
@@ -28,6 +28,7 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out) => {
   return (event) => {
     switch (event.type) {
       case "stage":
+      case "queue":
       case "stack":
         return tellShared(out, event);
       case "mover":

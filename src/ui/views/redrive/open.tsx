@@ -6,6 +6,7 @@ import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
 import { formatCount, formatDuration, shortId } from "../../format.ts";
 import { describeMove } from "../../move.ts";
+import { describeQueue, describeStage } from "../../render/text/shared.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 import { describeError } from "../../timeline.ts";
@@ -22,14 +23,9 @@ interface RedriveState {
 function reduce(state: RedriveState, event: RedriveEvent): RedriveState {
   switch (event.type) {
     case "stage":
-      return {
-        ...state,
-        lines: addLine(
-          state.lines,
-          "info",
-          `stage ${event.ref.stage} of ${event.ref.app}, account ${event.ref.account}, ${event.ref.region}`,
-        ),
-      };
+      return { ...state, lines: addLine(state.lines, "info", describeStage(event)) };
+    case "queue":
+      return { ...state, lines: addLine(state.lines, "info", describeQueue(event)) };
     case "mover": {
       const who = event.by === "service" ? "the service moves them" : "moved from here";
       return { ...state, lines: addLine(state.lines, "info", `${who}: ${event.why}`) };

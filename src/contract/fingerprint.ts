@@ -1,4 +1,4 @@
-import { hash } from "../store/hash.ts";
+import { createHash } from "node:crypto";
 
 /** What differs between two failures of one cause, longest patterns first. */
 const VOLATILE: [RegExp, string][] = [
@@ -19,5 +19,6 @@ const VOLATILE: [RegExp, string][] = [
 export function fingerprint(error: { name: string; message: string; status?: number; code?: string }): string {
   let text = error.message;
   for (const [pattern, token] of VOLATILE) text = text.replace(pattern, token);
-  return hash([error.name, error.status ?? "", error.code ?? "", text.trim().toLowerCase()].join("\n"), 12);
+  const cause = [error.name, error.status ?? "", error.code ?? "", text.trim().toLowerCase()].join("\n");
+  return createHash("sha256").update(cause).digest("hex").slice(0, 12);
 }

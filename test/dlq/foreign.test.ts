@@ -1,0 +1,196 @@
+import { createServer } from "node:http";
+import { text as readBody } from "node:stream/consumers";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeFolder, run } from "../cli/harness.ts";
+import { listenLocally } from "../helpers/listen.ts";
+import { type SqsStack, startSqs } from "../helpers/sqs.ts";
+import { createPair, createQueue, depth, fail, readAll, sendAll } from "./queues.ts";
+
+/* Queues of any account: no project, no stage, made by hand on the local engine as an endpoint of its own. */
+
+let stack: SqsStack;
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+let next = 0;
+let dlq: Awaited<ReturnType<typeof createQueue>>;
+let source: Awaited<ReturnType<typeof createQueue>>;
+
+beforeAll(async () => {
+  stack = await startSqs();
+  folder = await makeFolder();
+});
+afterAll(async () => {
+  await stack.close();
+  await folder[Symbol.asyncDispose]();
+});
+beforeEach(async () => ({ dlq, source } = await createPair(stack.client, `orders${next++}`)));
+
+const env = () => ({ HOME: folder.dir, AWS_ENDPOINT_URL_SQS: stack.endpoint });
+const cli = (...argv: string[]) => run(argv, { cwd: folder.dir, env: env() });
+const failed = (bodies: string[]) =>
+  fail(
+    stack.client,
+    source.url,
+    dlq.url,
+    bodies.map((body) => ({ body })),
+  );
+
+describe("a queue is found", () => {
+  test("by name, ARN or URL, of itself or of its source; the endpoint by flag, variable or URL", async () => {
+    await failed(["one"]);
+    const ways: [string[], Record<string, string>][] = [
+      [["--queue", dlq.name], env()],
+      [["--queue", source.name], env()],
+      [["--queue", dlq.arn], { ...env(), AWS_ENDPOINT_URL_SQS: "", AWS_ENDPOINT_URL: stack.endpoint }],
+      [["--queue", source.arn, "--endpoint-url", stack.endpoint], {}],
+      [["--queue", dlq.url], {}],
+      [["--queue", source.url], {}],
+    ];
+    for (const [flags, variables] of ways) {
+      const { events, stderr } = await run(["dlq", "list", "--json", ...flags], { cwd: folder.dir, env: variables });
+      expect(events[0], stderr).toMatchObject({
+        type: "queue",
+        name: dlq.name,
+        sources: [source.name],
+        endpoint: stack.endpoint,
+        account: "000000000000",
+      });
+      expect(events.at(-1)).toMatchObject({ queue: dlq.url, depth: 1 });
+    }
+  });
+
+  test("that does not exist", async () => {
+    for (const name of ["nothing-here", `${dlq.url}-not`, dlq.arn.replace("orders", "borders")]) {
+      const { exitCode, stderr } = await cli("dlq", "list", "--queue", name);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(`There is no queue ${name}`);
+      expect(stderr).toContain("--endpoint-url");
+    }
+  });
+
+  test("that is no dead-letter queue and has none", async () => {
+    const plain = await createQueue(stack.client, `plain${next}`);
+    const { exitCode, stderr } = await cli("dlq", "redrive", "--queue", plain.name);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`${plain.name} is no dead-letter queue and has none`);
+    expect(stderr).toContain("dlq list --all");
+  });
+
+  test("in another region than the one asked for", async () => {
+    const arn = "arn:aws:sqs:eu-west-1:123456789012:orders";
+    const argv = ["dlq", "list", "--queue", arn, "--region", "us-east-1"];
+    const { exitCode, stderr } = await run(argv, { cwd: folder.dir, env: {} });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("The queue is in eu-west-1, not in us-east-1.");
+  });
+
+  test("and a stage cannot be meant, too", async () => {
+    const { exitCode, stderr } = await cli("dlq", "list", "--queue", dlq.name, "--stage", "prod");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("--queue names a queue of any account");
+  });
+
+  test.each(["GetQueueUrl", "GetQueueAttributes", "ListDeadLetterSourceQueues", "ReceiveMessage"])(
+    "and a caller who may not call %s is told so",
+    async (action) => {
+      await using gate = await denying(action);
+      const { exitCode, stderr } = await cli("dlq", "list", "--queue", dlq.name, "--endpoint-url", gate.url);
+      expect(exitCode).toBe(5);
+      expect(stderr).toContain(`You may not call sqs:${action}.`);
+      expect(stderr).toContain(`Ask for the permission sqs:${action}`);
+    },
+  );
+});
+
+describe("redrive", () => {
+  test("moves all by the service, back to where they came from", async () => {
+    await failed(["one", "two"]);
+    const { exitCode, events } = await cli("dlq", "redrive", "--queue", source.name, "--json");
+    expect(exitCode).toBe(0);
+    expect(events.find(({ type }) => type === "mover")).toMatchObject({ by: "service" });
+    expect(events.at(-1)).toMatchObject({ moved: 2, status: "COMPLETED" });
+    expect(await depth(stack.client, source.url)).toBe(2);
+  });
+
+  test("moves some by our own mover, whose journal lies with the user and not with a project", async () => {
+    await failed(['{"error":"boom 17"}', '{"error":"boom 4"}', '{"error":"other"}']);
+    await using project = await makeFolder({ "ai-pipeline.config.ts": 'export default { app: "my-app" };' });
+    const argv = ["dlq", "redrive", "--queue", dlq.name, "--error", "boom", "--json"];
+    const { exitCode, events } = await run(argv, { cwd: project.dir, env: env() });
+    expect(exitCode).toBe(0);
+    expect(events.at(-1)).toMatchObject({ moved: 2, client: { left: 1, refused: 0 } });
+    expect(await depth(stack.client, source.url)).toBe(2);
+    expect(await readdir(join(folder.dir, ".local/state/ai-pipeline/moves"))).toEqual([]);
+    expect(await readdir(project.dir)).not.toContain(".ai-pipeline");
+  });
+
+  test("sends letters of several queues each back to its own", async () => {
+    const second = await createQueue(stack.client, `second${next}`, {
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount: 1 }),
+      VisibilityTimeout: "0",
+    });
+    await failed(["a1", "a2", "a3"]);
+    await fail(stack.client, second.url, dlq.url, [{ body: "b1" }, { body: "b2" }]);
+    await sendAll(stack.client, dlq.url, [{ body: "by hand" }]);
+    const { events } = await cli("dlq", "redrive", "--queue", dlq.name, "--limit", "10", "--json");
+    expect(events[0]).toMatchObject({ sources: expect.arrayContaining([source.name, second.name]) });
+    expect(events.at(-1)).toMatchObject({ moved: 5, client: { left: 1 } });
+    const bodies = async (url: string) => (await readAll(stack.client, url)).map(({ Body }) => Body).toSorted();
+    expect(await bodies(source.url)).toEqual(["a1", "a2", "a3"]);
+    expect(await bodies(second.url)).toEqual(["b1", "b2"]);
+    expect(await bodies(dlq.url)).toEqual(["by hand"]);
+  });
+
+  test("--to takes another queue, from any queue; of the same type, and not the same", async () => {
+    const other = await createQueue(stack.client, `other${next}`);
+    const fifo = await createQueue(stack.client, `other${next}.fifo`);
+    await failed(["one"]);
+    for (const [to, code, text] of [
+      [fifo.name, 1, "is a standard queue and"],
+      [dlq.arn, 1, "is the queue that the messages are in"],
+      ["nowhere", 1, "There is no queue nowhere"],
+    ] as const) {
+      const refused = await cli("dlq", "redrive", "--queue", dlq.name, "--to", to);
+      expect(refused.exitCode).toBe(code);
+      expect(refused.stderr).toContain(text);
+    }
+    expect((await cli("dlq", "redrive", "--queue", dlq.name, "--to", other.name)).exitCode).toBe(0);
+    expect(await depth(stack.client, other.url)).toBe(1);
+    const back = await cli("dlq", "redrive", "--queue", other.name, "--to", source.url, "--json");
+    expect(back.events.find(({ type }) => type === "mover")).toMatchObject({ by: "client" });
+    expect(back.events.at(-1)).toMatchObject({ moved: 1 });
+  });
+
+  test("--wait is refused: nobody tells how they end", async () => {
+    const { exitCode, stderr } = await cli("dlq", "redrive", "--queue", dlq.name, "--wait");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("cannot be followed");
+  });
+});
+
+/** Stands before the queues as IAM does before an account whose administrator forgot one permission. */
+async function denying(action: string): Promise<AsyncDisposable & { url: string }> {
+  const server = createServer((request, response) => {
+    const forward = async () => {
+      const body = await readBody(request);
+      const type = "application/x-amz-json-1.0";
+      if (request.headers["x-amz-target"] === `AmazonSQS.${action}`) {
+        response.writeHead(400, { "content-type": type, "x-amzn-query-error": "AccessDenied;Sender" });
+        return response.end('{"__type":"com.amazon.coral.service#AccessDeniedException","message":"not authorized"}');
+      }
+      const target = String(request.headers["x-amz-target"]);
+      const answer = await fetch(`${stack.endpoint}${request.url}`, {
+        method: "POST",
+        headers: { "content-type": type, "x-amz-target": target },
+        body,
+      });
+      response.writeHead(answer.status, Object.fromEntries(answer.headers));
+      response.end(await answer.text());
+    };
+    forward().catch((error: unknown) => response.writeHead(502).end(String(error)));
+  });
+  const url = `http://127.0.0.1:${await listenLocally(server)}`;
+  const close = () => new Promise<void>((resolve) => (server.closeAllConnections(), server.close(() => resolve())));
+  return { url, [Symbol.asyncDispose]: close };
+}
