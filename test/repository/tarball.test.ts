@@ -97,6 +97,19 @@ test("it runs on the oldest Node it declares, without that one's warnings", asyn
   expect(stderr).not.toContain("ExperimentalWarning");
 });
 
+test("an older Node prints a command that works here", async () => {
+  const program = ["node", "node_modules/ai-pipeline/bin/ai-pipeline.js", "--version"];
+  const refusal = await inside("user", "npx", "--yes", "-p", "node@20", ...program).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^ai-pipeline needs Node 22\.18 or newer; this is Node 20\./),
+  });
+  const [, command = ""] = /^ {2}(npx .*)$/m.exec(refusal instanceof Error ? refusal.message : "") ?? [];
+  expect(command).toContain("node@24");
+  expect((await inside("user", "sh", "-c", command)).stdout).toMatch(/^\d+\.\d+\.\d+/);
+});
+
 describe.each([
   { template: "minimal", task: ["What is a queue?"] },
   { template: "summarize", task: ["Summarize the attached report.", "--doc", "samples/report.pdf"] },
