@@ -16,6 +16,8 @@ export interface LocalContext {
   random(): number;
   /** Tells whoever watches the stack (the dev screen, `--headless`, tests). Never throws. */
   emit(event: StackEvent): void;
+  /** Warns of what the stack could not do, such as `Metrics could not be kept`; the same once in half a minute. */
+  failed(what: string, error: unknown): void;
 }
 
 /** What happens inside the stack, for the dev screen and the headless log. `at` is epoch milliseconds. */

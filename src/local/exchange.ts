@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { AwsError, NotOffered } from "./context.ts";
 
 /** One HTTP request on its way through the router: the raw pair, so that a service may stream, and what all need parsed. */
 export interface Exchange {
@@ -11,6 +12,8 @@ export interface Exchange {
   requestId: string;
   /** What the stack was asked for and does not offer: set with the refusal, for the stack's warnings. */
   refused?: string;
+  /** What made the stack itself fail: set with the answer of status 500, for the stack's warnings. */
+  failure?: unknown;
   /** Reads the whole body once; later calls return the same buffer. Throws AwsError 413 `RequestEntityTooLarge` over `limit` bytes (default 16 MiB). */
   body(limit?: number): Promise<Buffer>;
 }
@@ -19,4 +22,10 @@ export interface Exchange {
 export interface Service {
   handle(exchange: Exchange): Promise<void>;
   close(): Promise<void> | void;
+}
+
+/** Notes what the stack's warnings should say of an error that is about to be answered. */
+export function noteError(exchange: Exchange, error: unknown): void {
+  if (error instanceof NotOffered) exchange.refused = error.message;
+  else if (!(error instanceof AwsError)) exchange.failure = error;
 }

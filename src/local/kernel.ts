@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../contract/clock.ts";
 import type { LocalContext, StackEvent } from "./context.ts";
+import { createFailureWarnings } from "./failure-warnings.ts";
 
 /** The account every resource of a local stack belongs to. */
 export const LOCAL_ACCOUNT = "000000000000";
@@ -28,6 +29,13 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   const { DatabaseSync } = await import("node:sqlite");
   if (options.stateDir) mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
   let endpoint: string | undefined;
+  const emit = (event: StackEvent) => {
+    try {
+      options.onEvent(event);
+    } catch {
+      // A watcher's failure is the watcher's; the stack goes on.
+    }
+  };
   const context: LocalContext = {
     clock: options.clock,
     speed: options.speed,
@@ -44,13 +52,8 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       return database;
     },
     random: options.random,
-    emit(event) {
-      try {
-        options.onEvent(event);
-      } catch {
-        // A watcher's failure is the watcher's; the stack goes on.
-      }
-    },
+    emit,
+    failed: createFailureWarnings(options.clock, options.stateDir, emit),
   };
   return { context, setEndpoint: (value) => void (endpoint = value) };
 }

@@ -111,6 +111,7 @@ export function createRouter(ctx: LocalContext, services: RouterServices): Route
     if (!service) return unknown(exchange, name);
     await service.handle(exchange);
     if (exchange.refused !== undefined) warnOnce(exchange.refused);
+    if (exchange.failure !== undefined) ctx.failed(`A request to ${name} could not be served`, exchange.failure);
   };
 
   return {

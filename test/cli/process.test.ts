@@ -1,43 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { makeFolder, PROJECT, run } from "./harness.ts";
+import { killAll, launch } from "./launch.ts";
 
-const ENTRY = `import(${JSON.stringify(join(import.meta.dirname, "../../src/main.ts"))}).then(({ main }) => main());`;
-const running = new Set<ChildProcess>();
-
-/** A process of its own, as a shell starts it: signals are real. */
-function launch(argv: string[], cwd: string) {
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", ENTRY, "--", "ai-pipeline", ...argv], {
-    cwd,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  running.add(child);
-  let text = "";
-  let stdout = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
-  const waiting = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (chunk: string) => {
-      text += chunk;
-      for (const check of waiting) check();
-    });
-  }
-  const exit = once(child, "close").then(([code, signal]: unknown[]) => (running.delete(child), signal ?? code));
-  const shown = (part: string) =>
-    new Promise<void>((resolve, reject) => {
-      const check = () => (text.includes(part) ? (waiting.delete(check), resolve()) : undefined);
-      waiting.add(check);
-      check();
-      void exit.then(() => reject(new Error(`It ended before it printed ${part}:\n${text}`)));
-    });
-  return { child, exit, shown, text: () => text, stdout: () => stdout };
-}
-
-afterEach(() => {
-  for (const child of running) child.kill("SIGKILL");
-});
+afterEach(killAll);
 
 test.each(["SIGINT", "SIGTERM"] as const)("one %s ends dev cleanly", async (signal) => {
   await using folder = await makeFolder(PROJECT);

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { AwsError } from "../context.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Exchange, noteError } from "../exchange.ts";
 import { decodeCbor, encodeCbor } from "../wire/cbor.ts";
 import { isObject } from "../wire/objects.ts";
 import { parseQuery, writeXml } from "../wire/query.ts";
@@ -104,6 +104,7 @@ export async function serveCloudWatch(exchange: Exchange, protocol: CloudWatchPr
     }
     send(exchange, codec, 200, codec.result(operation, action(input), exchange.requestId));
   } catch (error) {
+    noteError(exchange, error);
     const known =
       error instanceof AwsError
         ? error

@@ -66,8 +66,7 @@ export function createMetricStore(ctx: LocalContext, db: DatabaseSync): MetricSt
       return work();
     } catch (error) {
       if (db.isTransaction) db.exec("ROLLBACK");
-      const reason = error instanceof Error ? error.message : String(error);
-      ctx.emit({ type: "warning", at: ctx.clock.now(), message: `Metrics could not be kept: ${reason}` });
+      ctx.failed("Metrics could not be kept", error);
       return undefined;
     }
   };

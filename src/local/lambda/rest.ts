@@ -1,5 +1,5 @@
 import { AwsError, NotOffered } from "../context.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Exchange, noteError } from "../exchange.ts";
 
 /** A request of the REST protocol, with what its path holds. */
 export interface RestRequest {
@@ -126,7 +126,7 @@ function send(exchange: Exchange, reply: RestReply): void {
 const CAPITAL = new Set(["ResourceNotFoundException", "ServiceException"]);
 
 function sendError(exchange: Exchange, error: unknown): void {
-  if (error instanceof NotOffered) exchange.refused = error.message;
+  noteError(exchange, error);
   const known =
     error instanceof AwsError
       ? error

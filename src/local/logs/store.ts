@@ -112,11 +112,7 @@ export function createLogStore(ctx: LocalContext): LogStore {
       // A full disk costs log lines, never the stack.
       if (db.isTransaction) db.exec("ROLLBACK");
       known.clear();
-      ctx.emit({
-        type: "warning",
-        at: ctx.clock.now(),
-        message: `Log events could not be kept: ${error instanceof Error ? error.message : String(error)}`,
-      });
+      ctx.failed("Log events could not be kept", error);
     }
   };
 

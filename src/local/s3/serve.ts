@@ -1,5 +1,5 @@
-import { AwsError, type LocalContext, NotOffered } from "../context.ts";
-import type { Exchange } from "../exchange.ts";
+import { AwsError, type LocalContext } from "../context.ts";
+import { type Exchange, noteError } from "../exchange.ts";
 import { checkAccess, checkOwner, presignedHeaders } from "./access.ts";
 import { parseAddress } from "./address.ts";
 import type { Call } from "./call.ts";
@@ -27,15 +27,18 @@ export async function serve(
     checkOwner(call);
     await findAction(call)(call);
   } catch (error) {
-    sendError(ctx, exchange, error);
+    sendError(exchange, error);
   }
 }
 
-function sendError(ctx: LocalContext, exchange: Exchange, error: unknown): void {
+function sendError(exchange: Exchange, error: unknown): void {
   const { req, res } = exchange;
-  if (error instanceof NotOffered) exchange.refused = error.message;
+  noteError(exchange, error);
   if (res.headersSent || res.destroyed) return void res.destroy();
-  const known = error instanceof AwsError ? error : internalError(ctx, error);
+  const known =
+    error instanceof AwsError
+      ? error
+      : new AwsError("InternalError", "We encountered an internal error. Please try again.", { status: 500 });
   if (req.method === "HEAD") {
     res.writeHead(known.status);
     return void res.end();
@@ -54,17 +57,4 @@ function sendError(ctx: LocalContext, exchange: Exchange, error: unknown): void 
     "content-length": String(Buffer.byteLength(payload)),
   });
   res.end(payload);
-}
-
-/** A failing disk is the user's to mend, so the stack says so; the client hears what S3 would tell it. */
-function internalError(ctx: LocalContext, error: unknown): AwsError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const cause =
-    code === "ENOSPC"
-      ? "no space is left on the disk"
-      : code === "EACCES"
-        ? "its folder may not be written"
-        : `it failed${code && ` (${code})`}`;
-  ctx.emit({ type: "warning", at: ctx.clock.now(), message: `The local S3 could not serve a request: ${cause}.` });
-  return new AwsError("InternalError", "We encountered an internal error. Please try again.", { status: 500 });
 }

@@ -1,5 +1,5 @@
 import { AwsError } from "../context.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Exchange, noteError } from "../exchange.ts";
 import type { JsonAction } from "../wire/json.ts";
 import { queryError } from "../wire/unknown.ts";
 import type { Input } from "./input.ts";
@@ -52,6 +52,7 @@ export async function serveQuery(exchange: Exchange, actions: Readonly<Record<st
     const result = await action(toInput(fields, exchange.url.pathname), exchange);
     xml = queryAnswer(name, result, exchange.requestId);
   } catch (error) {
+    noteError(exchange, error);
     const known =
       error instanceof AwsError
         ? error

@@ -1,5 +1,5 @@
 import { AwsError, type LocalContext } from "../context.ts";
-import type { Exchange, Service } from "../exchange.ts";
+import { type Exchange, noteError, type Service } from "../exchange.ts";
 import { serveJson } from "../wire/json.ts";
 import { escapeXml, queryError } from "../wire/unknown.ts";
 
@@ -35,6 +35,7 @@ export function createSts(ctx: LocalContext): Service {
             `<ResponseMetadata><RequestId>${exchange.requestId}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
         );
       } catch (error) {
+        noteError(exchange, error);
         const known =
           error instanceof AwsError
             ? error

@@ -1,5 +1,5 @@
 import { AwsError, NotOffered } from "../context.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Exchange, noteError } from "../exchange.ts";
 
 /** An action of a JSON-protocol service: parsed body in, result object out; an AwsError goes to the wire as it is. */
 export type JsonAction = (input: Record<string, unknown>, exchange: Exchange) => unknown;
@@ -52,7 +52,7 @@ export function sendError(
   protocol: Pick<JsonProtocol, "version" | "namespace" | "decorate">,
   error: unknown,
 ): void {
-  if (error instanceof NotOffered) exchange.refused = error.message;
+  noteError(exchange, error);
   if (exchange.res.headersSent || exchange.res.destroyed) return void exchange.res.destroy();
   const known =
     error instanceof AwsError
