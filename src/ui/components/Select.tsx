@@ -1,5 +1,5 @@
 import { Box, Text, useInput } from "ink";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { GLYPHS } from "../theme.ts";
 import { useColor } from "./color.tsx";
 
@@ -25,12 +25,18 @@ export function Select({ message, choices, initial, onSubmit }: SelectProps) {
       choices.findIndex((choice) => choice.value === initial),
     ),
   );
+  // Keys may come faster than frames are drawn.
+  const chosen = useRef(index);
+  const move = (by: number) => {
+    chosen.current = (chosen.current + by + choices.length) % choices.length;
+    setIndex(chosen.current);
+  };
   useInput((input, key) => {
     const digit = choices[Number(input) - 1];
-    if (key.upArrow || input === "k") setIndex((at) => (at + choices.length - 1) % choices.length);
-    else if (key.downArrow || input === "j") setIndex((at) => (at + 1) % choices.length);
+    if (key.upArrow || input === "k") move(-1);
+    else if (key.downArrow || input === "j") move(1);
     else if (digit) onSubmit(digit.value);
-    else if (key.return) onSubmit(choices[index]?.value ?? "");
+    else if (key.return) onSubmit(choices[chosen.current]?.value ?? "");
   });
   const width = Math.max(...choices.map((choice) => choice.label.length));
   return (

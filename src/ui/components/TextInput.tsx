@@ -1,5 +1,5 @@
 import { Box, Text, useInput, usePaste } from "ink";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { GLYPHS } from "../theme.ts";
 import { useColor } from "./color.tsx";
 
@@ -16,22 +16,29 @@ export function TextInput({ message, initial = "", validate, onSubmit }: TextInp
   const color = useColor();
   const [value, setValue] = useState("");
   const [problem, setProblem] = useState<string>();
-  const insert = (text: string) => {
+  // Keys may come faster than frames are drawn: what was typed is not what was drawn last.
+  const typed = useRef("");
+  const change = (text: string) => {
+    typed.current = text;
     setProblem(undefined);
-    setValue((before) => before + text.replaceAll(/[\r\n\t]+/g, " "));
+    setValue(text);
+  };
+  const insert = (text: string) => change(typed.current + text.replaceAll(/[\r\n\t]+/g, " "));
+  const submit = () => {
+    const answer = typed.current === "" ? initial : typed.current;
+    const wrong = validate?.(answer);
+    if (wrong) setProblem(wrong);
+    else onSubmit(answer);
   };
   usePaste(insert);
   useInput((input, key) => {
-    if (key.return) {
-      const answer = value === "" ? initial : value;
-      const wrong = validate?.(answer);
-      if (wrong) setProblem(wrong);
-      else onSubmit(answer);
-    } else if (key.backspace || key.delete) {
-      setProblem(undefined);
-      setValue((before) => Array.from(before).slice(0, -1).join(""));
-    } else if (!key.ctrl && !key.meta && input) {
-      insert(input);
+    if (key.return) submit();
+    else if (key.backspace || key.delete) change(Array.from(typed.current).slice(0, -1).join(""));
+    else if (!key.ctrl && !key.meta && input) {
+      // A fast typist's or a script's Enter may come in one piece with the text before it.
+      const [line = "", ...rest] = input.split(/[\r\n]/);
+      insert(line);
+      if (rest.length > 0) submit();
     }
   });
   return (

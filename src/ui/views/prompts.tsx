@@ -1,5 +1,5 @@
 import { Box, render, Text, useInput } from "ink";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Confirm } from "../components/Confirm.tsx";
 import { ColorScope, useColor } from "../components/color.tsx";
 import { Select } from "../components/Select.tsx";
@@ -24,10 +24,12 @@ function Form({ questions, onDone }: FormProps) {
   const question = questions.find(({ name }) => !(name in answers));
   const answer = (value: string) => {
     if (!question) return;
-    const next = { ...answers, [question.name]: value };
-    setAnswers(next);
-    if (Object.keys(next).length === questions.length) onDone(next);
+    setAnswers({ ...answers, [question.name]: value });
   };
+  // Only now, so that the last answer is drawn before the form goes.
+  useEffect(() => {
+    if (Object.keys(answers).length === questions.length) onDone(answers);
+  }, [answers, questions, onDone]);
   return (
     <Box flexDirection="column">
       {questions
@@ -70,7 +72,7 @@ export const ask: PromptModule["ask"] = async (questions: Question[], screen: Sc
         questions={questions}
         onDone={(answers) => {
           result = answers;
-          app.unmount();
+          void app.waitUntilRenderFlush().then(() => app.unmount());
         }}
       />
     </ColorScope>,

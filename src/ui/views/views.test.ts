@@ -5,11 +5,14 @@ import { createTerminal } from "../../../test/helpers/terminal.ts";
 import { open as openBatch } from "./batch/open.tsx";
 import { open as openDev } from "./dev/open.tsx";
 import { drawError } from "./error.tsx";
+import { open as openFaults } from "./faults/open.tsx";
 import { open as openInit } from "./init/open.tsx";
+import { open as openTemplates } from "./init/list.tsx";
 import { open as openLetters } from "./letters/open.tsx";
 import { ask } from "./prompts.tsx";
 import { open as openRedrive } from "./redrive/open.tsx";
 import { open as openSmoke } from "./smoke/open.tsx";
+import { open as openCancel } from "./tasks/cancel.tsx";
 import { open as openTasks } from "./tasks/list.tsx";
 import type { LiveView, Screen } from "../render/view.ts";
 
@@ -186,6 +189,29 @@ test("lists are tables that fit the terminal", async () => {
   expect(letters).toMatch(/1 +RateLimitError +Rate limit reached +5f1c0a9b7d22/);
 });
 
+test("short answers: a cancelled task, faults in force, templates", async () => {
+  const ref = { app: "my-app", stage: "prod", account: "123456789012", region: "eu-west-1" };
+  const cancel = (status: "cancelled" | "running") =>
+    draw(openCancel, [
+      { type: "stage", ref },
+      { type: "summary", operation: "tasks-cancel", exitCode: 0, taskId: "7f3c2a90", status },
+    ]);
+  expect(await cancel("cancelled")).toBe(
+    "stage prod of my-app, account 123456789012, region eu-west-1\n✔ 7f3c2a90 cancelled",
+  );
+  expect(await cancel("running")).toContain("◐ 7f3c2a90 running, its worker is told to stop");
+  const faults = (rules: string[]) =>
+    draw(openFaults, [{ type: "summary", operation: "faults", exitCode: 0, action: "list", rules }]);
+  expect(await faults(["model:429=0.3", "ws:gone=next:1"])).toBe("▲ model:429=0.3\n▲ ws:gone=next:1");
+  expect(await faults([])).toBe("no faults are set");
+  const templates = await draw(openTemplates, [
+    { type: "template", name: "minimal", description: "One worker.", dependencies: false },
+    { type: "template", name: "summarize", description: "Summarises.", dependencies: true },
+    { type: "summary", operation: "init-list", exitCode: 0, count: 2 },
+  ]);
+  expect(templates).toBe("minimal    One worker.\nsummarize  Summarises.");
+});
+
 test("a redrive tells what was moved and how it ended", async () => {
   const text = await draw(openRedrive, [
     { type: "move", status: "RUNNING", moved: 1, toMove: 2, ms: 10 },
@@ -274,6 +300,30 @@ test("questions are answered by keys, and Escape leaves", async () => {
   await terminal.waitFor("Install now?");
   terminal.type("n");
   expect(await answers).toEqual({ app: "my-app", template: "prompt", install: "false" });
+
+  const hasty = createTerminal();
+  const quick = ask(
+    [
+      { name: "app", kind: "text", message: "Name of the app", initial: "my-app" },
+      {
+        name: "template",
+        kind: "select",
+        message: "Template",
+        choices: [
+          { value: "minimal", label: "minimal" },
+          { value: "prompt", label: "prompt" },
+        ],
+      },
+    ],
+    hasty.screen,
+  );
+  await hasty.waitFor("Name of the app");
+  hasty.type("shop\r");
+  await hasty.waitFor("❯ minimal");
+  hasty.type("\u001B[B");
+  hasty.type("\r");
+  expect(await quick).toEqual({ app: "shop", template: "prompt" });
+  expect(hasty.text()).toBe("✔ Name of the app shop\n✔ Template prompt");
 
   const left = createTerminal();
   const none = ask([{ name: "sure", kind: "confirm", message: "Sure?" }], left.screen);
