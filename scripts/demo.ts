@@ -94,7 +94,7 @@ async function demo(): Promise<void> {
       ],
       3,
     );
-    await run(project, ["dlq", "list"]);
+    await run(project, ["dlq", "inspect"]);
 
     say("5. The outage ends, and the task is redriven: three new attempts, the same task");
     await run(project, ["faults", "clear"]);

@@ -27,10 +27,16 @@ const COMMANDS: Entry[] = [
     name: "dlq",
     summary: "look at dead letters and send them back",
     children: [
-      { name: "list", summary: "list dead letters with why they failed", load: () => import("./commands/dlq/list.ts") },
+      { name: "list", summary: "list dead-letter queues", load: () => import("./commands/dlq/list.ts") },
+      {
+        name: "inspect",
+        summary: "tell why dead letters are there, by cause",
+        load: () => import("./commands/dlq/inspect.ts"),
+      },
+      { name: "show", summary: "show all that is known of one", load: () => import("./commands/dlq/show.ts") },
       {
         name: "redrive",
-        summary: "move all dead letters back to their queue",
+        summary: "move dead letters back to their queue",
         load: () => import("./commands/dlq/redrive.ts"),
       },
     ],

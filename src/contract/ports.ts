@@ -50,6 +50,8 @@ export interface TaskReader {
     limit: number;
     cursor?: string;
   }): Promise<{ tasks: TaskSummary[]; cursor?: string }>;
+  /** All tasks that are dead letters by their records, in no order. */
+  deadLettered(): AsyncIterable<TaskSummary>;
   /** The stored result, wherever it lies. */
   result(record: TaskRecord): Promise<Json | undefined>;
 }

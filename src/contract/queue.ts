@@ -87,6 +87,8 @@ export interface QueuePort {
    */
   find(name: string): Promise<string>;
   describe(queue: string): Promise<QueueDescription>;
+  /** All queues of the account and region. */
+  list(): AsyncIterable<string>;
   /** @returns the queues whose dead letters come here. */
   sources(deadLetterQueue: string): Promise<string[]>;
   stats(queue: string): Promise<QueueStats>;
@@ -98,6 +100,20 @@ export interface QueuePort {
   remove(queue: string, leases: string[]): Promise<({ ok: true } | { failure: EntryFailure })[]>;
   /** Of 0 seconds: gives the messages back. */
   extend(queue: string, leases: string[], seconds: number): Promise<({ ok: true } | { failure: EntryFailure })[]>;
+  /** What requests cost at list price; absent where that is not known. */
+  pricing?: {
+    /** US dollars a request. */
+    request(queue: { fifo: boolean }): number;
+    /** A request that carries more counts as several. */
+    bytesPerRequest: number;
+    /** Where and when the price was read. */
+    source: string;
+  };
+  /**
+   * @param names of queues, as `describe` tells them.
+   * @returns the age of each queue's oldest message in seconds, as last measured; without those that nobody measured.
+   */
+  oldest(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Absent where the service has no native move. */
   move?: {
     start(deadLetterQueue: string, options: { destination?: string; maxPerSecond?: number }): Promise<string>;

@@ -11,6 +11,16 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** @param seconds of a long time. @returns `45 s`, `12 min`, `3 h 5 min`, `13 d 4 h`. */
+export function formatAge(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
 /** @returns dollars with as many digits as a cost per task needs; `cost unknown` when a price is not known. */
 export function formatCost(usd: number | undefined): string {
   if (usd === undefined) return "cost unknown";

@@ -465,12 +465,34 @@ describe("an outage, from the first 429 to the last redriven task", () => {
     expect((await cli("faults", "set", "model:503=1")).stdout).toBe("model:503=1\n");
     const failed = await cli("submit", "ask during the outage", "--wait");
     expect(failed.exitCode).toBe(3);
-    const listed = await cli("dlq", "list", "--json");
-    expect(listed.events.at(-1)).toMatchObject({
-      operation: "dlq-list",
-      causes: expect.arrayContaining([expect.objectContaining({ count: 1, message: expect.stringContaining("") })]),
+    const queues = await cli("dlq", "list", "--json");
+    expect(queues.events.find(({ type }) => type === "dead-letter-queue")).toMatchObject({
+      name: "my-app-local-tasks-dlq",
+      sources: ["my-app-local-tasks"],
+      oldestSeconds: expect.any(Number),
+      expiresInSeconds: expect.any(Number),
+      unknown: {},
     });
-    expect(listed.events.some(({ prompt }) => prompt === "ask during the outage")).toBe(true);
+    expect(queues.events.at(-1)).toMatchObject({ operation: "dlq-list", queues: 1 });
+    const listed = await cli("dlq", "inspect", "--letters", "--json");
+    expect(listed.events.at(-1)).toMatchObject({ operation: "dlq-inspect", by: "records" });
+    expect(listed.events.at(-1)).not.toHaveProperty("scan");
+    const letter = listed.events.find(({ prompt }) => prompt === "ask during the outage");
+    expect(letter).toMatchObject({ attempts: 3, cause: { status: 503, permanent: false } });
+    const fingerprint = String(Object(letter?.["cause"]).fingerprint);
+    expect(listed.events.filter(({ type }) => type === "group")).toContainEqual(
+      expect.objectContaining({ cause: expect.objectContaining({ fingerprint }), count: expect.any(Number) }),
+    );
+    // The messages tell the same as the records.
+    const seen = await cli("dlq", "inspect", "--scan", "--letters", "--json");
+    expect(seen.events.find(({ prompt }) => prompt === "ask during the outage")).toMatchObject({
+      taskId: letter?.["taskId"],
+      cause: { fingerprint },
+      attempts: 3,
+    });
+    const detail = await cli("dlq", "show", String(letter?.["taskId"]), "--json");
+    expect(detail.events[0]).toMatchObject({ type: "letter-detail", cause: { fingerprint }, attempts: [{}, {}, {}] });
+    expect(detail.events[0]).not.toHaveProperty("messageId");
     expect((await cli("faults", "set", "modle:1")).exitCode).toBe(2);
     expect((await cli("faults", "clear")).exitCode).toBe(0);
     expect((await cli("faults", "list")).stdout).toBe("");

@@ -11,6 +11,8 @@ const COMMANDS = [
   "tasks show",
   "tasks cancel",
   "dlq list",
+  "dlq inspect",
+  "dlq show",
   "dlq redrive",
   "smoke",
   "faults set",

@@ -56,7 +56,7 @@ describe("a queue is found", () => {
         endpoint: stack.endpoint,
         account: "000000000000",
       });
-      expect(events.at(-1)).toMatchObject({ queue: dlq.url, depth: 1 });
+      expect(events[1]).toMatchObject({ type: "dead-letter-queue", queue: dlq.url, depth: { visible: 1 } });
     }
   });
 
@@ -95,7 +95,7 @@ describe("a queue is found", () => {
     "and a caller who may not call %s is told so",
     async (action) => {
       await using gate = await denying(action);
-      const { exitCode, stderr } = await cli("dlq", "list", "--queue", dlq.name, "--endpoint-url", gate.url);
+      const { exitCode, stderr } = await cli("dlq", "inspect", "--queue", dlq.name, "--endpoint-url", gate.url);
       expect(exitCode).toBe(5);
       expect(stderr).toContain(`You may not call sqs:${action}.`);
       expect(stderr).toContain(`Ask for the permission sqs:${action}`);

@@ -20,7 +20,15 @@ const never = async (): Promise<never> => {
   throw new Error("not needed");
 };
 const queue = createQueue({
-  clients: { sqs: async () => client, ssm: never, dynamodb: never, s3: never, logs: never, close: async () => {} },
+  clients: {
+    sqs: async () => client,
+    ssm: never,
+    dynamodb: never,
+    s3: never,
+    logs: never,
+    cloudwatch: never,
+    close: async () => {},
+  },
   place: { stage: "local" },
 });
 const journal = (await findJournal(path))

@@ -34,7 +34,15 @@ beforeAll(async () => {
     throw new Error("not needed");
   };
   queue = createQueue({
-    clients: { sqs: async () => stack.client, ssm: never, dynamodb: never, s3: never, logs: never, close: never },
+    clients: {
+      sqs: async () => stack.client,
+      ssm: never,
+      dynamodb: never,
+      s3: never,
+      logs: never,
+      cloudwatch: never,
+      close: never,
+    },
     place: { stage: "local" },
   });
 });

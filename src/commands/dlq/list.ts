@@ -1,22 +1,25 @@
-import { listDeadLetters } from "../../lib/dlq/list.ts";
+import { listDeadLetterQueues } from "../../lib/dlq/list.ts";
 import { invocation } from "../../lib/installation.ts";
 import { type CommandModule, presentation, show } from "../shared/cli.ts";
-import { lettersOf, examples, type LettersFlags, lettersFlags, whole } from "../shared/flags.ts";
+import { examples, type LettersFlags, lettersFlags, lettersOf } from "../shared/flags.ts";
 
 interface ListFlags extends LettersFlags {
-  limit: number;
+  all?: boolean;
 }
 
 export const command: CommandModule = {
   configure(it, cli, done) {
-    it.option("--limit <n>", "look at so many messages at most", whole(1, 10_000), 100);
+    it.addOption(
+      it.createOption("--all", "every dead-letter queue of the account and region, whoever made it").conflicts("queue"),
+    );
     lettersFlags(it);
     examples(it, invocation(cli.place.installation, cli.place.cwd), [
       "$ dlq list --stage prod",
-      "$ dlq list --queue orders-dlq --region eu-west-1",
+      "$ dlq list --all --region eu-west-1",
+      "$ dlq list --queue orders-dlq --json",
     ]);
     it.action(async (flags: ListFlags) => {
-      const events = listDeadLetters({ choice: lettersOf(flags), limit: flags.limit }, cli.place);
+      const events = listDeadLetterQueues({ choice: lettersOf(flags), all: flags.all === true }, cli.place);
       done(await show("dlq-list", events, presentation(cli, flags, { linesAreResult: true })));
     });
   },

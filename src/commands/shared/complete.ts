@@ -17,7 +17,11 @@ const BY_FLAG: Record<string, ValueKind> = {
 /** Of an argument, or of the value of a flag that is not named above. */
 const BY_PLACEHOLDER: Record<string, ValueKind> = { taskId: "task", queue: "queue" };
 /** Where only some tasks make sense. */
-const NARROWED: Record<string, ValueKind> = { cancel: "live-task", redrive: "dead-task" };
+const NARROWED: Record<string, ValueKind> = {
+  "tasks cancel": "live-task",
+  "dlq redrive": "dead-task",
+  "dlq show": "dead-task",
+};
 
 /**
  * Prints what may stand at the end of a command line, one a line with a tab before what it is; `:files` or `:directories`
@@ -73,7 +77,7 @@ async function valuesOf(
 }
 
 function narrowed(kind: ValueKind, command: Command): ValueKind {
-  return kind === "task" ? (NARROWED[command.name()] ?? kind) : kind;
+  return kind === "task" ? (NARROWED[`${command.parent?.name()} ${command.name()}`] ?? kind) : kind;
 }
 
 /** Flags that were given already are left out, but for those that may be repeated. */

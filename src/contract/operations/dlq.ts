@@ -1,5 +1,6 @@
 import type { TaskError } from "../event.ts";
 import type { MoveTask } from "../queue.ts";
+import type { Attempt } from "../record.ts";
 import type { StackChange, StageShown, SummaryBase } from "./shared.ts";
 
 /** Why a message is where it is: from a task's record, or as far as the message itself tells. */
@@ -29,10 +30,41 @@ export interface QueueShown {
   sources: string[];
 }
 
-/** One message in the dead-letter queue, joined with its task's record. */
+/** A dead-letter queue as the service sees it; nothing is received. */
+export interface DeadLetterQueueShown {
+  type: "dead-letter-queue";
+  name: string;
+  /** URL. */
+  queue: string;
+  fifo: boolean;
+  /** Names of the queues whose dead letters these are. */
+  sources: string[];
+  /** Messages, as the service counts them (approximate on AWS). */
+  depth: { visible: number; inFlight: number; delayed: number };
+  /** Age of the oldest message, in seconds. A standard queue on AWS counts it from the move to the dead-letter queue. */
+  oldestSeconds?: number;
+  /** Until the first message expires, in seconds: at most so long, as a message's age may have begun before its move here. */
+  expiresInSeconds?: number;
+  /** The move task that is at work; absent when there is none. */
+  move?: MoveTask;
+  /** What could not be known, with the reason. */
+  unknown: Partial<Record<"oldest" | "expiry" | "move", string>>;
+}
+export interface DlqListSummary extends SummaryBase<"dlq-list"> {
+  queues: number;
+  /** Messages in all of them. */
+  letters: number;
+  /** How to see why they are there. */
+  inspect?: string;
+}
+/** `queue`, or `stage` unless local; `dead-letter-queue`*, `summary`. */
+export type DlqListEvent = StageShown | QueueShown | DeadLetterQueueShown | DlqListSummary;
+
+/** One dead letter: a task's record, or a message. */
 export interface DeadLetter {
   type: "letter";
-  messageId: string;
+  /** Absent where a record tells of it. */
+  messageId?: string;
   /** Absent when the body is not a task. */
   taskId?: string;
   /** The first 120 characters. */
@@ -41,22 +73,90 @@ export interface DeadLetter {
   sentAt: string;
   /** Attempts the worker made in the last generation, 0 when it never ran; without a record, the receives so far. */
   attempts: number;
-  /** Absent when neither a record nor the message tells. */
-  error?: Cause;
+  cause: Cause;
 }
-export interface DlqListSummary extends SummaryBase<"dlq-list"> {
+/** Messages of one cause. */
+export interface LetterGroup {
+  type: "group";
+  cause: Cause;
+  count: number;
+  /** ISO 8601: when the first and the last of them were sent. */
+  oldest: string;
+  newest: string;
+  /** Ids of some of them, as `dlq show` takes them. */
+  examples: string[];
+}
+/** Progress of a scan, which receives every message. */
+export interface ScanProgress {
+  type: "scan";
+  seen: number;
+  /** Messages in the queue when it began, as the service counted them. */
+  about: number;
+  receives: number;
+  ms: number;
+}
+/** What a scan did to the queue. */
+export interface ScanTold {
+  receives: number;
+  /** All requests as the service bills them, those that gave the messages back included. */
+  requests: number;
+  /** At list price; absent where the service's price is not known, as on another endpoint. */
+  costUsd?: number;
+  /** Messages that could not be given back: they come back when their lease ends. */
+  unreleased: number;
+  /** Why it ended before the queue had no more to show. */
+  cut?: string;
+}
+export interface DlqInspectSummary extends SummaryBase<"dlq-inspect"> {
   queue: string;
-  /** Messages in the queue, as the service counts them (approximate on AWS). */
-  depth: number;
-  /** Letters shown. */
-  shown: number;
-  /** By fingerprint, the most frequent first. */
-  causes: { fingerprint: string; name: string; message: string; count: number }[];
-  /** How to redrive them. */
-  redrive?: string;
+  /** What told: the tasks' records, or the messages. */
+  by: "records" | "messages";
+  /** Dead letters that were counted, each once. */
+  seen: number;
+  /** Messages in the queue when it began, as the service counts them (approximate on AWS). */
+  about: number;
+  groups: number;
+  /** ISO 8601: when the service deletes the first of them; absent where that is not known. */
+  firstExpiry?: string;
+  scan?: ScanTold;
+  /** The file that holds them all. */
+  exported?: { path: string; letters: number };
+  /** What the counts do not tell. */
+  note?: string;
+  /** Commands that may come next. */
+  next: string[];
+  elapsedMs: number;
 }
-/** `queue`, or `stage` unless local; letters, `summary`. */
-export type DlqListEvent = StageShown | QueueShown | DeadLetter | DlqListSummary;
+/** `queue`, or `stage` unless local; `scan`*, `letter`* when asked for, `group`*, `summary`. */
+export type DlqInspectEvent = StageShown | QueueShown | ScanProgress | DeadLetter | LetterGroup | DlqInspectSummary;
+
+/** All that is known of one dead letter. */
+export interface DeadLetterShown {
+  type: "letter-detail";
+  /** Absent where the task's record tells, and nothing was received. */
+  messageId?: string;
+  taskId?: string;
+  body: string;
+  /** A Binary value as base64. */
+  attributes: Record<string, { type: string; text?: string; binary?: string }>;
+  /** All that the service says of it. */
+  system: Record<string, string>;
+  /** ISO 8601. */
+  sentAt: string;
+  receiveCount?: number;
+  /** ISO 8601: when the service deletes it. */
+  expiresAt?: string;
+  cause: Cause;
+  /** Of the task. */
+  attempts?: Attempt[];
+}
+export interface DlqShowSummary extends SummaryBase<"dlq-show"> {
+  id: string;
+  scan?: ScanTold;
+  next: string[];
+}
+/** `queue`, or `stage` unless local; `scan`*, `letter-detail`, `summary`. */
+export type DlqShowEvent = StageShown | QueueShown | ScanProgress | DeadLetterShown | DlqShowSummary;
 
 /** Who moves the messages, told before the first one is moved. */
 export interface MoverChosen {

@@ -1,7 +1,7 @@
 import type { BatchEvent } from "./batch.ts";
 import type { CompletionEvent } from "./completion.ts";
 import type { DevEvent } from "./dev.ts";
-import type { DlqListEvent, DlqRedriveEvent } from "./dlq.ts";
+import type { DlqInspectEvent, DlqListEvent, DlqRedriveEvent, DlqShowEvent } from "./dlq.ts";
 import type { FaultsEvent } from "./faults.ts";
 import type { InitEvent, InitListEvent } from "./init.ts";
 import type { LogsEvent } from "./logs.ts";
@@ -19,6 +19,8 @@ export interface Operations {
   "tasks-show": TasksShowEvent;
   "tasks-cancel": TasksCancelEvent;
   "dlq-list": DlqListEvent;
+  "dlq-inspect": DlqInspectEvent;
+  "dlq-show": DlqShowEvent;
   "dlq-redrive": DlqRedriveEvent;
   smoke: SmokeEvent;
   init: InitEvent;

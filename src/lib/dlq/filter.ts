@@ -1,7 +1,7 @@
 import type { Cause } from "../../contract/operations/dlq.ts";
 import type { TaskReader } from "../../contract/ports.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
-import { causeOf } from "./cause.ts";
+import { letterOfMessage, lookupOne } from "./groups.ts";
 import { taskOf } from "./peek.ts";
 
 /** Which dead letters are meant; all members must hold, and none means all letters. */
@@ -25,6 +25,7 @@ export function letterSelector(filter: LetterFilter, reader: TaskReader | undefi
   const { tasks, error, since, until } = filter;
   if (tasks === undefined && error === undefined && since === undefined && until === undefined) return undefined;
   const wanted = tasks && new Set(tasks);
+  const lookup = reader && lookupOne(reader);
   return async (message) => {
     if (since !== undefined && message.sentAt < since) return false;
     if (until !== undefined && message.sentAt >= until) return false;
@@ -32,20 +33,12 @@ export function letterSelector(filter: LetterFilter, reader: TaskReader | undefi
     const { taskId } = taskOf(message.body);
     if (wanted && (taskId === undefined || !wanted.has(taskId))) return false;
     if (error === undefined) return true;
-    const cause = await knownCause(message, reader);
-    return cause !== undefined && isCause(cause, error);
+    return isCause((await letterOfMessage(message, lookup)).cause, error);
   };
 }
 
-/** @returns why a letter failed: its task's record tells, or the message itself. */
-export async function knownCause(message: LeasedMessage, reader: TaskReader | undefined): Promise<Cause | undefined> {
-  const { taskId } = taskOf(message.body);
-  const record = reader && taskId !== undefined ? await reader.get(taskId) : undefined;
-  return record ? record.error : causeOf(message);
-}
-
 /** @param text a fingerprint, or a part of the error's name, status or message. */
-export function isCause({ fingerprint, name, status, message }: Cause, text: string): boolean {
+function isCause({ fingerprint, name, status, message }: Cause, text: string): boolean {
   const wanted = text.toLowerCase();
   return fingerprint === wanted || `${name} ${status ?? ""} ${message}`.toLowerCase().includes(wanted);
 }

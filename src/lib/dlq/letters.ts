@@ -105,7 +105,7 @@ async function* enterQueue(
 }
 
 /** @returns where a queue is looked for: the AWS SDK's place, or the running local stack where that is named. */
-async function targetOf(choice: LettersChoice, place: Workplace): Promise<QueueTarget> {
+export async function targetOf(choice: LettersChoice, place: Workplace): Promise<QueueTarget> {
   const { queue, stage, app, profile, region, endpointUrl } = choice;
   if (app !== undefined || (stage !== undefined && stage !== LOCAL_STAGE)) {
     throw new UsageError("--queue names a queue of any account; it cannot be joined with a stage or an app.", {
@@ -135,7 +135,7 @@ async function localEndpoint(place: Workplace): Promise<string> {
 }
 
 /** @returns a queue with what it says of itself. */
-async function known(queue: QueuePort, name: string): Promise<KnownQueue> {
+export async function known(queue: QueuePort, name: string): Promise<KnownQueue> {
   return { queue: name, ...(await queue.describe(name)) };
 }
 

@@ -46,6 +46,8 @@ interface Move extends MoveRequest {
   signal: AbortSignal;
 }
 
+/** What was sent is deleted even when the move is told to stop. */
+const NEVER = new AbortController().signal;
 /** Covers a batch with all its retries. */
 const LEASE_SECONDS = 120;
 /** Keeps the original deduplication id, as the one sent anew would vanish within its window. */
@@ -137,7 +139,8 @@ async function runLane(lane: Lane, isFirst: boolean): Promise<void> {
     const received = await withRetries(
       async () => ({
         done: true,
-        value: await queue.lease(source, { max, seconds: LEASE_SECONDS, waitSeconds: 1, signal }),
+        // Not cut off by Ctrl-C: what it leased would stay hidden until the lease ends.
+        value: await queue.lease(source, { max, seconds: LEASE_SECONDS, waitSeconds: 1, signal: NEVER }),
       }),
       lane,
     );
@@ -262,9 +265,6 @@ async function remove(lane: Lane, messages: LeasedMessage[]): Promise<number> {
   );
   return removed;
 }
-
-/** What was sent is deleted even when the move is told to stop. */
-const NEVER = new AbortController().signal;
 
 function outgoing({ fifo, journal }: Lane, message: LeasedMessage): OutgoingMessage {
   const { body, attributes, group, trace, deduplicationId } = message;

@@ -1,3 +1,4 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { S3Client } from "@aws-sdk/client-s3";
@@ -18,6 +19,7 @@ export interface AwsClients {
   dynamodb(): Promise<DynamoDBClient>;
   s3(): Promise<S3Client>;
   logs(): Promise<CloudWatchLogsClient>;
+  cloudwatch(): Promise<CloudWatchClient>;
   /** Ends keep-alive connections. */
   close(): Promise<void>;
 }
@@ -77,6 +79,7 @@ export function createAwsClients(target: ClientTarget, env: Readonly<Record<stri
           disableHostPrefix: target.endpoint !== undefined,
         }),
     ),
+    cloudwatch: once(async () => new (await import("@aws-sdk/client-cloudwatch")).CloudWatchClient(shared)),
     async close() {
       for (const client of made) client.destroy();
     },

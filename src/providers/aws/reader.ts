@@ -6,6 +6,7 @@ import type { TaskReader } from "../../contract/ports.ts";
 import type { TaskRecord } from "../../contract/record.ts";
 import { dayPartition, eventKey, taskKey, TIME_INDEX, TIME_SHARDS } from "../../contract/table.ts";
 import type { StageContext } from "./context.ts";
+import { deadLettered } from "./dead-lettered.ts";
 import { calling } from "./errors.ts";
 import { attributesOf, eventOf, plainItem, recordOf, summaryOf } from "./item.ts";
 import { readObject } from "./objects.ts";
@@ -82,6 +83,7 @@ export function createReader(stage: StageContext): TaskReader {
   return {
     get,
     events,
+    deadLettered: () => deadLettered(stage),
     async list({ status, limit, cursor }) {
       const before = cursor === undefined ? undefined : decodeCursor(cursor);
       // A clock ahead of ours may have dated a task tomorrow.

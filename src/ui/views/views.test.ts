@@ -8,7 +8,9 @@ import { drawError } from "./error.tsx";
 import { open as openFaults } from "./faults/open.tsx";
 import { open as openInit } from "./init/open.tsx";
 import { open as openTemplates } from "./init/list.tsx";
-import { open as openLetters } from "./letters/open.tsx";
+import { open as openGroups } from "./letters/groups.tsx";
+import { open as openQueues } from "./letters/queues.tsx";
+import { open as openLetter } from "./letters/show.tsx";
 import { ask } from "./prompts.tsx";
 import { open as openRedrive } from "./redrive/open.tsx";
 import { open as openSmoke } from "./smoke/open.tsx";
@@ -25,8 +27,8 @@ const error = {
 };
 
 /** Draws a whole run and returns what stays on the terminal. */
-async function draw<Event>(open: (screen: Screen) => LiveView<Event>, events: Event[]): Promise<string> {
-  const terminal = createTerminal({ columns: 100, rows: 30 });
+async function draw<Event>(open: (screen: Screen) => LiveView<Event>, events: Event[], columns = 100): Promise<string> {
+  const terminal = createTerminal({ columns, rows: 30 });
   const view = open(terminal.screen);
   for (const event of events) view.push(event);
   await view.end();
@@ -173,20 +175,129 @@ test("lists are tables that fit the terminal", async () => {
   ]);
   expect(text).toContain("7f3c2a90  deadlettered  2.3");
   expect(text).toContain("RateLimitError 429 Rate limit reached");
-  const letters = await draw(openLetters, [
-    { type: "letter", messageId: "m-1", taskId: "7f3c2a90", sentAt: "2026-11-24T10:00:00.000Z", attempts: 3, error },
-    {
-      type: "summary",
-      operation: "dlq-list",
-      exitCode: 0,
-      queue: "my-app-local-tasks-dlq",
-      depth: 1,
-      shown: 1,
-      causes: [{ fingerprint: "5f1c0a9b7d22", name: "RateLimitError", message: "Rate limit reached", count: 1 }],
-    },
-  ]);
-  expect(letters).toContain("my-app-local-tasks-dlq: 1 dead letter");
-  expect(letters).toMatch(/1 +RateLimitError +Rate limit reached +5f1c0a9b7d22/);
+});
+
+test("dead-letter queues, causes and a letter fit 80 columns", async () => {
+  const queues = await draw(
+    openQueues,
+    [
+      {
+        type: "dead-letter-queue",
+        name: "my-app-prod-tasks-dlq",
+        queue: "https://sqs.eu-west-1.amazonaws.com/1/my-app-prod-tasks-dlq",
+        fifo: false,
+        sources: ["my-app-prod-tasks"],
+        depth: { visible: 4012, inFlight: 2, delayed: 0 },
+        oldestSeconds: 11_100,
+        expiresInSeconds: 1_198_500,
+        unknown: { move: "You may not call sqs:ListMessageMoveTasks." },
+      },
+      {
+        type: "summary",
+        operation: "dlq-list",
+        exitCode: 0,
+        queues: 1,
+        letters: 4014,
+        inspect: "ai-pipeline dlq inspect",
+      },
+    ],
+    80,
+  );
+  expect(queues).toMatchInlineSnapshot(`
+    "my-app-prod-tasks-dlq 4,012 letters, 2 in flight, oldest 3 h 5 min, first
+    expires in at most 13 d 20 h
+      dead letters of my-app-prod-tasks
+    unknown of my-app-prod-tasks-dlq: an active move, as you may not call
+    sqs:ListMessageMoveTasks
+    see why: ai-pipeline dlq inspect"
+  `);
+  const groups = await draw(
+    openGroups,
+    [
+      { type: "scan", seen: 10, about: 4012, receives: 1, ms: 3 },
+      {
+        type: "group",
+        cause: error,
+        count: 4001,
+        oldest: "2026-11-24T10:00:00.000Z",
+        newest: "",
+        examples: ["7f3c2a90"],
+      },
+      {
+        type: "group",
+        cause: {
+          ...error,
+          name: "ZodError",
+          status: 400,
+          message: "prompt: too short",
+          fingerprint: "aa",
+          permanent: true,
+        },
+        count: 8,
+        oldest: "",
+        newest: "",
+        examples: [],
+      },
+      {
+        type: "summary",
+        operation: "dlq-inspect",
+        exitCode: 0,
+        queue: "q",
+        by: "messages",
+        seen: 4009,
+        about: 4012,
+        groups: 2,
+        firstExpiry: new Date(3_600_000).toISOString(),
+        scan: { receives: 410, requests: 811, costUsd: 0.0003244, unreleased: 0 },
+        next: ["ai-pipeline dlq show 7f3c2a90"],
+        elapsedMs: 900,
+      },
+    ],
+    80,
+  );
+  expect(groups).toMatchInlineSnapshot(`
+    "4,001 RateLimitError 429 · 8 ZodError 400
+
+    letters  fingerprint   why
+      4,001  5f1c0a9b7d22  RateLimitError 429 Rate limit reached
+          8  aa            ZodError 400 prompt: too short (permanent)
+
+    saw 4,009 of about 4,012
+    the first has expired
+    410 receives, 811 requests in all, $0.0003 at list price
+    next: ai-pipeline dlq show 7f3c2a90"
+  `);
+  const letter = await draw(
+    openLetter,
+    [
+      {
+        type: "letter-detail",
+        messageId: "5fea7756",
+        body: '{"orderId":7,"note":"\u001b[31mred"}',
+        attributes: { tenant: { type: "String", text: "acme" }, blob: { type: "Binary.png", binary: "AQID" } },
+        system: { DeadLetterQueueSourceArn: "arn:aws:sqs:eu-west-1:1:orders", SentTimestamp: "1" },
+        sentAt: "2026-11-24T10:00:00.000Z",
+        receiveCount: 4,
+        cause: error,
+      },
+      { type: "summary", operation: "dlq-show", exitCode: 0, id: "5fea7756", next: [] },
+    ],
+    80,
+  );
+  expect(letter).toMatchInlineSnapshot(`
+    "message                   5fea7756
+    why                       RateLimitError 429 Rate limit reached
+    fingerprint               5f1c0a9b7d22
+    sent                      2026-11-24T10:00:00.000Z
+    receives                  4
+    DeadLetterQueueSourceArn  arn:aws:sqs:eu-west-1:1:orders
+
+    attributes
+    tenant  String  acme
+    blob    Binary.png  AQID (base64)
+
+    {"orderId":7,"note":"�[31mred"}"
+  `);
 });
 
 test("short answers: a cancelled task, faults in force, templates", async () => {

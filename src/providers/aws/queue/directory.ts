@@ -7,7 +7,7 @@ import { type CallSqs, sqs } from "./call.ts";
 export function createDirectory(
   call: CallSqs,
   place: ErrorPlace,
-): Pick<QueuePort, "find" | "describe" | "sources"> & { list(): AsyncGenerator<string> } {
+): Pick<QueuePort, "find" | "describe" | "sources" | "list"> {
   async function* list(): AsyncGenerator<string> {
     const { ListQueuesCommand } = await sqs();
     let NextToken: string | undefined;

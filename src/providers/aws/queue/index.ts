@@ -4,6 +4,7 @@ import { createCall, sqs } from "./call.ts";
 import { createDirectory } from "./directory.ts";
 import { leased, outcomes, sendEntry } from "./messages.ts";
 import { createMove } from "./move.ts";
+import { createOldest } from "./oldest.ts";
 
 const COUNTS = [
   "ApproximateNumberOfMessages",
@@ -11,14 +12,24 @@ const COUNTS = [
   "ApproximateNumberOfMessagesDelayed",
 ] as const;
 
+/** The first million a month is free; the list price does not count that. */
+const PRICING: NonNullable<QueuePort["pricing"]> = {
+  request: ({ fifo }) => (fifo ? 0.5e-6 : 0.4e-6),
+  bytesPerRequest: 65_536,
+  source: "SQS's list price in us-east-1, November 2026",
+};
+
 /** SQS: a queue is named by its URL, a lease by its receipt handle. */
 export function createQueue(context: Pick<StageContext, "clients" | "place">): QueuePort {
   const call = createCall(context);
-  const { find, describe, sources } = createDirectory(call, context.place);
+  const { find, describe, sources, list } = createDirectory(call, context.place);
   return {
     find,
     describe,
     sources,
+    list,
+    oldest: createOldest(context),
+    ...(context.place.endpoint ? {} : { pricing: PRICING }),
     limits: { batchEntries: 10, batchBytes: 1_048_576 },
     async stats(QueueUrl) {
       const { GetQueueAttributesCommand } = await sqs();

@@ -1,63 +1,146 @@
-import type { DlqListEvent, DlqRedriveEvent } from "../../../contract/operations/dlq.ts";
-import { formatCount, formatDuration, oneLine } from "../../format.ts";
-import { describeMove } from "../../move.ts";
-import { describeError } from "../../timeline.ts";
-import { table, type TextRenderer } from "./out.ts";
+import type {
+  DeadLetterQueueShown,
+  DlqInspectEvent,
+  DlqListEvent,
+  DlqShowEvent,
+  LetterGroup,
+} from "../../../contract/operations/dlq.ts";
+import { formatAge, formatCount, formatDuration, oneLine } from "../../format.ts";
+import {
+  attributeRows,
+  describeCause,
+  describeMoveTask,
+  describeProgress,
+  describeScan,
+  describeSeen,
+  describeUnknown,
+  letterRows,
+  prettyBody,
+} from "../../letters.ts";
+import { table, type TextOut, type TextRenderer } from "./out.ts";
 import { tellShared } from "./shared.ts";
 
 export const dlqListText: TextRenderer<DlqListEvent> = (out) => {
-  const rows: string[][] = [];
-  return (event) => {
-    if (event.type === "stage" || event.type === "queue") return tellShared(out, event);
-    if (event.type === "letter") {
-      const why = event.error ? describeError(event.error) : event.attempts === 0 ? "never ran" : "no record tells why";
-      rows.push([event.taskId ?? event.messageId, event.sentAt, String(event.attempts), oneLine(why, 100)]);
-      return;
-    }
-    if (rows.length === 0) return out.line("the dead-letter queue is empty");
-    out.result(table([["TASK", "SENT", "ATTEMPTS", "WHY"], ...rows]));
-    out.line(`${formatCount(event.shown)} of ${formatCount(event.depth)} shown`);
-    for (const { count, name, message } of event.causes)
-      out.line(`  ${formatCount(count)} x ${name}: ${oneLine(message, 100)}`);
-    if (event.redrive) out.line(`send them back: ${event.redrive}`);
-  };
-};
-
-export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out) => {
-  let told = "";
+  const queues: DeadLetterQueueShown[] = [];
   return (event) => {
     switch (event.type) {
       case "stage":
       case "queue":
-      case "stack":
         return tellShared(out, event);
-      case "mover":
-        return out.line(`${event.by === "service" ? "the service moves them" : "moved from here"}: ${event.why}`);
-      case "refused":
-        return out.line(`${event.messageId} stays: ${event.reason}`);
-      case "move": {
-        const text = `${event.status.toLowerCase()}: ${formatCount(event.moved)} of ${formatCount(event.toMove)} moved`;
-        if (text !== told) out.line(text);
-        told = text;
-        return;
-      }
-      case "redriven":
-        return out.line(
-          `${event.taskId} ${event.status}${event.error ? `: ${describeError(event.error)}` : ""} (${event.ended} of ${event.total})`,
+      case "dead-letter-queue":
+        return void queues.push(event);
+      case "summary":
+        if (queues.length === 0) return out.line("there is no dead-letter queue");
+        out.result(
+          table([["QUEUE", "LETTERS", "IN FLIGHT", "OLDEST", "EXPIRES IN", "MOVE", "SOURCES"], ...queues.map(rowOf)]),
         );
-      case "summary": {
-        const ends =
-          event.completed === undefined
-            ? ""
-            : `, ${formatCount(event.completed)} completed, ${formatCount(event.failed ?? 0)} failed`;
-        const leaving = event.detached && !event.client ? "; the service goes on moving" : "";
-        const beside = describeMove(event)
-          .map((part) => `, ${part}`)
-          .join("");
-        out.result(`${formatCount(event.moved)} moved in ${formatDuration(event.elapsedMs)}${beside}${ends}${leaving}`);
-        if (event.resume) out.line(`go on: ${event.resume}`);
+        for (const line of describeUnknown(queues)) out.line(line);
+        if (event.inspect) out.line(`see why: ${event.inspect}`);
         return;
-      }
     }
   };
 };
+
+function rowOf({
+  name,
+  depth,
+  oldestSeconds,
+  expiresInSeconds,
+  move,
+  unknown,
+  sources,
+}: DeadLetterQueueShown): string[] {
+  const age = (seconds: number | undefined, isUnknown: boolean) =>
+    seconds === undefined ? (isUnknown ? "unknown" : "-") : formatAge(seconds);
+  const remaining = age(expiresInSeconds, unknown.expiry !== undefined);
+  return [
+    name,
+    formatCount(depth.visible + depth.delayed),
+    formatCount(depth.inFlight),
+    age(oldestSeconds, unknown.oldest !== undefined),
+    expiresInSeconds === undefined ? remaining : `<= ${remaining}`,
+    move ? describeMoveTask(move) : unknown.move === undefined ? "-" : "unknown",
+    sources.join(", "),
+  ];
+}
+
+export const dlqInspectText: TextRenderer<DlqInspectEvent> = (out, now) => {
+  const groups: LetterGroup[] = [];
+  const letters: string[][] = [];
+  const look = progressTeller(out);
+  return (event) => {
+    switch (event.type) {
+      case "stage":
+      case "queue":
+        return tellShared(out, event);
+      case "scan":
+        return look(event);
+      case "letter": {
+        const { taskId, messageId, sentAt, attempts, cause } = event;
+        return void letters.push([
+          taskId ?? messageId ?? "",
+          sentAt,
+          String(attempts),
+          cause.fingerprint,
+          oneLine(describeCause(cause), 100),
+        ]);
+      }
+      case "group":
+        return void groups.push(event);
+      case "summary":
+        if (event.seen === 0) out.line("no dead letters");
+        else {
+          if (letters.length > 0)
+            out.result(`${table([["LETTER", "SENT", "TRIES", "FINGERPRINT", "WHY"], ...letters])}\n`);
+          out.result(
+            table([
+              ["LETTERS", "FINGERPRINT", "FIRST SENT", "WHY"],
+              ...groups.map(({ count, cause, oldest }) => [
+                formatCount(count),
+                cause.fingerprint,
+                oldest.slice(0, 19).replace("T", " "),
+                oneLine(describeCause(cause), 160),
+              ]),
+            ]),
+          );
+        }
+        for (const line of describeSeen(event, now())) out.line(line);
+        if (event.exported) out.line(`${formatCount(event.exported.letters)} written to ${event.exported.path}`);
+        for (const command of event.next) out.line(`next: ${command}`);
+        return;
+    }
+  };
+};
+
+export const dlqShowText: TextRenderer<DlqShowEvent> = (out) => {
+  const look = progressTeller(out);
+  return (event) => {
+    switch (event.type) {
+      case "stage":
+      case "queue":
+        return tellShared(out, event);
+      case "scan":
+        return look(event);
+      case "letter-detail": {
+        const attributes = attributeRows(event);
+        out.result(table(letterRows(event)));
+        if (attributes.length > 0) out.result(`attributes\n${table(attributes.map((row) => ["", ...row]))}`);
+        return out.result(`\n${prettyBody(event.body, out.terminal)}`);
+      }
+      case "summary":
+        if (event.scan) for (const line of describeScan(event.scan)) out.line(line);
+        for (const command of event.next) out.line(`next: ${command}`);
+        return;
+    }
+  };
+};
+
+/** A log that is not a terminal gets a line every few seconds, not every moment. */
+function progressTeller(out: TextOut) {
+  let next = 2000;
+  return (event: Parameters<typeof describeProgress>[0]) => {
+    if (event.ms < next) return;
+    next = event.ms + 5000;
+    out.line(`${describeProgress(event)} after ${formatDuration(event.ms)}`);
+  };
+}

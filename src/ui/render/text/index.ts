@@ -2,11 +2,12 @@ import type { OperationName, Operations } from "../../../contract/operations/ind
 import { batchText } from "./batch.ts";
 import { completionText } from "./completion.ts";
 import { devText } from "./dev.ts";
-import { dlqListText, dlqRedriveText } from "./dlq.ts";
+import { dlqInspectText, dlqListText, dlqShowText } from "./dlq.ts";
 import { faultsText } from "./faults.ts";
 import { initListText, initText } from "./init.ts";
 import { logsText } from "./logs.ts";
 import type { TextRenderer } from "./out.ts";
+import { dlqRedriveText } from "./redrive.ts";
 import { resultText } from "./shared.ts";
 import { smokeText } from "./smoke.ts";
 import { submitText } from "./submit.ts";
@@ -22,6 +23,8 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   "tasks-show": tasksShowText,
   "tasks-cancel": tasksCancelText,
   "dlq-list": dlqListText,
+  "dlq-inspect": dlqInspectText,
+  "dlq-show": dlqShowText,
   "dlq-redrive": dlqRedriveText,
   smoke: smokeText,
   init: initText,

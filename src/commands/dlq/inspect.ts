@@ -1,0 +1,33 @@
+import { inspect } from "../../lib/dlq/inspect.ts";
+import { invocation } from "../../lib/installation.ts";
+import { type CommandModule, presentation, show } from "../shared/cli.ts";
+import { examples, type LettersFlags, lettersFlags, lettersOf } from "../shared/flags.ts";
+
+interface InspectFlags extends LettersFlags {
+  scan?: boolean;
+  letters?: boolean;
+  export?: string;
+}
+
+export const command: CommandModule = {
+  configure(it, cli, done) {
+    it.option("--letters", "also list each dead letter")
+      .option("--scan", "on a stage: look at the messages, not at the records (each look counts as a receive)")
+      .option("--export <file>", "write all messages to a new file, whole, as NDJSON; `dlq import` puts them back");
+    lettersFlags(it);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
+      "$ dlq inspect --stage prod",
+      "$ dlq inspect --queue orders --export orders.ndjson",
+      "$ dlq inspect --letters --json | jq -r 'select(.type == \"letter\").taskId'",
+    ]);
+    it.action(async (flags: InspectFlags) => {
+      const input = {
+        choice: lettersOf(flags),
+        scan: flags.scan === true,
+        letters: flags.letters === true,
+        ...(flags.export === undefined ? {} : { exportTo: flags.export }),
+      };
+      done(await show("dlq-inspect", inspect(input, cli.place), presentation(cli, flags, { linesAreResult: true })));
+    });
+  },
+};

@@ -1,0 +1,101 @@
+import { fingerprint } from "../../contract/fingerprint.ts";
+import type { Cause, DeadLetter, LetterGroup } from "../../contract/operations/dlq.ts";
+import type { TaskReader } from "../../contract/ports.ts";
+import type { TaskSummary } from "../../contract/record.ts";
+import type { LeasedMessage } from "../../contract/queue.ts";
+import { causeOf, kindOf } from "./cause.ts";
+import { taskOf } from "./peek.ts";
+
+const EXAMPLES = 3;
+
+const fixed = (name: string, message: string): Cause => ({
+  name,
+  message,
+  fingerprint: fingerprint({ name, message }),
+});
+/** Throttled receives count as attempts, and leave no word. */
+const NEVER_RAN = fixed("never ran", "no attempt began: the function was throttled, or could not be loaded");
+const UNTOLD = fixed("no cause told", "the task's record does not say why");
+
+type Known = Pick<TaskSummary, "attempt" | "acceptedAt" | "error" | "prompt" | "taskId">;
+
+/** @returns a task's record as a dead letter. */
+export function letterOfRecord({ taskId, prompt, acceptedAt, attempt, error }: Known): DeadLetter {
+  return {
+    type: "letter",
+    taskId,
+    prompt,
+    sentAt: acceptedAt,
+    attempts: attempt,
+    cause: error ?? (attempt === 0 ? NEVER_RAN : UNTOLD),
+  };
+}
+
+/** Looks up the records of tasks; one that reads thousands reads them all at once. */
+export type RecordLookup = (taskId: string) => Promise<Known | undefined> | Known | undefined;
+
+/** @returns a lookup in all dead-lettered records, read now, and one by one for what is not among them. */
+export async function lookupAll(reader: TaskReader): Promise<RecordLookup> {
+  const records = new Map<string, Known>();
+  for await (const record of reader.deadLettered()) records.set(record.taskId, record);
+  return (taskId) => records.get(taskId) ?? lookupOne(reader)(taskId);
+}
+
+/** @returns a lookup that reads one record. */
+export function lookupOne(reader: TaskReader): RecordLookup {
+  return async (taskId) => {
+    const record = await reader.get(taskId);
+    return record && { ...record, taskId, prompt: record.task.prompt };
+  };
+}
+
+/** @returns a message as a dead letter, with its cause: from its task's record where there is one, else from itself. */
+export async function letterOfMessage(message: LeasedMessage, lookup: RecordLookup | undefined): Promise<DeadLetter> {
+  const task = taskOf(message.body);
+  const record = lookup && task.taskId !== undefined ? await lookup(task.taskId) : undefined;
+  const letter: DeadLetter = {
+    type: "letter",
+    messageId: message.messageId,
+    ...task,
+    sentAt: new Date(message.sentAt).toISOString(),
+    // This receive is the look itself.
+    attempts: Math.max(0, message.receiveCount - 1),
+    cause: causeOf(message) ?? kindOf(message),
+  };
+  if (!record) return letter;
+  const { attempts, cause } = letterOfRecord(record);
+  return { ...letter, attempts, cause };
+}
+
+/** Counts letters by cause. It keeps a few ids of each group, and no letter. */
+export interface Grouping {
+  add(letter: DeadLetter): void;
+  /** The largest first. */
+  groups(): LetterGroup[];
+}
+
+export function createGrouping(): Grouping {
+  const groups = new Map<string, LetterGroup>();
+  return {
+    add({ cause, sentAt, taskId, messageId }) {
+      const id = taskId ?? messageId ?? "";
+      const group = groups.get(cause.fingerprint);
+      if (!group) {
+        groups.set(cause.fingerprint, {
+          type: "group",
+          cause,
+          count: 1,
+          oldest: sentAt,
+          newest: sentAt,
+          examples: [id],
+        });
+        return;
+      }
+      group.count++;
+      if (sentAt < group.oldest) group.oldest = sentAt;
+      if (sentAt > group.newest) group.newest = sentAt;
+      if (group.examples.length < EXAMPLES) group.examples.push(id);
+    },
+    groups: () => [...groups.values()].toSorted((a, b) => b.count - a.count),
+  };
+}

@@ -1,0 +1,155 @@
+import { EXIT } from "../../contract/exit.ts";
+import type { DeadLetter, DlqInspectEvent, DlqInspectSummary } from "../../contract/operations/dlq.ts";
+import type { LeasedMessage } from "../../contract/queue.ts";
+import { thousands } from "../../contract/thousands.ts";
+import { invocation } from "../installation.ts";
+import { interruptedExit } from "../interrupt.ts";
+import type { Workplace } from "../services.ts";
+import { createExport } from "./export.ts";
+import { createGrouping, type Grouping, letterOfMessage, letterOfRecord, lookupAll } from "./groups.ts";
+import { enterLetters, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
+import { scanMessages } from "./scan.ts";
+
+export interface InspectInput {
+  choice: LettersChoice;
+  /** On a stage: look at the messages, not at the records. */
+  scan: boolean;
+  /** Also tell each letter. */
+  letters: boolean;
+  /** File that takes all messages whole. */
+  exportTo?: string;
+}
+
+type Outcome = Pick<DlqInspectSummary, "by" | "seen" | "about" | "scan" | "exported" | "note">;
+
+/** Counts a letter; `at` is when its message was sent, where that is not when the letter says. Epoch milliseconds. */
+type Note = (letter: DeadLetter, at?: number) => void;
+
+/**
+ * Tells why dead letters are there, by cause. A stage's records tell without a receive; the messages themselves are looked
+ * at where there are no records, or where they are exported.
+ */
+export async function* inspect(input: InspectInput, place: Workplace): AsyncGenerator<DlqInspectEvent> {
+  const began = place.clock.now();
+  const letters = yield* enterLetters(input.choice, place, { change: false });
+  try {
+    const grouping = createGrouping();
+    const sent = { first: Infinity };
+    const note: Note = (letter, at = Date.parse(letter.sentAt)) => {
+      grouping.add(letter);
+      sent.first = Math.min(sent.first, at);
+    };
+    const byMessages = !letters.stage || input.scan || input.exportTo !== undefined;
+    const outcome: Outcome = byMessages
+      ? yield* lookAtMessages(input, letters, note, place)
+      : yield* readRecords(input, letters, note);
+    const groups = grouping.groups();
+    yield* groups;
+    const { retentionSeconds } = letters.deadLetterQueue;
+    const firstExpiry =
+      retentionSeconds !== undefined && outcome.seen > 0
+        ? { firstExpiry: new Date(sent.first + retentionSeconds * 1000).toISOString() }
+        : {};
+    yield {
+      type: "summary",
+      operation: "dlq-inspect",
+      exitCode: place.signal.aborted ? interruptedExit(place.signal) : EXIT.completed,
+      queue: letters.deadLetterQueue.queue,
+      ...outcome,
+      groups: groups.length,
+      ...firstExpiry,
+      next: nextCommands(input.choice, grouping, place),
+      elapsedMs: place.clock.now() - began,
+    };
+  } finally {
+    await letters.close();
+  }
+}
+
+/** What the records tell; nothing is received. */
+async function* readRecords(
+  input: InspectInput,
+  { stage, queue, deadLetterQueue }: Letters,
+  note: Note,
+): AsyncGenerator<DeadLetter, Outcome> {
+  const stats = await queue.stats(deadLetterQueue.queue);
+  const about = stats.visible + stats.inFlight + stats.delayed;
+  let seen = 0;
+  if (stage && about > 0) {
+    for await (const record of stage.reader.deadLettered()) {
+      const letter = letterOfRecord(record);
+      // A redriven task's message is younger than the task; how old it is, only it knows.
+      note(letter, record.generation > 1 ? Date.parse(record.updatedAt) : undefined);
+      seen++;
+      if (input.letters) yield letter;
+    }
+  }
+  const doubt =
+    seen < about
+      ? `${thousands(about - seen)} of them have no record that calls them dead: --scan looks at the messages themselves`
+      : seen > about
+        ? `the records of ${thousands(seen - about)} more say that they are dead, whose messages are gone or were moved: --scan looks at the messages themselves`
+        : undefined;
+  return { by: "records", seen, about, ...(doubt === undefined ? {} : { note: doubt }) };
+}
+
+/** What the messages tell, and the records of those that are tasks. */
+async function* lookAtMessages(
+  input: InspectInput,
+  { stage, queue, deadLetterQueue }: Letters,
+  note: Note,
+  place: Workplace,
+): AsyncGenerator<DlqInspectEvent, Outcome> {
+  const lookup = stage && (await lookupAll(stage.reader));
+  const file = input.exportTo === undefined ? undefined : await createExport(input.exportTo, deadLetterQueue.id, place);
+  const told: DeadLetter[] = [];
+  const see = async (messages: LeasedMessage[]) => {
+    for (const message of messages) {
+      const letter = await letterOfMessage(message, lookup);
+      note(letter);
+      if (input.letters) told.push(letter);
+      file?.add(message, letter.cause);
+    }
+    await file?.flush();
+    return false;
+  };
+  try {
+    const scanning = scanMessages({ queue, deadLetterQueue, clock: place.clock, signal: place.signal, see });
+    let step = await scanning.next();
+    for (; !step.done; step = await scanning.next()) {
+      yield step.value;
+      yield* told.splice(0);
+    }
+    yield* told.splice(0);
+    const { seen, about, ...scan } = step.value;
+    const doubt = fifoNote(deadLetterQueue.fifo, seen, about);
+    return {
+      by: "messages",
+      seen,
+      about,
+      scan,
+      ...(file ? { exported: { path: file.path, letters: seen } } : {}),
+      ...(doubt === undefined ? {} : { note: doubt }),
+    };
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Messages behind those that are held are not shown. */
+function fifoNote(fifo: boolean, seen: number, about: number): string | undefined {
+  if (!fifo || seen >= about) return undefined;
+  return "a FIFO queue shows no more of a group while messages of it are held: what was seen are the first of each group";
+}
+
+function nextCommands(choice: LettersChoice, grouping: Grouping, place: Workplace): string[] {
+  const command = `${invocation(place.installation, place.cwd)} dlq`;
+  const flags = lettersFlags(choice);
+  const [largest] = grouping.groups();
+  if (!largest) return [];
+  const [example] = largest.examples;
+  return [
+    ...(example ? [`${command} show ${example}${flags}`] : []),
+    `${command} redrive --error ${largest.cause.fingerprint}${flags}`,
+  ];
+}

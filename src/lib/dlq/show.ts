@@ -1,0 +1,116 @@
+import { AbortError } from "../../contract/errors.ts";
+import { EXIT } from "../../contract/exit.ts";
+import type { DeadLetterShown, DlqShowEvent, ScanProgress, ScanTold } from "../../contract/operations/dlq.ts";
+import type { LeasedMessage } from "../../contract/queue.ts";
+import type { TaskRecord } from "../../contract/record.ts";
+import { invocation } from "../installation.ts";
+import type { Workplace } from "../services.ts";
+import { asText } from "./export.ts";
+import { letterOfMessage, letterOfRecord, lookupOne } from "./groups.ts";
+import { enterLetters, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
+import { taskOf } from "./peek.ts";
+import { scanMessages } from "./scan.ts";
+
+/** So many characters tell messages apart. */
+const SHORTEST_PREFIX = 6;
+
+/** Shows all that is known of one dead letter: by its task's record, or by looking for the message. */
+export async function* showLetter(
+  input: { choice: LettersChoice; id: string; scan: boolean },
+  place: Workplace,
+): AsyncGenerator<DlqShowEvent> {
+  const letters = yield* enterLetters(input.choice, place, { change: false });
+  try {
+    const record = await letters.stage?.reader.get(input.id);
+    let scan: ScanTold | undefined;
+    if (record?.status === "deadlettered" && !input.scan) {
+      yield ofRecord(record);
+    } else {
+      const found = yield* look(input.id, letters, place);
+      scan = found.scan;
+      yield await ofMessage(found.message, letters);
+    }
+    const command = invocation(place.installation, place.cwd);
+    const flags = lettersFlags(input.choice);
+    yield {
+      type: "summary",
+      operation: "dlq-show",
+      exitCode: EXIT.completed,
+      id: input.id,
+      ...(scan ? { scan } : {}),
+      next: record
+        ? [`${command} dlq redrive --task ${input.id}${flags}`, `${command} tasks show ${input.id}${flags}`]
+        : [],
+    };
+  } finally {
+    await letters.close();
+  }
+}
+
+function ofRecord(record: TaskRecord): DeadLetterShown {
+  const { taskId } = record.task;
+  const { cause } = letterOfRecord({ ...record, taskId, prompt: record.task.prompt });
+  return {
+    type: "letter-detail",
+    taskId,
+    body: JSON.stringify(record.task),
+    attributes: {},
+    system: {},
+    sentAt: record.acceptedAt,
+    cause,
+    attempts: record.attempts,
+  };
+}
+
+async function ofMessage(message: LeasedMessage, { stage, deadLetterQueue }: Letters): Promise<DeadLetterShown> {
+  const letter = await letterOfMessage(message, stage && lookupOne(stage.reader));
+  const record = stage && letter.taskId !== undefined ? await stage.reader.get(letter.taskId) : undefined;
+  const { retentionSeconds } = deadLetterQueue;
+  return {
+    type: "letter-detail",
+    messageId: message.messageId,
+    ...(letter.taskId === undefined ? {} : { taskId: letter.taskId }),
+    body: message.body,
+    attributes: asText(message.attributes),
+    system: message.system,
+    sentAt: letter.sentAt,
+    receiveCount: message.receiveCount,
+    ...(retentionSeconds === undefined
+      ? {}
+      : { expiresAt: new Date(message.sentAt + retentionSeconds * 1000).toISOString() }),
+    cause: letter.cause,
+    ...(record ? { attempts: record.attempts } : {}),
+  };
+}
+
+/** Receives until the message comes by. */
+async function* look(
+  id: string,
+  { queue, deadLetterQueue }: Letters,
+  place: Workplace,
+): AsyncGenerator<ScanProgress, { message: LeasedMessage; scan: ScanTold }> {
+  const found: LeasedMessage[] = [];
+  const isMeant = ({ messageId, body }: LeasedMessage) =>
+    messageId === id || (id.length >= SHORTEST_PREFIX && messageId.startsWith(id)) || taskOf(body).taskId === id;
+  const see = (messages: LeasedMessage[]) => {
+    found.push(...messages.filter(isMeant));
+    return found.some(({ messageId, body }) => messageId === id || taskOf(body).taskId === id);
+  };
+  const told = yield* scanMessages({ queue, deadLetterQueue, clock: place.clock, signal: place.signal, see });
+  const { seen, about: _about, ...scan } = told;
+  const exact = found.find(({ messageId, body }) => messageId === id || taskOf(body).taskId === id);
+  const message = exact ?? found[0];
+  if (message && (exact || found.length === 1)) return { message, scan };
+  throw new AbortError(
+    message
+      ? `${found.length} dead letters begin with ${id}.`
+      : `There is no dead letter ${id} among the ${seen} that were seen.`,
+    {
+      code: message ? "LETTER_AMBIGUOUS" : "LETTER_NOT_FOUND",
+      where: deadLetterQueue.queue,
+      hint: message
+        ? found.slice(0, 10).map(({ messageId }) => messageId)
+        : "Name a task or a message as `dlq inspect --letters` shows it; another reader may hold it just now.",
+    },
+  );
+}

@@ -1,0 +1,84 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { TaskSummary } from "../../contract/record.ts";
+import { dayPartition, TIME_INDEX, TIME_SHARDS } from "../../contract/table.ts";
+import type { StageContext } from "./context.ts";
+import { calling } from "./errors.ts";
+import { attributesOf, plainItem } from "./item.ts";
+
+const DAY_MS = 86_400_000;
+const DAYS_BACK = 90;
+/** After so many days without any task nothing older is looked for. */
+const EMPTY_DAYS = 15;
+/** What a summary needs, and nothing as long as prompts, attempts and results are. */
+const MEMBERS = ["pk", "userId", "generation", "attempt", "acceptedAt", "updatedAt", "endedAt", "preview", "error"];
+
+/**
+ * Reads the summaries of all tasks whose record says that they are dead letters, in whole pages of the index and days from
+ * the newest: four thousand of them are a few requests.
+ */
+export async function* deadLettered({ clients, outputs, place, clock }: StageContext): AsyncGenerator<TaskSummary> {
+  const { QueryCommand } = await import("@aws-sdk/client-dynamodb");
+  const dynamodb = await clients.dynamodb();
+
+  async function page(partition: string, ExclusiveStartKey: Record<string, AttributeValue> | undefined) {
+    return calling("dynamodb:Query", place, () =>
+      dynamodb.send(
+        new QueryCommand({
+          TableName: outputs.tasksTable,
+          IndexName: TIME_INDEX,
+          KeyConditionExpression: "gpk = :gpk",
+          FilterExpression: "#status = :status",
+          ProjectionExpression: MEMBERS.map((name) => `#${name}`).join(", "),
+          ExpressionAttributeNames: Object.fromEntries(["status", ...MEMBERS].map((name) => [`#${name}`, name])),
+          ExpressionAttributeValues: attributesOf({ ":gpk": partition, ":status": "deadlettered" }),
+          ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
+        }),
+      ),
+    );
+  }
+
+  let empty = 0;
+  // A clock ahead of ours may have dated a task tomorrow.
+  for (let back = -1; back < DAYS_BACK && empty < EMPTY_DAYS; back++) {
+    const day = new Date(clock.now() - back * DAY_MS).toISOString().slice(0, 10);
+    empty++;
+    let open = Array.from({ length: TIME_SHARDS }, (_, shard) => ({
+      partition: dayPartition(day, shard),
+      from: undefined as Record<string, AttributeValue> | undefined,
+    }));
+    while (open.length > 0) {
+      const pages = await Promise.all(
+        open.map(async ({ partition, from }) => ({ partition, ...(await page(partition, from)) })),
+      );
+      for (const { Items = [], ScannedCount = 0 } of pages) {
+        if (ScannedCount > 0) empty = 0;
+        for (const item of Items) yield summaryOf(plainItem(item));
+      }
+      open = pages.flatMap(({ partition, LastEvaluatedKey }) =>
+        LastEvaluatedKey ? [{ partition, from: LastEvaluatedKey }] : [],
+      );
+    }
+  }
+}
+
+function summaryOf(item: Record<string, unknown>): TaskSummary {
+  const text = (name: string) => (typeof item[name] === "string" ? item[name] : "");
+  const number = (name: string) => (typeof item[name] === "number" ? item[name] : 0);
+  const { error } = item;
+  return {
+    taskId: text("pk").slice("task#".length),
+    userId: text("userId"),
+    status: "deadlettered",
+    generation: number("generation"),
+    attempt: number("attempt"),
+    acceptedAt: text("acceptedAt"),
+    updatedAt: text("updatedAt"),
+    prompt: text("preview"),
+    ...(text("endedAt") ? { endedAt: text("endedAt") } : {}),
+    ...(isTaskError(error) ? { error } : {}),
+  };
+}
+
+function isTaskError(value: unknown): value is NonNullable<TaskSummary["error"]> {
+  return typeof value === "object" && value !== null && "fingerprint" in value && "message" in value && "name" in value;
+}

@@ -1,0 +1,159 @@
+import type {
+  Cause,
+  DeadLetterQueueShown,
+  DeadLetterShown,
+  DlqInspectSummary,
+  LetterGroup,
+  ScanProgress,
+  ScanTold,
+} from "../contract/operations/dlq.ts";
+import { formatAge, formatCost, formatCount, oneLine } from "./format.ts";
+import { describeError } from "./timeline.ts";
+
+/* Words for dead letters: the same on every screen and in plain text. */
+
+/** @returns `RateLimitError 429 Too many requests (permanent)`. */
+export function describeCause(cause: Cause): string {
+  return `${describeError(cause)}${cause.permanent ? " (permanent)" : ""}`;
+}
+
+/** @returns `4,001 RateLimitError 429 · 8 ZodError · 3 never ran`. */
+export function headline(groups: readonly LetterGroup[], most = 5): string {
+  const parts = groups
+    .slice(0, most)
+    .map(({ count, cause: { name, status } }) =>
+      [formatCount(count), oneLine(name, 40), status].filter(Boolean).join(" "),
+    );
+  return [...parts, ...(groups.length > most ? [`${groups.length - most} more causes`] : [])].join(" · ");
+}
+
+/** @returns `12 letters, 2 in flight, oldest 3 h 5 min, first expires in at most 13 d 20 h, moving 5 of 12`. */
+export function describeDepth({ depth, oldestSeconds, expiresInSeconds, move }: DeadLetterQueueShown): string {
+  const { visible, inFlight, delayed } = depth;
+  if (visible + inFlight + delayed === 0) return move ? describeMoveTask(move) : "empty";
+  return [
+    `${formatCount(visible)} ${visible === 1 ? "letter" : "letters"}`,
+    ...(inFlight > 0 ? [`${formatCount(inFlight)} in flight`] : []),
+    ...(delayed > 0 ? [`${formatCount(delayed)} delayed`] : []),
+    `oldest ${oldestSeconds === undefined ? "unknown" : formatAge(oldestSeconds)}`,
+    `first expires ${expiresInSeconds === undefined ? "unknown" : `in at most ${formatAge(expiresInSeconds)}`}`,
+    ...(move ? [describeMoveTask(move)] : []),
+  ].join(", ");
+}
+
+/** @returns `moving, 5 of 12 done`. */
+export function describeMoveTask({ status, moved, toMove }: NonNullable<DeadLetterQueueShown["move"]>): string {
+  return `${status === "CANCELLING" ? "a move is being cancelled" : "moving"}, ${formatCount(moved)} of about ${formatCount(toMove)} done`;
+}
+
+const UNKNOWNS = { oldest: "the oldest's age", expiry: "the first expiry", move: "an active move" } as const;
+
+/** @returns what could not be known, each reason once, with the names of the queues it holds for. */
+export function describeUnknown(queues: readonly DeadLetterQueueShown[]): string[] {
+  const reasons = new Map<string, { what: Set<string>; names: Set<string> }>();
+  for (const { name, unknown } of queues) {
+    for (const what of ["oldest", "expiry", "move"] as const) {
+      const reason = unknown[what];
+      if (reason === undefined) continue;
+      const known = reasons.get(reason) ?? { what: new Set(), names: new Set() };
+      known.what.add(UNKNOWNS[what]);
+      known.names.add(name);
+      reasons.set(reason, known);
+    }
+  }
+  return [...reasons].map(([reason, { what, names }]) => {
+    const [first = ""] = names;
+    const of = names.size === 1 ? first : `${names.size} queues`;
+    return `unknown of ${of}: ${[...what].join(" and ")}, as ${reason.charAt(0).toLowerCase()}${reason.slice(1).replace(/\.$/, "")}`;
+  });
+}
+
+/** @returns how many were seen of how many, and how. */
+export function describeSeen(summary: DlqInspectSummary, now: number): string[] {
+  const { by, seen, about, firstExpiry, scan, note } = summary;
+  const inSeconds = firstExpiry === undefined ? undefined : (Date.parse(firstExpiry) - now) / 1000;
+  return [
+    by === "records"
+      ? `by the records of ${formatCount(seen)} ${seen === 1 ? "task" : "tasks"}; the queue holds about ${formatCount(about)}`
+      : `saw ${formatCount(seen)} of about ${formatCount(Math.max(about, seen))}`,
+    ...(inSeconds === undefined
+      ? []
+      : [inSeconds <= 0 ? "the first has expired" : `the first expires in ${formatAge(inSeconds)}`]),
+    ...(scan ? describeScan(scan) : []),
+    ...(note === undefined ? [] : [note]),
+  ];
+}
+
+/** @returns what looking at the messages did to the queue. */
+export function describeScan({ receives, requests, costUsd, unreleased, cut }: ScanTold): string[] {
+  const cost =
+    costUsd === undefined ? "" : `, ${costUsd < 0.0001 ? "less than $0.0001" : formatCost(costUsd)} at list price`;
+  return [
+    `${formatCount(receives)} receives, ${formatCount(requests)} requests in all${cost}`,
+    ...(unreleased > 0
+      ? [`${formatCount(unreleased)} could not be given back: they come back when their lease ends`]
+      : []),
+    ...(cut === undefined ? [] : [`not all were seen: ${cut}`]),
+  ];
+}
+
+/** @returns `looking: saw 3,871 of about 4,012`. */
+export function describeProgress({ seen, about }: ScanProgress): string {
+  return `saw ${formatCount(seen)} of about ${formatCount(Math.max(about, seen))}`;
+}
+
+/** @returns name and value of what is known of a letter, but for body and attributes. */
+export function letterRows({
+  messageId,
+  taskId,
+  cause,
+  sentAt,
+  expiresAt,
+  receiveCount,
+  attempts,
+  system,
+}: DeadLetterShown): string[][] {
+  const last = attempts?.at(-1);
+  return [
+    ...(taskId === undefined ? [] : [["task", taskId]]),
+    ...(messageId === undefined ? [] : [["message", messageId]]),
+    ["why", describeCause(cause)],
+    ["fingerprint", cause.fingerprint],
+    ["sent", sentAt],
+    ...(expiresAt === undefined ? [] : [["expires", expiresAt]]),
+    ...(attempts === undefined
+      ? []
+      : [["attempts", `${attempts.length}${last ? `, the last at ${last.startedAt}` : ""}`]]),
+    ...(receiveCount === undefined ? [] : [["receives", String(receiveCount)]]),
+    ...Object.entries(system)
+      .filter(([name]) => !/^(SentTimestamp|ApproximateReceiveCount)$/.test(name))
+      .map(([name, value]) => [name, value]),
+  ];
+}
+
+/** @returns name, type and value of each attribute. */
+export function attributeRows({ attributes }: DeadLetterShown): string[][] {
+  return Object.entries(attributes).map(([name, { type, text, binary }]) => [
+    name,
+    type,
+    text === undefined ? `${binary ?? ""} (base64)` : oneLine(text, 200),
+  ]);
+}
+
+/**
+ * @param terminal it is read on one: then nothing in the body may steer it.
+ * @returns a body as a person reads it: JSON spread out.
+ */
+export function prettyBody(body: string, terminal: boolean): string {
+  const text = spreadOut(body);
+  return terminal ? text.replaceAll(/[^\P{Cc}\n\t]/gu, "\u{FFFD}") : text;
+}
+
+function spreadOut(body: string): string {
+  if (!/^\s*[[{]/.test(body)) return body;
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
