@@ -38,6 +38,19 @@ export interface Deployment {
 /** Seconds an API function may take: API Gateway waits 30. */
 const API_TIMEOUT = 29;
 const RECONCILER_TIMEOUT = 60;
+const LONGEST_TIMEOUT = 900;
+const MAX_VISIBILITY = 43_200;
+
+/** Whoever stands at a breakpoint must not lose the attempt or the message meanwhile: Lambda's longest, 15 minutes, for both. */
+function withTimeToDebug(config: ResolvedConfig, speed: number): ResolvedConfig {
+  const { worker, queue } = config;
+  const visibility = Math.min(MAX_VISIBILITY, (LONGEST_TIMEOUT + queue.batchWindow) * speed);
+  return {
+    ...config,
+    worker: { ...worker, timeout: LONGEST_TIMEOUT },
+    queue: { ...queue, visibilityTimeout: Math.max(queue.visibilityTimeout, visibility) },
+  };
+}
 
 /** Creates a project's resources on the stack, as a deployment would on AWS, and puts its code to work. */
 export function deployProject(
@@ -46,7 +59,7 @@ export function deployProject(
   project: ProjectOptions,
   stateDir: string | undefined,
 ): Deployment {
-  const { config } = project;
+  const config = project.inspect === undefined ? project.config : withTimeToDebug(project.config, ctx.speed);
   const names = resourceNames(config.app, config.stage, ctx.accountId);
   const { queueUrl, deadLetterQueueUrl, queueArn } = createQueues(services, names, config);
   services.dynamodb.ensureTable({
