@@ -98,7 +98,7 @@ async function demo(): Promise<void> {
 
     say("5. The outage ends, and the task is redriven: three new attempts, the same task");
     await run(project, ["faults", "clear"]);
-    await run(project, ["dlq", "redrive", "--wait"]);
+    await run(project, ["dlq", "redrive", "--wait", "--yes"]);
     await run(project, ["tasks", "show", "demo-outage"]);
   } finally {
     await stop(dev);

@@ -62,6 +62,18 @@ export interface TaskControl {
   remove(taskId: string): Promise<void>;
 }
 
+/** How the worker takes messages from its queue. */
+export interface Consumption {
+  state: "enabled" | "disabled" | "changing";
+  /** Messages' batches at work at a time, at most; absent: no limit of its own. */
+  maxConcurrency?: number;
+}
+
+export interface ConsumptionControl {
+  /** @throws AbortError `CONSUMPTION_MISSING` when nothing takes messages from the queue. */
+  get(): Promise<Consumption>;
+}
+
 export interface DocumentStore {
   /** @returns the reference to put into a task. */
   put(document: { name: string; body: Uint8Array; contentType: string }): Promise<string>;
@@ -76,6 +88,7 @@ export interface StageClient {
   follower: TaskFollower;
   reader: TaskReader;
   control: TaskControl;
+  consumption: ConsumptionControl;
   documents: DocumentStore;
   queue: QueuePort;
   logs: LogReader;

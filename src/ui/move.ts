@@ -1,5 +1,30 @@
-import type { DlqRedriveSummary } from "../contract/operations/dlq.ts";
-import { formatCount } from "./format.ts";
+import type { DlqRedriveSummary, RedriveForecast, RedrivePlan } from "../contract/operations/dlq.ts";
+import { formatAge, formatCost, formatCount, formatDuration } from "./format.ts";
+
+/** @returns `4,012 of my-app-prod-tasks-dlq would go to my-app-prod-tasks, 3 stay that no attempt can mend, 9 stay`. */
+export function describePlan({ count, permanent = 0, left = 0, from, to, forecast }: RedrivePlan): string {
+  const verb = forecast ? "would go" : "to go";
+  return [
+    `${count === undefined ? "the letters that are meant" : formatCount(count)} of ${from} ${verb} to ${to.join(" and ")}`,
+    ...(permanent > 0 ? [`${formatCount(permanent)} stay that no attempt can mend (--all takes them, too)`] : []),
+    ...(left > 0 ? [`${formatCount(left)} stay`] : []),
+  ].join(", ");
+}
+
+/** @returns lines on cost and time, each known or unknown with its reason. */
+export function describeForecast(forecast: RedriveForecast, now: number): string[] {
+  const { requests, requestsUsd, modelUsd, drainMs, concurrency, firstExpiry, unknown } = forecast;
+  const known = <T>(value: T | undefined, text: (value: T) => string, reason: string | undefined) =>
+    value === undefined ? `unknown: ${reason ?? "nobody says"}` : text(value);
+  const small = (usd: number) => (usd > 0 && usd < 0.0001 ? "less than $0.0001" : formatCost(usd));
+  const inSeconds = (at: string) => (Date.parse(at) - now) / 1000;
+  return [
+    `queue requests  ${formatCount(requests)}, ${known(requestsUsd, (usd) => `${small(usd)} at list price`, unknown.requestsUsd)}`,
+    `model           ${known(modelUsd, (usd) => `about ${small(usd)}, as tasks cost lately`, unknown.modelUsd)}`,
+    `time            ${known(drainMs, (ms) => `about ${formatDuration(ms)} at a concurrency of ${concurrency ?? 0}`, unknown.drainMs)}`,
+    `first expires   ${known(firstExpiry, (at) => (inSeconds(at) <= 0 ? "now" : `in ${formatAge(inSeconds(at))}`), unknown.firstExpiry)}`,
+  ];
+}
 
 /** @returns what happened beside the moving, such as `12 left`; empty where the service moved. */
 export function describeMove({ client }: DlqRedriveSummary): string[] {

@@ -496,12 +496,12 @@ describe("an outage, from the first 429 to the last redriven task", () => {
     expect((await cli("faults", "set", "modle:1")).exitCode).toBe(2);
     expect((await cli("faults", "clear")).exitCode).toBe(0);
     expect((await cli("faults", "list")).stdout).toBe("");
-    const none = await cli("dlq", "redrive", "--error", "no such error", "--json");
+    const none = await cli("dlq", "redrive", "--yes", "--error", "no such error", "--json");
     expect(none.events.find(({ type }) => type === "mover")).toMatchObject({ by: "client" });
     expect(none.events.at(-1)).toMatchObject({ moved: 0, exitCode: 0 });
     expect((await cli("dlq", "redrive", "--resume")).stderr).toContain("There is no move to go on with");
     const id = String(listed.events.find(({ prompt }) => prompt === "ask during the outage")?.["taskId"]);
-    const one = await cli("dlq", "redrive", "--task", id, "--error", "503", "--wait", "--json");
+    const one = await cli("dlq", "redrive", "--yes", "--task", id, "--error", "503", "--wait", "--json");
     expect(one.events.filter(({ type }) => type === "redriven")).toMatchObject([{ taskId: id, status: "completed" }]);
     expect(one.events.at(-1)).toMatchObject({
       moved: 1,
@@ -514,12 +514,29 @@ describe("an outage, from the first 429 to the last redriven task", () => {
     expect((await cli("submit", "ask during it, too", "--wait")).exitCode).toBe(3);
     await cli("faults", "clear");
     // Of two that are meant one goes: the other is not waited for. What other tests left there may be seen, too.
-    const limited = await cli("dlq", "redrive", "--error", "503", "--limit", "1", "--wait", "--json");
+    const limited = await cli("dlq", "redrive", "--yes", "--error", "503", "--limit", "1", "--wait", "--json");
     expect(limited.events.at(-1)).toMatchObject({ moved: 1, completed: 1, failed: 0 });
     expect(limited.events.at(-1)?.["client"]).toMatchObject({ left: expect.toSatisfy((left) => Number(left) >= 1) });
-    const redriven = await cli("dlq", "redrive", "--wait", "--json");
+    // A task that no attempt can mend stays, and it is said; --all takes it, too.
+    expect((await cli("submit", "impossible", "--wait")).exitCode).toBe(3);
+    const planned = await cli("dlq", "redrive", "--dry-run", "--json");
+    expect(planned.events.find(({ type }) => type === "plan")).toMatchObject({
+      permanent: 1,
+      count: expect.any(Number),
+      forecast: { concurrency: 5, drainMs: expect.any(Number), firstExpiry: expect.any(String) },
+    });
+    const refused = await cli("dlq", "redrive");
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain("1 stay that no attempt can mend to my-app-local-tasks (stage local of my-app");
+    const kept = await cli("dlq", "redrive", "--error", "impossible", "--yes", "--json");
+    expect(kept.events.at(-1)).toMatchObject({ moved: 0 });
+    const mendable = await cli("dlq", "redrive", "--wait", "--yes", "--json");
+    expect(mendable.events.find(({ type }) => type === "mover")).toMatchObject({ by: "client" });
+    expect(mendable.events.at(-1)).toMatchObject({ client: { left: expect.toSatisfy((left) => Number(left) >= 1) } });
+    const redriven = await cli("dlq", "redrive", "--all", "--wait", "--yes", "--json");
+    expect(redriven.events.find(({ type }) => type === "mover")).toMatchObject({ by: "service" });
     const ended = redriven.events.filter(({ type }) => type === "redriven");
-    expect(ended.some(({ status }) => status === "completed")).toBe(true);
+    expect(ended.some(({ status }) => status === "deadlettered")).toBe(true);
     expect(redriven.events.at(-1)).toMatchObject({ operation: "dlq-redrive", status: "COMPLETED" });
   });
 });

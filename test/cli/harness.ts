@@ -154,6 +154,7 @@ export const PROJECT = {
 export const handler = defineWorker({
   async run(task, ctx) {
     if (task.prompt.startsWith("ask ")) return ctx.stream(ctx.model.stream([{ role: "user", content: task.prompt }]));
+    if (task.prompt === "impossible") throw Object.assign(new TypeError("an impossible task"), { permanent: true });
     if (task.prompt === "fail") throw new TypeError("asked to fail");
     if (task.prompt === "wait") await new Promise((_, reject) => ctx.signal.addEventListener("abort", () => reject(ctx.signal.reason)));
     return \`echo: \${task.prompt}\`;

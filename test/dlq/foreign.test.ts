@@ -71,7 +71,7 @@ describe("a queue is found", () => {
 
   test("that is no dead-letter queue and has none", async () => {
     const plain = await createQueue(stack.client, `plain${next}`);
-    const { exitCode, stderr } = await cli("dlq", "redrive", "--queue", plain.name);
+    const { exitCode, stderr } = await cli("dlq", "redrive", "--yes", "--queue", plain.name);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`${plain.name} is no dead-letter queue and has none`);
     expect(stderr).toContain("dlq list --all");
@@ -106,7 +106,7 @@ describe("a queue is found", () => {
 describe("redrive", () => {
   test("moves all by the service, back to where they came from", async () => {
     await failed(["one", "two"]);
-    const { exitCode, events } = await cli("dlq", "redrive", "--queue", source.name, "--json");
+    const { exitCode, events } = await cli("dlq", "redrive", "--yes", "--queue", source.name, "--json");
     expect(exitCode).toBe(0);
     expect(events.find(({ type }) => type === "mover")).toMatchObject({ by: "service" });
     expect(events.at(-1)).toMatchObject({ moved: 2, status: "COMPLETED" });
@@ -116,7 +116,7 @@ describe("redrive", () => {
   test("moves some by our own mover, whose journal lies with the user and not with a project", async () => {
     await failed(['{"error":"boom 17"}', '{"error":"boom 4"}', '{"error":"other"}']);
     await using project = await makeFolder({ "ai-pipeline.config.ts": 'export default { app: "my-app" };' });
-    const argv = ["dlq", "redrive", "--queue", dlq.name, "--error", "boom", "--json"];
+    const argv = ["dlq", "redrive", "--yes", "--queue", dlq.name, "--error", "boom", "--json"];
     const { exitCode, events } = await run(argv, { cwd: project.dir, env: env() });
     expect(exitCode).toBe(0);
     expect(events.at(-1)).toMatchObject({ moved: 2, client: { left: 1, refused: 0 } });
@@ -133,7 +133,7 @@ describe("redrive", () => {
     await failed(["a1", "a2", "a3"]);
     await fail(stack.client, second.url, dlq.url, [{ body: "b1" }, { body: "b2" }]);
     await sendAll(stack.client, dlq.url, [{ body: "by hand" }]);
-    const { events } = await cli("dlq", "redrive", "--queue", dlq.name, "--limit", "10", "--json");
+    const { events } = await cli("dlq", "redrive", "--yes", "--queue", dlq.name, "--limit", "10", "--json");
     expect(events[0]).toMatchObject({ sources: expect.arrayContaining([source.name, second.name]) });
     expect(events.at(-1)).toMatchObject({ moved: 5, client: { left: 1 } });
     const bodies = async (url: string) => (await readAll(stack.client, url)).map(({ Body }) => Body).toSorted();
@@ -151,19 +151,19 @@ describe("redrive", () => {
       [dlq.arn, 1, "is the queue that the messages are in"],
       ["nowhere", 1, "There is no queue nowhere"],
     ] as const) {
-      const refused = await cli("dlq", "redrive", "--queue", dlq.name, "--to", to);
+      const refused = await cli("dlq", "redrive", "--yes", "--queue", dlq.name, "--to", to);
       expect(refused.exitCode).toBe(code);
       expect(refused.stderr).toContain(text);
     }
-    expect((await cli("dlq", "redrive", "--queue", dlq.name, "--to", other.name)).exitCode).toBe(0);
+    expect((await cli("dlq", "redrive", "--yes", "--queue", dlq.name, "--to", other.name)).exitCode).toBe(0);
     expect(await depth(stack.client, other.url)).toBe(1);
-    const back = await cli("dlq", "redrive", "--queue", other.name, "--to", source.url, "--json");
+    const back = await cli("dlq", "redrive", "--yes", "--queue", other.name, "--to", source.url, "--json");
     expect(back.events.find(({ type }) => type === "mover")).toMatchObject({ by: "client" });
     expect(back.events.at(-1)).toMatchObject({ moved: 1 });
   });
 
   test("--wait is refused: nobody tells how they end", async () => {
-    const { exitCode, stderr } = await cli("dlq", "redrive", "--queue", dlq.name, "--wait");
+    const { exitCode, stderr } = await cli("dlq", "redrive", "--yes", "--queue", dlq.name, "--wait");
     expect(exitCode).toBe(2);
     expect(stderr).toContain("cannot be followed");
   });

@@ -107,6 +107,7 @@ test("equal causes are one group, each message is counted once, and all are ther
   const moved = await cli(
     "dlq",
     "redrive",
+    "--yes",
     "--queue",
     dlq.name,
     "--error",

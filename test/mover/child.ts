@@ -27,6 +27,7 @@ const queue = createQueue({
     s3: never,
     logs: never,
     cloudwatch: never,
+    lambda: never,
     close: async () => {},
   },
   place: { stage: "local" },

@@ -41,6 +41,7 @@ beforeAll(async () => {
       s3: never,
       logs: never,
       cloudwatch: never,
+      lambda: never,
       close: never,
     },
     place: { stage: "local" },

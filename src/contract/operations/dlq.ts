@@ -158,6 +158,40 @@ export interface DlqShowSummary extends SummaryBase<"dlq-show"> {
 /** `queue`, or `stage` unless local; `scan`*, `letter-detail`, `summary`. */
 export type DlqShowEvent = StageShown | QueueShown | ScanProgress | DeadLetterShown | DlqShowSummary;
 
+/** What a redrive is about to do: told before anything is moved, and what a person is asked about. */
+export interface RedrivePlan {
+  type: "plan";
+  /** Where the letters are, on one line. */
+  place: string;
+  from: string;
+  /** Names of the queues they go to. */
+  to: string[];
+  /** Letters that go; absent where only the move itself finds out. */
+  count?: number;
+  /** Letters that are meant and stay all the same, as no attempt can succeed. */
+  permanent?: number;
+  /** Letters that are not meant, or over the limit. */
+  left?: number;
+  /** With `--dry-run`: all causes, and how many of each go. */
+  causes?: { cause: Cause; count: number; go: number }[];
+  /** With `--dry-run`. */
+  forecast?: RedriveForecast;
+}
+/** What a redrive would cost in money and time; what is not known has its reason. */
+export interface RedriveForecast {
+  /** Requests to the queue service. */
+  requests: number;
+  requestsUsd?: number;
+  /** What the model would take, at the average of tasks that completed lately. */
+  modelUsd?: number;
+  /** Until all have run, at the stage's concurrency and the average time of tasks that completed lately. */
+  drainMs?: number;
+  concurrency?: number;
+  /** ISO 8601: when the first of them expires in the dead-letter queue. */
+  firstExpiry?: string;
+  unknown: Partial<Record<"requestsUsd" | "modelUsd" | "drainMs" | "firstExpiry", string>>;
+}
+
 /** Who moves the messages, told before the first one is moved. */
 export interface MoverChosen {
   type: "mover";
@@ -192,6 +226,8 @@ export interface RedrivenEnded {
 export interface DlqRedriveSummary extends SummaryBase<"dlq-redrive"> {
   moved: number;
   status: MoveTask["status"];
+  /** Nothing was moved: it was only asked what would be. */
+  dryRun?: boolean;
   elapsedMs: number;
   /** Only with `--wait`. */
   completed?: number;
@@ -213,11 +249,13 @@ export interface DlqRedriveSummary extends SummaryBase<"dlq-redrive"> {
   /** The move did not end: how to go on. */
   resume?: string;
 }
-/** `stage` or `queue`, `mover`, `move`*, `refused`*, `redriven`*, `summary`. */
+/** `stage` or `queue`, `scan`*, `plan`, `mover`, `move`*, `refused`*, `redriven`*, `summary`. */
 export type DlqRedriveEvent =
   | StageShown
   | QueueShown
   | StackChange
+  | ScanProgress
+  | RedrivePlan
   | MoverChosen
   | MoveProgress
   | LetterRefused

@@ -1,8 +1,7 @@
-import type { Cause } from "../../contract/operations/dlq.ts";
-import type { TaskReader } from "../../contract/ports.ts";
+import type { Cause, DeadLetter } from "../../contract/operations/dlq.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
-import { letterOfMessage, lookupOne } from "./groups.ts";
-import { taskOf } from "./peek.ts";
+import { letterOfMessage, type RecordLookup } from "./groups.ts";
+import type { Where } from "./where.ts";
 
 /** Which dead letters are meant; all members must hold, and none means all letters. */
 export interface LetterFilter {
@@ -13,27 +12,48 @@ export interface LetterFilter {
   /** Sent at or after, and before: epoch milliseconds. */
   since?: number;
   until?: number;
+  where?: Where;
 }
 
 export type LetterSelector = (message: LeasedMessage) => boolean | Promise<boolean>;
 
+/** @returns whether nothing is left out. */
+export function meansAll({ tasks, error, since, until, where }: LetterFilter): boolean {
+  return [tasks, error, since, until, where].every((member) => member === undefined);
+}
+
+/** @returns whether a record does not tell if its letter is meant. */
+export function needsMessages({ since, until, where }: LetterFilter): boolean {
+  return [since, until, where].some((member) => member !== undefined);
+}
+
 /**
- * @param reader of the stage, where there is one.
- * @returns whether a letter is meant; undefined when all are. Reads a task's record only where its error is asked for.
+ * @param message the letter itself; absent where only its record is known, which is enough unless the filter needs messages.
+ * @returns whether a letter is meant.
  */
-export function letterSelector(filter: LetterFilter, reader: TaskReader | undefined): LetterSelector | undefined {
-  const { tasks, error, since, until } = filter;
-  if (tasks === undefined && error === undefined && since === undefined && until === undefined) return undefined;
-  const wanted = tasks && new Set(tasks);
-  const lookup = reader && lookupOne(reader);
+export function isMeant(filter: LetterFilter, letter: DeadLetter, message?: LeasedMessage): boolean {
+  const { tasks, error, since, until, where } = filter;
+  if (tasks && !(letter.taskId !== undefined && tasks.includes(letter.taskId))) return false;
+  if (error !== undefined && !isCause(letter.cause, error)) return false;
+  if (!message) return true;
+  if (since !== undefined && message.sentAt < since) return false;
+  if (until !== undefined && message.sentAt >= until) return false;
+  return !where || where(message, letter);
+}
+
+/**
+ * @param stay letters that are left where they are although the filter means them.
+ * @returns what chooses among messages; undefined when all go.
+ */
+export function letterSelector(
+  filter: LetterFilter,
+  lookup: RecordLookup | undefined,
+  stay?: (letter: DeadLetter) => boolean,
+): LetterSelector | undefined {
+  if (meansAll(filter) && !stay) return undefined;
   return async (message) => {
-    if (since !== undefined && message.sentAt < since) return false;
-    if (until !== undefined && message.sentAt >= until) return false;
-    if (!wanted && error === undefined) return true;
-    const { taskId } = taskOf(message.body);
-    if (wanted && (taskId === undefined || !wanted.has(taskId))) return false;
-    if (error === undefined) return true;
-    return isCause((await letterOfMessage(message, lookup)).cause, error);
+    const letter = await letterOfMessage(message, lookup);
+    return isMeant(filter, letter, message) && !stay?.(letter);
   };
 }
 

@@ -34,11 +34,26 @@ export function letterOfRecord({ taskId, prompt, acceptedAt, attempt, error }: K
 /** Looks up the records of tasks; one that reads thousands reads them all at once. */
 export type RecordLookup = (taskId: string) => Promise<Known | undefined> | Known | undefined;
 
-/** @returns a lookup in all dead-lettered records, read now, and one by one for what is not among them. */
-export async function lookupAll(reader: TaskReader): Promise<RecordLookup> {
+/** All tasks of a stage that are dead letters by their records. */
+export interface Records {
+  /** Looks among them, and reads one by one what is not. */
+  lookup: RecordLookup;
+  letters(): Iterable<DeadLetter>;
+  some(is: (letter: DeadLetter) => boolean): boolean;
+}
+
+/** Reads them now, in whole pages. */
+export async function readRecords(reader: TaskReader): Promise<Records> {
   const records = new Map<string, Known>();
   for await (const record of reader.deadLettered()) records.set(record.taskId, record);
-  return (taskId) => records.get(taskId) ?? lookupOne(reader)(taskId);
+  const lookup = lookupOne(reader);
+  return {
+    lookup: (taskId) => records.get(taskId) ?? lookup(taskId),
+    *letters() {
+      for (const record of records.values()) yield letterOfRecord(record);
+    },
+    some: (is) => [...records.values()].some((record) => is(letterOfRecord(record))),
+  };
 }
 
 /** @returns a lookup that reads one record. */

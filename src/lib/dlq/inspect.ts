@@ -6,7 +6,7 @@ import { invocation } from "../installation.ts";
 import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import { createExport } from "./export.ts";
-import { createGrouping, type Grouping, letterOfMessage, letterOfRecord, lookupAll } from "./groups.ts";
+import { createGrouping, type Grouping, letterOfMessage, letterOfRecord, readRecords } from "./groups.ts";
 import { enterLetters, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
 import { scanMessages } from "./scan.ts";
 
@@ -42,7 +42,7 @@ export async function* inspect(input: InspectInput, place: Workplace): AsyncGene
     const byMessages = !letters.stage || input.scan || input.exportTo !== undefined;
     const outcome: Outcome = byMessages
       ? yield* lookAtMessages(input, letters, note, place)
-      : yield* readRecords(input, letters, note);
+      : yield* countRecords(input, letters, note);
     const groups = grouping.groups();
     yield* groups;
     const { retentionSeconds } = letters.deadLetterQueue;
@@ -67,7 +67,7 @@ export async function* inspect(input: InspectInput, place: Workplace): AsyncGene
 }
 
 /** What the records tell; nothing is received. */
-async function* readRecords(
+async function* countRecords(
   input: InspectInput,
   { stage, queue, deadLetterQueue }: Letters,
   note: Note,
@@ -100,7 +100,7 @@ async function* lookAtMessages(
   note: Note,
   place: Workplace,
 ): AsyncGenerator<DlqInspectEvent, Outcome> {
-  const lookup = stage && (await lookupAll(stage.reader));
+  const lookup = stage && (await readRecords(stage.reader)).lookup;
   const file = input.exportTo === undefined ? undefined : await createExport(input.exportTo, deadLetterQueue.id, place);
   const told: DeadLetter[] = [];
   const see = async (messages: LeasedMessage[]) => {

@@ -5,15 +5,22 @@ import { invocation } from "../installation.ts";
 import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import { moveByClient } from "./client-move.ts";
-import { letterSelector, type LetterFilter, type LetterSelector } from "./filter.ts";
+import type { LetterFilter, LetterSelector } from "./filter.ts";
 import { chosenOnly, findFollowed, waitForAll } from "./follow-redriven.ts";
+import { forecast } from "./forecast.ts";
 import { enterLetters, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
+import { type Planned, planRedrive } from "./plan.ts";
 import { findRoutes, type Route } from "./routes.ts";
 import { followMove } from "./service-move.ts";
+import { parseWhere } from "./where.ts";
 
 export interface RedriveInput {
   choice: LettersChoice;
-  filter: LetterFilter;
+  filter: Omit<LetterFilter, "where">;
+  /** JMESPath over body and attributes. */
+  where?: string;
+  /** Also letters of which it is known that no attempt can succeed. */
+  all: boolean;
   /** Another queue than those the letters came from: its name, URL or ARN. */
   to?: string;
   /** At most so many letters. */
@@ -24,24 +31,56 @@ export interface RedriveInput {
   resume: boolean;
   /** Also follow the tasks to their end. */
   wait: boolean;
+  /** Tell what would be done, and end. */
+  dryRun: boolean;
+  /** The plan's count is wanted, at the price of a look at the messages. */
+  counting: boolean;
 }
 
 /**
  * Moves dead letters back to their queue as they are: all of them by the service's own move task, some of them by our own
- * mover, which can choose.
+ * mover, which can choose. The plan is told before anything moves: whoever stops reading there has moved nothing.
  */
 export async function* redrive(input: RedriveInput, place: Workplace): AsyncGenerator<DlqRedriveEvent> {
   const { clock, signal } = place;
-  const { choice, to } = input;
+  const { choice, to, all, limit } = input;
+  const where = input.where === undefined ? undefined : await parseWhere(input.where);
   const letters = yield* enterLetters(choice, place, { change: true, anyQueue: to !== undefined });
   try {
     const { stage, deadLetterQueue } = letters;
     if (!stage && input.wait) throw cannotFollow();
     const began = clock.now();
     const routes = await findRoutes(letters, to, choice, place);
-    const select = letterSelector(input.filter, stage?.reader);
+    const filter = { ...input.filter, ...(where ? { where } : {}) };
+    const counting = input.dryRun || input.counting;
+    const planned = yield* planRedrive(
+      { filter, all, counting, ...(limit === undefined ? {} : { limit }) },
+      letters,
+      routes,
+      place,
+    );
+    const { select } = planned;
+    let why = reasonForClient(input, letters, planned);
+    const { plan, causes } = planned;
+    if (input.dryRun) {
+      yield {
+        ...plan,
+        causes,
+        forecast: await forecast(letters, planned, why === undefined && letters.queue.move !== undefined),
+      };
+      yield {
+        type: "summary",
+        operation: "dlq-redrive",
+        exitCode: EXIT.completed,
+        moved: 0,
+        status: "COMPLETED",
+        dryRun: true,
+        elapsedMs: clock.now() - began,
+      };
+      return;
+    }
+    yield plan;
     const waiting = stage && input.wait ? await findFollowed(stage, select, signal) : new Map<string, number>();
-    let why = reasonForClient(input, letters, select !== undefined);
     why ??= await startService(letters, routes, input);
     yield why === undefined
       ? { type: "mover", by: "service", why: "all dead letters go back to their queue" }
@@ -86,13 +125,17 @@ function cannotFollow(): UsageError {
   );
 }
 
+const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
 /** The same letters must be meant again: a move does not know what an earlier one was asked for. */
 function resumeCommand(input: RedriveInput, place: Workplace): string {
   const { tasks, error, since, until } = input.filter;
   const time = (flag: string, at: number | undefined) => (at === undefined ? [] : [flag, new Date(at).toISOString()]);
   const words = [
     ...(tasks ?? []).flatMap((id) => ["--task", id]),
-    ...(error === undefined ? [] : ["--error", `'${error.replaceAll("'", String.raw`'\''`)}'`]),
+    ...(error === undefined ? [] : ["--error", quoted(error)]),
+    ...(input.where === undefined ? [] : ["--where", quoted(input.where)]),
+    ...(input.all ? ["--all"] : []),
     ...time("--since", since),
     ...time("--until", until),
     ...(input.to === undefined ? [] : ["--to", input.to]),
@@ -103,9 +146,10 @@ function resumeCommand(input: RedriveInput, place: Workplace): string {
 }
 
 /** @returns why the service's own move task will not do, if it will not. */
-function reasonForClient(input: RedriveInput, { sources }: Letters, filtered: boolean): string | undefined {
+function reasonForClient(input: RedriveInput, { sources }: Letters, { select, reason }: Planned): string | undefined {
   if (input.resume) return "it goes on with a move of its own";
-  if (filtered || input.limit !== undefined) return "the service's own move task takes all messages, not some";
+  if (reason !== undefined) return reason;
+  if (select || input.limit !== undefined) return "the service's own move task takes all messages, not some";
   if (sources.length === 0) return "the service's own move task takes only dead-letter queues";
   return undefined;
 }

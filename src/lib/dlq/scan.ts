@@ -41,26 +41,42 @@ export async function* scanMessages(
   const progress = createChannel<void>();
   const told = { receives: 0, requests: 0, cut: undefined as string | undefined };
 
+  let asking = 0;
+  /** @returns whether there may be more. */
+  const look = async (waitSeconds: number) => {
+    asking++;
+    const messages = await queue
+      .lease(url, { max: queue.limits.batchEntries, seconds: LEASE_SECONDS, waitSeconds, signal: WHOLE })
+      .catch((error: unknown) => {
+        const full = error instanceof PipelineError && /OVER_?LIMIT/.test(error.code);
+        if (!full) throw error;
+        told.cut = "the service hides no more messages at a time";
+        return [];
+      })
+      .finally(() => asking--);
+    told.receives++;
+    told.requests += billed(messages, queue);
+    const fresh = messages.filter((message) => held.hold(message));
+    progress.push();
+    // Leases that end faster than the queue is read (a stack whose time runs fast) show the same messages for ever.
+    if (fresh.length === 0) return false;
+    if (await scanning.see(fresh)) stop.abort();
+    return true;
+  };
   const lane = async () => {
-    while (!signal.aborted) {
-      // Once as many were seen as there should be, nothing is waited for.
-      const waitSeconds = held.count < about ? 1 : 0;
-      const messages = await queue
-        .lease(url, { max: queue.limits.batchEntries, seconds: LEASE_SECONDS, waitSeconds, signal: WHOLE })
-        .catch((error: unknown) => {
-          const full = error instanceof PipelineError && /OVER_?LIMIT/.test(error.code);
-          if (!full) throw error;
-          told.cut = "the service hides no more messages at a time";
-          return [];
-        });
-      told.receives++;
-      told.requests += billed(messages, queue);
-      const fresh = messages.filter((message) => held.hold(message));
-      progress.push();
-      // Leases that end faster than the queue is read (a stack whose time runs fast) show the same messages for ever.
-      if (fresh.length === 0) return;
-      if (await scanning.see(fresh)) stop.abort();
-    }
+    // Where the others' receives may bring all that is left, there is nothing to wait for.
+    const wait = () => (held.count + asking * queue.limits.batchEntries < about ? 1 : 0);
+    while (!signal.aborted && (await look(wait())));
+  };
+  const all = async () => {
+    const lanes = Array.from({ length: LANES }, () =>
+      lane().catch((error: unknown) => (stop.abort(), Promise.reject(error))),
+    );
+    const outcomes = await Promise.allSettled(lanes);
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed) throw failed.reason;
+    // A receive that does not wait asks only some of the service's servers.
+    while (!signal.aborted && held.count < about && told.cut === undefined && (await look(1)));
   };
   const keep = async () => {
     while (!stop.signal.aborted) {
@@ -69,25 +85,29 @@ export async function* scanMessages(
     }
   };
   const keeping = keep();
-  const lanes = Promise.allSettled(Array.from({ length: LANES }, lane)).then((outcomes) => {
-    progress.close();
-    return outcomes;
-  });
-  let last = -Infinity;
-  for await (const _ of progress) {
-    const now = clock.now();
-    if (now - last < PROGRESS_MS) continue;
-    last = now;
-    yield { type: "scan", seen: held.count, about, receives: told.receives, ms: now - began };
+  let failure: { error: unknown } | undefined;
+  const looking = all()
+    .catch((error: unknown) => (failure = { error }))
+    .finally(() => progress.close());
+  let seen = 0;
+  let unreleased = 0;
+  try {
+    let last = -Infinity;
+    for await (const _ of progress) {
+      const now = clock.now();
+      if (now - last < PROGRESS_MS) continue;
+      last = now;
+      yield { type: "scan", seen: held.count, about, receives: told.receives, ms: now - began };
+    }
+  } finally {
+    // Also when nobody reads on: what is held is given back.
+    stop.abort();
+    await Promise.all([looking, keeping]);
+    seen = held.count;
+    told.requests += Math.ceil(seen / queue.limits.batchEntries);
+    unreleased = await held.release();
   }
-  const outcomes = await lanes;
-  stop.abort();
-  await keeping;
-  const seen = held.count;
-  told.requests += Math.ceil(seen / queue.limits.batchEntries);
-  const unreleased = await held.release();
-  const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  if (failed) throw failed.reason;
+  if (failure) throw failure.error;
   if (scanning.signal.aborted) told.cut = "it was interrupted";
   const { receives, requests, cut } = told;
   const costUsd = queue.pricing && requests * queue.pricing.request(deadLetterQueue);

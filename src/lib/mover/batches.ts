@@ -1,4 +1,4 @@
-import type { LeasedMessage, OutgoingMessage, QueuePort } from "../../contract/queue.ts";
+import type { OutgoingMessage, QueuePort } from "../../contract/queue.ts";
 
 /** @returns a message's size as queues count it: body, and attributes' names, types and values, in bytes. */
 export function sizeOf({ body, attributes }: OutgoingMessage): number {
@@ -14,7 +14,7 @@ export function sizeOf({ body, attributes }: OutgoingMessage): number {
  * one overtake.
  * @returns the messages in the same order, in batches that the service takes.
  */
-export function inBatches<T extends LeasedMessage>(
+export function inBatches<T extends OutgoingMessage>(
   messages: readonly T[],
   limits: QueuePort["limits"],
   apart: boolean,

@@ -5,6 +5,9 @@ import { dirname } from "node:path";
 import { ExternalError } from "../../contract/errors.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
 
+/** What tells one message from another, also one that failed anew. */
+type Journaled = Pick<LeasedMessage, "messageId" | "sentAt">;
+
 /** What a journal is of. */
 export interface JournalHeader {
   /** Of this move; a resumed one keeps it. */
@@ -24,14 +27,14 @@ export interface Journal {
   header: JournalHeader;
   /** Messages that were sent and, as far as is known, not deleted. */
   readonly pending: number;
-  isSent(message: LeasedMessage): boolean;
+  isSent(message: Journaled): boolean;
   /** Whether a run was about to send it and did not live to say that it did. */
-  isUncertain(message: LeasedMessage): boolean;
-  sending(messages: readonly LeasedMessage[]): Promise<void>;
-  sent(messages: readonly LeasedMessage[]): Promise<void>;
-  deleted(messages: readonly LeasedMessage[]): Promise<void>;
+  isUncertain(message: Journaled): boolean;
+  sending(messages: readonly Journaled[]): Promise<void>;
+  sent(messages: readonly Journaled[]): Promise<void>;
+  deleted(messages: readonly Journaled[]): Promise<void>;
   /** A deduplication id for a FIFO destination: the same for the same message in the same move, on every try. */
-  deduplicationId(message: LeasedMessage): string;
+  deduplicationId(message: Journaled): string;
   close(): Promise<void>;
   /** The move is done: nothing is left to know. */
   remove(): Promise<void>;
@@ -79,7 +82,7 @@ type State = "sending" | "sent";
 
 function journalOf(path: string, header: JournalHeader, states: Map<string, State>, file: FileHandle): Journal {
   let pending = [...states.values()].filter((state) => state === "sent").length;
-  const write = async (mark: State | "deleted", messages: readonly LeasedMessage[]) => {
+  const write = async (mark: State | "deleted", messages: readonly Journaled[]) => {
     if (messages.length === 0) return;
     await file.appendFile(messages.map((message) => `${mark} ${keyOf(message)}\n`).join(""));
     for (const message of messages) {
@@ -110,7 +113,7 @@ function journalOf(path: string, header: JournalHeader, states: Map<string, Stat
   };
 }
 
-const keyOf = ({ messageId, sentAt }: LeasedMessage) => `${messageId} ${sentAt}`;
+const keyOf = ({ messageId, sentAt }: Journaled) => `${messageId} ${sentAt}`;
 
 /** `bytes`: up to the end of the last whole line. */
 async function read(

@@ -1,5 +1,5 @@
 import type { Clock } from "../../contract/clock.ts";
-import type { EntryFailure, LeasedMessage, OutgoingMessage, QueuePort } from "../../contract/queue.ts";
+import type { LeasedMessage, QueuePort } from "../../contract/queue.ts";
 import { createChannel } from "../channel.ts";
 import { giveBack } from "../dlq/peek.ts";
 import { inBatches } from "./batches.ts";
@@ -7,6 +7,7 @@ import type { Journal } from "./journal.ts";
 import { createHeldLeases, type HeldLeases } from "./leases.ts";
 import { createPace, type Pace } from "./pace.ts";
 import { withRetries } from "./retry.ts";
+import { sendBatch } from "./send.ts";
 
 export interface MoveRequest {
   source: string;
@@ -50,11 +51,6 @@ interface Move extends MoveRequest {
 const NEVER = new AbortController().signal;
 /** Covers a batch with all its retries. */
 const LEASE_SECONDS = 120;
-/** Keeps the original deduplication id, as the one sent anew would vanish within its window. */
-export const ORIGINAL_DEDUPLICATION_ID = "ai-pipeline.original-deduplication-id";
-/** SQS's limit. */
-const MAX_ATTRIBUTES = 10;
-
 /**
  * Moves messages from one queue to another: sends, writes down what was confirmed, and deletes only that, entry by entry.
  * Yields the counts after each batch; the last ones are the result. Messages that come to the source after the start are
@@ -188,7 +184,7 @@ async function transfer(lane: Lane, batch: LeasedMessage[]): Promise<void> {
   let sent: LeasedMessage[] = [];
   try {
     await lane.pace(batch.length);
-    sent = await send(lane, batch);
+    sent = await sendBatch(lane, batch);
   } catch (error) {
     await giveBack(
       queue,
@@ -203,41 +199,6 @@ async function transfer(lane: Lane, batch: LeasedMessage[]): Promise<void> {
   lane.owed -= removed;
   const refused = batch.filter((message) => !journal.isSent(message) && !sent.includes(message));
   for (const message of refused) lane.held.hold(message);
-}
-
-/** Sends a batch, the refused entries again where that may help. @returns what was confirmed; it is written down. */
-async function send(lane: Lane, batch: LeasedMessage[]): Promise<LeasedMessage[]> {
-  const confirmed: LeasedMessage[] = [];
-  let open = batch;
-  let unanswered = false;
-  if (!lane.fifo) lane.counts.perhapsTwice += batch.filter((message) => lane.journal.isUncertain(message)).length;
-  await lane.journal.sending(batch);
-  await withRetries(async () => {
-    if (unanswered && !lane.fifo) lane.counts.perhapsTwice += open.length;
-    unanswered = true;
-    const answers = await lane.queue.send(
-      lane.destination,
-      open.map((message) => outgoing(lane, message)),
-    );
-    unanswered = false;
-    const failures = new Map<LeasedMessage, EntryFailure>();
-    const now: LeasedMessage[] = [];
-    open.forEach((message, index) => {
-      const answer = answers[index];
-      if (answer && "failure" in answer) failures.set(message, answer.failure);
-      else now.push(message);
-    });
-    await lane.journal.sent(now);
-    confirmed.push(...now);
-    const final = [...failures].filter(([, failure]) => !failure.retryable);
-    for (const [{ messageId }, { code, message }] of final)
-      lane.counts.refused.push({ messageId, reason: `${code}: ${message}` });
-    open = [...failures].flatMap(([message, failure]) => (failure.retryable ? [message] : []));
-    return { done: open.length === 0, value: undefined };
-  }, lane);
-  for (const { messageId } of open)
-    lane.counts.refused.push({ messageId, reason: "the destination stayed busy through all tries" });
-  return confirmed;
 }
 
 /** Deletes what was sent. What cannot be deleted stays in the journal, and comes again when its lease has ended. */
@@ -264,30 +225,4 @@ async function remove(lane: Lane, messages: LeasedMessage[]): Promise<number> {
     { ...lane, signal: NEVER },
   );
   return removed;
-}
-
-function outgoing({ fifo, journal }: Lane, message: LeasedMessage): OutgoingMessage {
-  const { body, attributes, group, trace, deduplicationId } = message;
-  const carried = {
-    body,
-    attributes,
-    ...(group === undefined ? {} : { group }),
-    ...(trace === undefined ? {} : { trace }),
-  };
-  if (!fifo) return carried;
-  const keep = deduplicationId !== undefined && Object.keys(attributes).length < MAX_ATTRIBUTES;
-  return {
-    ...carried,
-    group: group ?? message.messageId,
-    deduplicationId: journal.deduplicationId(message),
-    attributes: keep
-      ? {
-          ...attributes,
-          [ORIGINAL_DEDUPLICATION_ID]: attributes[ORIGINAL_DEDUPLICATION_ID] ?? {
-            type: "String",
-            text: deduplicationId,
-          },
-        }
-      : attributes,
-  };
 }

@@ -1,6 +1,7 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SSMClient } from "@aws-sdk/client-ssm";
@@ -20,6 +21,7 @@ export interface AwsClients {
   s3(): Promise<S3Client>;
   logs(): Promise<CloudWatchLogsClient>;
   cloudwatch(): Promise<CloudWatchClient>;
+  lambda(): Promise<LambdaClient>;
   /** Ends keep-alive connections. */
   close(): Promise<void>;
 }
@@ -80,6 +82,7 @@ export function createAwsClients(target: ClientTarget, env: Readonly<Record<stri
         }),
     ),
     cloudwatch: once(async () => new (await import("@aws-sdk/client-cloudwatch")).CloudWatchClient(shared)),
+    lambda: once(async () => new (await import("@aws-sdk/client-lambda")).LambdaClient(shared)),
     async close() {
       for (const client of made) client.destroy();
     },

@@ -2,6 +2,7 @@ import type { Clock } from "../../contract/clock.ts";
 import type { Provider } from "../../contract/ports.ts";
 import { createAwsClients } from "./clients.ts";
 import type { ApiClient, StageContext } from "./context.ts";
+import { createConsumption } from "./consumption.ts";
 import { createControl } from "./control.ts";
 import { readOutputs, readToken } from "./describe.ts";
 import { createFollower } from "./follower.ts";
@@ -59,6 +60,7 @@ export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): 
           follower: createFollower(context),
           reader,
           control: createControl(context, reader),
+          consumption: createConsumption(context),
           documents: createDocuments(context),
           queue: createQueue(context),
           logs: createLogs(context),

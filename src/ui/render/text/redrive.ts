@@ -1,11 +1,12 @@
-import type { DlqRedriveEvent } from "../../../contract/operations/dlq.ts";
-import { formatCount, formatDuration } from "../../format.ts";
-import { describeMove } from "../../move.ts";
+import type { DlqRedriveEvent, RedrivePlan } from "../../../contract/operations/dlq.ts";
+import { formatCount, formatDuration, oneLine } from "../../format.ts";
+import { describeCause } from "../../letters.ts";
+import { describeForecast, describeMove, describePlan } from "../../move.ts";
 import { describeError } from "../../timeline.ts";
-import type { TextRenderer } from "./out.ts";
+import { table, type TextRenderer } from "./out.ts";
 import { tellShared } from "./shared.ts";
 
-export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out) => {
+export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out, now) => {
   let told = "";
   return (event) => {
     switch (event.type) {
@@ -13,6 +14,14 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out) => {
       case "queue":
       case "stack":
         return tellShared(out, event);
+      case "scan":
+        return;
+      case "plan":
+        if (!event.forecast) return out.line(describePlan(event));
+        out.result(describePlan(event));
+        if (event.causes && event.causes.length > 0)
+          out.result(table([["GO", "OF", "FINGERPRINT", "WHY"], ...event.causes.map(causeRow)]));
+        return out.result(describeForecast(event.forecast, now()).join("\n"));
       case "mover":
         return out.line(`${event.by === "service" ? "the service moves them" : "moved from here"}: ${event.why}`);
       case "refused":
@@ -28,6 +37,7 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out) => {
           `${event.taskId} ${event.status}${event.error ? `: ${describeError(event.error)}` : ""} (${event.ended} of ${event.total})`,
         );
       case "summary": {
+        if (event.dryRun) return out.line("nothing was moved");
         const ends =
           event.completed === undefined
             ? ""
@@ -43,3 +53,10 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out) => {
     }
   };
 };
+
+const causeRow = ({ cause, count, go }: NonNullable<RedrivePlan["causes"]>[number]) => [
+  formatCount(go),
+  formatCount(count),
+  cause.fingerprint,
+  oneLine(describeCause(cause), 120),
+];

@@ -1,11 +1,14 @@
 import { Box, Text, useInput } from "ink";
+import type { RedrivePlan, ScanProgress } from "../../../contract/operations/dlq.ts";
 import type { Operations } from "../../../contract/operations/index.ts";
 import { mount, type ViewProps } from "../../components/mount.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
-import { formatCount, formatDuration, shortId } from "../../format.ts";
-import { describeMove } from "../../move.ts";
+import { type Column, Table } from "../../components/Table.tsx";
+import { formatCount, formatDuration, oneLine, shortId } from "../../format.ts";
+import { describeCause, describeProgress } from "../../letters.ts";
+import { describeForecast, describeMove, describePlan } from "../../move.ts";
 import { describeQueue, describeStage } from "../../render/text/shared.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
@@ -15,6 +18,8 @@ type RedriveEvent = Operations["dlq-redrive"];
 
 interface RedriveState {
   lines: FinishedLine[];
+  scan?: ScanProgress;
+  plan?: RedrivePlan;
   move?: Extract<RedriveEvent, { type: "move" }>;
   ended?: Extract<RedriveEvent, { type: "redriven" }>;
   summary?: Extract<RedriveEvent, { type: "summary" }>;
@@ -26,6 +31,11 @@ function reduce(state: RedriveState, event: RedriveEvent): RedriveState {
       return { ...state, lines: addLine(state.lines, "info", describeStage(event)) };
     case "queue":
       return { ...state, lines: addLine(state.lines, "info", describeQueue(event)) };
+    case "scan":
+      return { ...state, scan: event };
+    case "plan":
+      if (event.forecast) return { ...state, plan: event };
+      return { ...state, lines: addLine(state.lines, "info", describePlan(event)) };
     case "mover": {
       const who = event.by === "service" ? "the service moves them" : "moved from here";
       return { ...state, lines: addLine(state.lines, "info", `${who}: ${event.why}`) };
@@ -50,14 +60,40 @@ function reduce(state: RedriveState, event: RedriveEvent): RedriveState {
   }
 }
 
-function RedriveView({ state: { lines, move, ended, summary }, screen }: ViewProps<RedriveState>) {
+const CAUSES: Column<NonNullable<RedrivePlan["causes"]>[number]>[] = [
+  { title: "go", text: ({ go }) => formatCount(go), align: "right" },
+  { title: "of", text: ({ count }) => formatCount(count), align: "right" },
+  { title: "fingerprint", text: ({ cause }) => cause.fingerprint },
+  { title: "why", text: ({ cause }) => oneLine(describeCause(cause), 200), grow: true },
+];
+
+/** What `--dry-run` tells. */
+function Plan({ plan, now }: { plan: RedrivePlan; now: number }) {
+  const { causes = [], forecast } = plan;
+  return (
+    <Box flexDirection="column">
+      <Text bold>{describePlan(plan)}</Text>
+      {causes.length > 0 ? (
+        <Box marginY={1}>
+          <Table columns={CAUSES} rows={causes} rowKey={({ cause }) => cause.fingerprint} />
+        </Box>
+      ) : null}
+      {forecast ? describeForecast(forecast, now).map((line) => <Text key={line}>{line}</Text>) : null}
+      <Text dimColor>nothing was moved</Text>
+    </Box>
+  );
+}
+
+function RedriveView({ state: { lines, scan, plan, move, ended, summary }, screen }: ViewProps<RedriveState>) {
   useInput((input, key) => {
     if (key.ctrl && input === "c") screen.interrupt();
   });
   return (
     <>
       <Scrollback lines={lines} />
-      {summary ? (
+      {summary?.dryRun && plan ? (
+        <Plan plan={plan} now={screen.now()} />
+      ) : summary ? (
         <>
           <Text bold>
             {[
@@ -72,6 +108,11 @@ function RedriveView({ state: { lines, move, ended, summary }, screen }: ViewPro
         </>
       ) : (
         <Box flexDirection="column">
+          {scan && !move ? (
+            <Text>
+              <Spinner /> {describeProgress(scan)}
+            </Text>
+          ) : null}
           {move ? (
             <Text>
               <Spinner /> <ProgressBar share={move.toMove === 0 ? 1 : move.moved / move.toMove} />{" "}
