@@ -39,6 +39,12 @@ const COMMANDS: Entry[] = [
         summary: "move dead letters back to their queue",
         load: () => import("./commands/dlq/redrive.ts"),
       },
+      { name: "import", summary: "put exported messages back", load: () => import("./commands/dlq/import.ts") },
+      {
+        name: "purge",
+        summary: "empty a dead-letter queue, with a copy",
+        load: () => import("./commands/dlq/purge.ts"),
+      },
     ],
   },
   { name: "smoke", summary: "prove that a stage works, hop by hop", load: () => import("./commands/smoke.ts") },

@@ -100,6 +100,8 @@ export interface QueuePort {
   remove(queue: string, leases: string[]): Promise<({ ok: true } | { failure: EntryFailure })[]>;
   /** Of 0 seconds: gives the messages back. */
   extend(queue: string, leases: string[], seconds: number): Promise<({ ok: true } | { failure: EntryFailure })[]>;
+  /** Deletes all messages, whoever holds them. @throws AbortError `PURGE_IN_PROGRESS` when that was done a moment ago. */
+  purge(queue: string): Promise<void>;
   /** What requests cost at list price; absent where that is not known. */
   pricing?: {
     /** US dollars a request. */

@@ -1,3 +1,4 @@
+import type { DlqImportSummary, DlqPurgeSummary } from "../contract/operations/dlq-change.ts";
 import type {
   Cause,
   DeadLetterQueueShown,
@@ -7,7 +8,7 @@ import type {
   ScanProgress,
   ScanTold,
 } from "../contract/operations/dlq.ts";
-import { formatAge, formatCost, formatCount, oneLine } from "./format.ts";
+import { formatAge, formatCost, formatCount, formatDuration, oneLine } from "./format.ts";
 import { describeError } from "./timeline.ts";
 
 /* Words for dead letters: the same on every screen and in plain text. */
@@ -156,4 +157,30 @@ function spreadOut(body: string): string {
   } catch {
     return body;
   }
+}
+
+/** @returns `4,012 sent in 1.8 s, 3 refused`, and how to go on. */
+export function describeImport(summary: DlqImportSummary): string[] {
+  const { sent, sentBefore, repeated, refused, perhapsTwice, elapsedMs, resume } = summary;
+  const parts: [number, string][] = [
+    [sentBefore, "sent by the earlier run"],
+    [repeated, "left out as repeats"],
+    [refused, "refused"],
+    [perhapsTwice, "perhaps there twice"],
+  ];
+  const beside = parts.flatMap(([count, what]) => (count === 0 ? [] : [`, ${formatCount(count)} ${what}`]));
+  return [
+    `${formatCount(sent)} sent in ${formatDuration(elapsedMs)}${beside.join("")}`,
+    ...(resume === undefined ? [] : [`go on: ${resume}`]),
+  ];
+}
+
+/** @returns `4,012 removed in 1.8 s`, where the copy is and how to put it back. */
+export function describePurge({ removed, left, name, backup, restore, elapsedMs }: DlqPurgeSummary): string[] {
+  return [
+    `${formatCount(removed)} removed from ${name} in ${formatDuration(elapsedMs)}`,
+    ...(left > 0 ? [`${formatCount(left)} are still there: others hold them, or they came meanwhile`] : []),
+    ...(backup === undefined ? [] : [`copy: ${backup}`]),
+    ...(restore === undefined ? [] : [`put them back: ${restore}`]),
+  ];
 }

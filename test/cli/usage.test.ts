@@ -14,6 +14,8 @@ const COMMANDS = [
   "dlq inspect",
   "dlq show",
   "dlq redrive",
+  "dlq import",
+  "dlq purge",
   "smoke",
   "faults set",
   "faults list",

@@ -1,6 +1,7 @@
 import type { BatchEvent } from "./batch.ts";
 import type { CompletionEvent } from "./completion.ts";
 import type { DevEvent } from "./dev.ts";
+import type { DlqImportEvent, DlqPurgeEvent } from "./dlq-change.ts";
 import type { DlqInspectEvent, DlqListEvent, DlqRedriveEvent, DlqShowEvent } from "./dlq.ts";
 import type { FaultsEvent } from "./faults.ts";
 import type { InitEvent, InitListEvent } from "./init.ts";
@@ -22,6 +23,8 @@ export interface Operations {
   "dlq-inspect": DlqInspectEvent;
   "dlq-show": DlqShowEvent;
   "dlq-redrive": DlqRedriveEvent;
+  "dlq-import": DlqImportEvent;
+  "dlq-purge": DlqPurgeEvent;
   smoke: SmokeEvent;
   init: InitEvent;
   "init-list": InitListEvent;

@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { AbortError, UsageError } from "../../contract/errors.ts";
 import type { LetterRefused, MoveProgress } from "../../contract/operations/dlq.ts";
 import type { QueuePort } from "../../contract/queue.ts";
-import { findProject } from "../config/load.ts";
 import { createJournal, findJournal, type Journal, resumeJournal } from "../mover/journal.ts";
 import { type MoveCounts, moveMessages } from "../mover/mover.ts";
 import type { Workplace } from "../services.ts";
 import type { LetterSelector } from "./filter.ts";
 import type { KnownQueue } from "./letters.ts";
+import { stateFolder } from "./state-folder.ts";
 
 export interface ClientMove {
   source: KnownQueue;
@@ -33,11 +32,11 @@ export async function* moveByClient(
   place: Workplace,
 ): AsyncGenerator<MoveProgress | LetterRefused, MoveCounts> {
   const { clock, signal } = place;
-  const { source, destination, resume, select, limit, maxPerSecond } = move;
+  const { source, destination, resume, select, limit, maxPerSecond, ofStage } = move;
   const began = clock.now();
   const depth = await queue.stats(source.queue);
   const journal = await openJournal(
-    await journalPath(move, place),
+    join(await stateFolder(ofStage, place), "moves", `${journalName(source, destination)}.journal`),
     { source: source.queue, destination: destination.queue, resume },
     place,
   );
@@ -107,12 +106,6 @@ async function openJournal(
   });
 }
 
-async function journalPath({ source, destination, ofStage }: ClientMove, place: Workplace): Promise<string> {
-  const project = ofStage ? await findProject(place.cwd, "local") : undefined;
-  const home = place.env["HOME"] ?? homedir();
-  const folder = project
-    ? join(project.dir, ".ai-pipeline")
-    : join(place.env["XDG_STATE_HOME"] ?? join(home, ".local", "state"), "ai-pipeline");
-  const name = createHash("sha256").update(`${source.queue} ${destination.queue}`).digest("hex").slice(0, 16);
-  return join(folder, "moves", `${name}.journal`);
+function journalName(source: KnownQueue, destination: KnownQueue): string {
+  return createHash("sha256").update(`${source.queue} ${destination.queue}`).digest("hex").slice(0, 16);
 }

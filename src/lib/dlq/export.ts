@@ -30,7 +30,9 @@ export interface Export {
   add(message: LeasedMessage, cause: Cause): void;
   /** Writes what was added. */
   flush(): Promise<void>;
-  /** Makes sure that it lies on the disk. */
+  /** Makes sure that what was written lies on the disk. */
+  sync(): Promise<void>;
+  /** Writes, makes sure, and ends. */
   close(): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export async function createExport(name: string, queue: string, { cwd }: Workpla
     path,
     add: (message, cause) => void lines.push(`${JSON.stringify(exported(message, cause, queue))}\n`),
     flush,
+    sync: () => file.datasync(),
     async close() {
       try {
         await flush();

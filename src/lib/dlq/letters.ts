@@ -148,10 +148,10 @@ async function resolve(
 ): Promise<Pick<Letters, "deadLetterQueue" | "sources">> {
   const named = await known(queue, await queue.find(choice.queue));
   const sources = await queue.sources(named.queue);
-  if (sources.length > 0 || anyQueue) {
+  const { deadLetterQueue } = named;
+  if (sources.length > 0 || (anyQueue && deadLetterQueue === undefined)) {
     return { deadLetterQueue: named, sources: await Promise.all(sources.map((source) => known(queue, source))) };
   }
-  const { deadLetterQueue } = named;
   if (deadLetterQueue === undefined) {
     throw new AbortError(`${named.name} is no dead-letter queue and has none: no queue names it in a redrive policy.`, {
       code: "NO_DEAD_LETTER_QUEUE",

@@ -18,6 +18,8 @@ export const views: ViewRegistry = {
     "dlq-inspect": () => import("./letters/groups.tsx"),
     "dlq-show": () => import("./letters/show.tsx"),
     "dlq-redrive": () => import("./redrive/open.tsx"),
+    "dlq-import": () => import("./letters/change.tsx").then(({ openImport: open }) => ({ open })),
+    "dlq-purge": () => import("./letters/change.tsx").then(({ openPurge: open }) => ({ open })),
   },
   prompts: () => import("./prompts.tsx"),
   error: () => import("./error.tsx"),

@@ -5,6 +5,7 @@ import { createDirectory } from "./directory.ts";
 import { leased, outcomes, sendEntry } from "./messages.ts";
 import { createMove } from "./move.ts";
 import { createOldest } from "./oldest.ts";
+import { createPurge } from "./purge.ts";
 
 const COUNTS = [
   "ApproximateNumberOfMessages",
@@ -83,6 +84,7 @@ export function createQueue(context: Pick<StageContext, "clients" | "place">): Q
       );
       return acknowledged(leases.length, Successful, Failed);
     },
+    purge: createPurge(call),
     move: createMove(call),
   };
 }

@@ -7,6 +7,7 @@ import { faultsText } from "./faults.ts";
 import { initListText, initText } from "./init.ts";
 import { logsText } from "./logs.ts";
 import type { TextRenderer } from "./out.ts";
+import { dlqImportText, dlqPurgeText } from "./dlq-change.ts";
 import { dlqRedriveText } from "./redrive.ts";
 import { resultText } from "./shared.ts";
 import { smokeText } from "./smoke.ts";
@@ -26,6 +27,8 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   "dlq-inspect": dlqInspectText,
   "dlq-show": dlqShowText,
   "dlq-redrive": dlqRedriveText,
+  "dlq-import": dlqImportText,
+  "dlq-purge": dlqPurgeText,
   smoke: smokeText,
   init: initText,
   "init-list": initListText,

@@ -1,0 +1,44 @@
+import { thousands } from "../../contract/thousands.ts";
+import { importLetters } from "../../lib/dlq/import.ts";
+import { invocation } from "../../lib/installation.ts";
+import { type CommandModule, presentation, show } from "../shared/cli.ts";
+import { askFirst } from "../shared/confirm.ts";
+import { examples, type LettersFlags, lettersFlags, lettersOf } from "../shared/flags.ts";
+
+interface ImportFlags extends LettersFlags {
+  to?: string;
+  yes?: boolean;
+  resume?: boolean;
+}
+
+export const command: CommandModule = {
+  configure(it, cli, done) {
+    it.argument("<file>", "what `dlq inspect --export` or `dlq purge` has written")
+      .option("--to <queue>", "to another queue: name, URL or ARN (default: the dead-letter queue)")
+      .option("--yes", "do not ask; needed without a terminal")
+      .option("--resume", "go on with an import that was interrupted: nothing that was sent is sent again");
+    lettersFlags(it);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
+      "$ dlq import orders.ndjson --queue orders",
+      "$ dlq import orders.ndjson --stage prod --yes",
+    ]);
+    it.action(async (file: string, flags: ImportFlags) => {
+      const input = {
+        choice: lettersOf(flags),
+        file,
+        resume: flags.resume === true,
+        ...(flags.to === undefined ? {} : { to: flags.to }),
+      };
+      const events = await askFirst(importLetters(input, cli.place), cli, flags, (event) =>
+        event.type !== "plan" || flags.yes || flags.resume
+          ? undefined
+          : {
+              what: `Send ${thousands(event.count)} messages of ${event.file} to ${event.to} (${event.place})`,
+              otherwise: "Nothing was sent.",
+              hint: ["Add --yes."],
+            },
+      );
+      done(await show("dlq-import", events, presentation(cli, flags)));
+    });
+  },
+};

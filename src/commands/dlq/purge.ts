@@ -1,0 +1,57 @@
+import { UsageError } from "../../contract/errors.ts";
+import type { PurgePlan } from "../../contract/operations/dlq-change.ts";
+import { thousands } from "../../contract/thousands.ts";
+import { purge } from "../../lib/dlq/purge.ts";
+import { invocation } from "../../lib/installation.ts";
+import { type CommandModule, presentation, show } from "../shared/cli.ts";
+import { askFirst, type Confirmation } from "../shared/confirm.ts";
+import { examples, type LettersFlags, lettersFlags, lettersOf } from "../shared/flags.ts";
+
+interface PurgeFlags extends LettersFlags {
+  backup?: string | false;
+  yes?: boolean;
+  queueName?: string;
+}
+
+export const command: CommandModule = {
+  configure(it, cli, done) {
+    it.option("--backup <file>", "file for the copy that is made first (default: one named after queue and time)")
+      .option("--no-backup", "delete without a copy")
+      .option("--yes", "do not ask; needs --queue-name")
+      .option("--queue-name <name>", "name of the dead-letter queue that is to be emptied");
+    lettersFlags(it);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
+      "$ dlq purge --stage prod",
+      "$ dlq purge --queue orders-dlq --backup orders.ndjson --yes --queue-name orders-dlq",
+    ]);
+    it.action(async (flags: PurgeFlags) => {
+      const { backup, queueName } = flags;
+      if (flags.yes && queueName === undefined) {
+        throw new UsageError("--yes needs --queue-name: the name of the dead-letter queue that is to be emptied.", {
+          code: "QUEUE_NAME_MISSING",
+          where: "--yes",
+          hint: "Add --queue-name NAME; `dlq list` tells it.",
+        });
+      }
+      const input = {
+        choice: lettersOf(flags),
+        ...(backup === undefined ? {} : { backup }),
+        ...(queueName === undefined ? {} : { queueName }),
+      };
+      const events = await askFirst(purge(input, cli.place), cli, flags, (event) =>
+        event.type === "plan" && !flags.yes && event.count > 0 ? confirmationOf(event) : undefined,
+      );
+      done(await show("dlq-purge", events, presentation(cli, flags)));
+    });
+  },
+};
+
+function confirmationOf({ count, name, place, backup }: PurgePlan): Confirmation {
+  const copy = backup === undefined ? "without a copy" : `after a copy to ${backup}`;
+  return {
+    what: `Delete ${thousands(count)} ${count === 1 ? "message" : "messages"} of ${name} (${place}), ${copy}`,
+    otherwise: "Nothing was deleted.",
+    typed: name,
+    hint: [`Add --yes --queue-name ${name}.`],
+  };
+}
