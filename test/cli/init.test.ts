@@ -45,7 +45,10 @@ test("flags suffice: a project without a question", async () => {
 
 test("a template's other files are copied as they are", async () => {
   await using folder = await makeFolder();
-  await run(["init", "my", "--app", "other-name", "--template", "summarize", "--no-install"], { cwd: folder.dir });
+  const { stdout } = await run(["init", "my", "--app", "other-name", "--template", "summarize", "--no-install"], {
+    cwd: folder.dir,
+  });
+  expect(stdout).toContain('submit "Summarize the attached report." --doc samples/report.pdf --watch');
   const source = join(import.meta.dirname, "../../templates/summarize");
   for (const file of ["src/worker.ts", "README.md", ".env.example", "tsconfig.json"]) {
     expect(await readFile(join(folder.dir, "my", file), "utf8")).toBe(await readFile(join(source, file), "utf8"));

@@ -130,6 +130,11 @@ describe.each([
     expect(await dev.exit).toBe(0);
   });
 
+  test("passes its smoke check as it is", async () => {
+    const { stdout, stderr } = await inside(project, "npx", "ai-pipeline", "smoke");
+    expect(stdout + stderr).not.toContain("failed");
+  });
+
   test("passes its own test", async () => {
     await expect(inside(project, "npm", "test")).resolves.toMatchObject({
       stdout: expect.stringMatching(/^# fail 0$|fail 0/m),

@@ -57,7 +57,7 @@ export async function* init(input: InitInput, place: Workplace): AsyncGenerator<
       ...(folder ? [`cd ${folder.includes(" ") ? JSON.stringify(folder) : folder}`] : []),
       ...(installed || !template.dependencies ? [] : [command]),
       `${run} dev`,
-      `${run} submit "What is a dead-letter queue?" --watch`,
+      `${run} submit ${template.task} --watch`,
     ],
   };
 }

@@ -12,6 +12,8 @@ export interface Template {
   /** Whether it needs an install before it runs. */
   dependencies: boolean;
   dir: string;
+  /** What `submit` is given to try it: a prompt in quotes, and flags. */
+  task: string;
 }
 
 /** @returns the templates that come with the tool, in their own order. */
@@ -22,7 +24,7 @@ export async function readTemplates(root: string): Promise<Template[]> {
   return found
     .filter((item) => item !== undefined)
     .toSorted((a, b) => a.order - b.order)
-    .map(({ name, description, dependencies, dir }) => ({ name, description, dependencies, dir }));
+    .map(({ order: _, ...template }) => template);
 }
 
 async function readTemplate(dir: string): Promise<(Template & { order: number }) | undefined> {
@@ -36,7 +38,8 @@ async function readTemplate(dir: string): Promise<(Template & { order: number })
   const { name, description } = value;
   if (typeof name !== "string" || typeof description !== "string") return undefined;
   const order = "order" in value && typeof value.order === "number" ? value.order : Number.MAX_SAFE_INTEGER;
-  return { name, description, order, dir, dependencies: hasDependencies(dir) };
+  const task = "task" in value && typeof value.task === "string" ? value.task : '"What is a dead-letter queue?"';
+  return { name, description, order, dir, task, dependencies: hasDependencies(dir) };
 }
 
 /** Only what runs counts: types and compilers are for the editor. */

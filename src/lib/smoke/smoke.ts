@@ -168,10 +168,11 @@ function createCanary(client: StageClient, input: SmokeInput, place: Workplace) 
         await client.control.cancel(taskId).catch(() => undefined);
       await client.control.remove(taskId);
       if (document !== undefined) await client.documents.remove(document);
-      return {
-        detail:
-          document === undefined ? "record, events and result removed" : "record, events, result and document removed",
-      };
+      const removed =
+        document === undefined ? "record, events and result removed" : "record, events, result and document removed";
+      // Taking one message out of a queue means receiving what others wait for, so it is told instead.
+      const letter = left?.status === "deadlettered" ? "; its dead letter stays in the dead-letter queue" : "";
+      return { detail: removed + letter };
     },
   };
 }

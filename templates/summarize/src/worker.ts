@@ -1,4 +1,4 @@
-import { defineWorker, PermanentError, type WorkerContext } from "ai-pipeline/runtime";
+import { defineWorker, type WorkerContext } from "ai-pipeline/runtime";
 import * as z from "zod";
 import { documentText } from "./document.ts";
 import { type Ask, chat } from "./chat.ts";
@@ -14,14 +14,15 @@ export const handler = defineWorker({
 
   async run(task, ctx) {
     const document = await ctx.document();
-    if (!document) throw new PermanentError("This task has no documentReference: submit it with --doc FILE.");
     const ask = await chat(ctx);
+    const length = `Answer in at most ${task.input.words} words, in Markdown.`;
+    // Without a document the prompt is all there is: a question, or the very text to summarise.
+    if (!document) return ctx.stream(ask(length, task.prompt));
     const parts = split(await documentText(document.name, await document.bytes()), PART);
     await ctx.progress(`read ${document.name}`, { data: { parts: parts.length } });
 
     const text = parts.length === 1 ? String(parts[0]) : await mapParts(parts, ask, ctx);
-    const instruction = `${task.prompt}\nAnswer in at most ${task.input.words} words, in Markdown.`;
-    return ctx.stream(ask(instruction, text));
+    return ctx.stream(ask(`${task.prompt}\n${length}`, text));
   },
 });
 
