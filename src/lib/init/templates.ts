@@ -24,7 +24,7 @@ export async function readTemplates(root: string): Promise<Template[]> {
   return found
     .filter((item) => item !== undefined)
     .toSorted((a, b) => a.order - b.order)
-    .map(({ order: _, ...template }) => template);
+    .map(({ name, description, dependencies, dir, task }) => ({ name, description, dependencies, dir, task }));
 }
 
 async function readTemplate(dir: string): Promise<(Template & { order: number }) | undefined> {
