@@ -6,7 +6,7 @@ import type { ConnectionInfo } from "./socket-event.ts";
 export const IDLE_LIMIT_MS = 10 * 60_000;
 export const LIFE_LIMIT_MS = 2 * 3_600_000;
 export const MESSAGE_LIMIT_BYTES = 128 * 1024;
-/** Over this, API Gateway closes with 1009; we only warn, because the `ws` library does not tell frames apart. */
+/** A client's frame over this closes the connection with 1009; a longer message must come in several. */
 export const FRAME_LIMIT_BYTES = 32 * 1024;
 /** What may wait for a client that does not read, before `postToConnection` is refused. */
 const BUFFER_LIMIT_BYTES = 8 * 1024 * 1024;

@@ -276,15 +276,33 @@ describe("a message", () => {
     expect(stack.host.events("socket")).toHaveLength(1);
   });
 
-  it("over 128 KB closes the connection with 1009; over 32 KB is warned of", async () => {
+  it("over 32 KB in one frame closes the connection with 1009 and reaches no function", async () => {
     const stack = await start({ socket: ok });
     const { socket } = await connect(stack.url);
-    socket.send("x".repeat(40_000));
-    await until("the warning", () =>
-      stack.events.some((event) => event.type === "warning" && event.message.includes("40000 bytes")),
-    );
     const closed = once(socket, "close");
-    socket.send("x".repeat(128 * 1024 + 1));
+    socket.send("x".repeat(32 * 1024 + 1));
+    expect((await closed)[0]).toBe(1009);
+    await until("the event", () => routeKeys(stack).includes("$disconnect"));
+    expect(routeKeys(stack)).toEqual(["$connect", "$disconnect"]);
+  });
+
+  it.each([
+    ["of 32 KB in a frame", [32 * 1024]],
+    ["of 128 KB in frames of 32 KB", [32 * 1024, 32 * 1024, 32 * 1024, 32 * 1024]],
+  ])("%s is taken", async (_what, frames) => {
+    const stack = await start({ socket: ok });
+    const { socket } = await connect(stack.url);
+    for (const [index, size] of frames.entries()) socket.send("x".repeat(size), { fin: index === frames.length - 1 });
+    await until("the message", () => routeKeys(stack).includes("$default"));
+    expect(socket.readyState).toBe(socket.OPEN);
+  });
+
+  it("over 128 KB in frames that are small enough closes the connection with 1009", async () => {
+    const stack = await start({ socket: ok });
+    const { socket } = await connect(stack.url);
+    const closed = once(socket, "close");
+    for (let sent = 0; sent < 4; sent += 1) socket.send("x".repeat(32 * 1024), { fin: false });
+    socket.send("x", { fin: true });
     expect((await closed)[0]).toBe(1009);
   });
 });

@@ -5,6 +5,7 @@ import type { LocalContext } from "../context.ts";
 import type { Service } from "../exchange.ts";
 import type { FunctionHost, SocketRegistry } from "../interfaces.ts";
 import { type Connection, FRAME_LIMIT_BYTES, MESSAGE_LIMIT_BYTES, openConnection } from "./connection.ts";
+import { createFrameMeter } from "./frame-meter.ts";
 import { integrateConnect, integrateMessage, selectRoute } from "./integration.ts";
 import { serveManagement } from "./management.ts";
 import { redactedPath } from "./redact.ts";
@@ -74,12 +75,9 @@ export function createSocketApi(ctx: LocalContext, options: SocketApiOptions): S
   };
 
   const onMessage = async (connection: Connection, data: Buffer, binary: boolean) => {
+    // What comes behind a frame over the limit is no longer heard.
+    if (!connection.isOpen()) return;
     connection.touch();
-    if (data.length > FRAME_LIMIT_BYTES) {
-      warn(
-        `A client sent a message of ${data.length} bytes. On AWS a frame over ${FRAME_LIMIT_BYTES} bytes closes the connection (1009).`,
-      );
-    }
     const routeKey = selectRoute(routes, data, binary);
     const event = messageEvent(ctx, connection.info, routeKey ?? "$default", data, binary);
     const refusal = routeKey ? await integrateMessage(ctx, host, functionName, JSON.stringify(event)) : "Forbidden";
@@ -88,9 +86,14 @@ export function createSocketApi(ctx: LocalContext, options: SocketApiOptions): S
     connection.send(Buffer.from(JSON.stringify({ message: refusal, connectionId, requestId })), true);
   };
 
-  const onOpen = (socket: WebSocket, info: ConnectionInfo) => {
+  const onOpen = (socket: WebSocket, line: Duplex, info: ConnectionInfo) => {
     const connection = openConnection(ctx, socket, info);
     open.set(info.connectionId, connection);
+    const longestFrame = createFrameMeter();
+    // Before `ws` reads the same bytes, so that it is closed when the message is whole.
+    line.prependListener("data", (bytes: Buffer) => {
+      if (longestFrame(bytes) > FRAME_LIMIT_BYTES && connection.isOpen()) connection.close(1009, "Message too long");
+    });
     socket.on("message", (data: Buffer | ArrayBuffer | Buffer[], binary) => {
       const bytes = Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
       onMessage(connection, bytes, binary).catch(() => undefined);
@@ -136,7 +139,7 @@ export function createSocketApi(ctx: LocalContext, options: SocketApiOptions): S
       socket.destroy();
       return 499;
     }
-    sockets.handleUpgrade(req, socket, head, (webSocket) => onOpen(webSocket, info));
+    sockets.handleUpgrade(req, socket, head, (webSocket) => onOpen(webSocket, socket, info));
     return 101;
   };
 
