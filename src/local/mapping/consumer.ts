@@ -11,8 +11,8 @@ export interface ConsumerOptions {
   source: MessageSource;
   functionName: string;
   settings: MappingSettings;
-  /** Of the queue, in seconds: how long a throttled batch is tried again. */
-  visibilityTimeout: number;
+  /** Of the queue at this time, in seconds: how long a throttled batch is tried again. */
+  visibilityTimeout(): number;
 }
 
 /** Moves messages from one queue into one function, as fast as its concurrency allows. */
@@ -87,7 +87,7 @@ export function createConsumer(ctx: LocalContext, options: ConsumerOptions): Con
 
   /** @returns undefined when the function stayed throttled until the messages' visibility ran out. */
   const invoke = async (payload: string): Promise<InvokeResult | undefined> => {
-    const deadline = ctx.clock.now() + options.visibilityTimeout * 1000;
+    const deadline = ctx.clock.now() + options.visibilityTimeout() * 1000;
     let delay = FIRST_THROTTLE_DELAY_MS;
     for (;;) {
       try {

@@ -53,7 +53,7 @@ export function createMappings(ctx: LocalContext, deps: MappingDeps): Mappings {
       source: mapping.source,
       functionName: mapping.functionName,
       settings: mapping.settings,
-      visibilityTimeout: deps.visibilityTimeout?.(mapping.source.arn) ?? DEFAULT_VISIBILITY,
+      visibilityTimeout: () => deps.visibilityTimeout?.(mapping.source.arn) ?? DEFAULT_VISIBILITY,
     });
   };
 
