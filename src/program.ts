@@ -13,6 +13,7 @@ const COMMANDS: Entry[] = [
   { name: "dev", summary: "run the project on the embedded AWS stack", load: () => import("./commands/dev.ts") },
   { name: "submit", summary: "submit a task, or many", load: () => import("./commands/submit.ts") },
   { name: "watch", summary: "follow one task or all", load: () => import("./commands/watch.ts") },
+  { name: "status", summary: "show how a stage fares", load: () => import("./commands/status.ts") },
   { name: "logs", summary: "read the functions' logs, or follow them", load: () => import("./commands/logs.ts") },
   {
     name: "tasks",

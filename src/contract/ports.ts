@@ -4,6 +4,7 @@ import type { LogReader } from "./logs.ts";
 import type { QueuePort } from "./queue.ts";
 import type { TaskRecord, TaskSummary } from "./record.ts";
 import type { StageOutputs } from "./resources.ts";
+import type { StageInspector } from "./status.ts";
 import type { Json, SubmitRequest } from "./task.ts";
 
 /*
@@ -92,6 +93,7 @@ export interface StageClient {
   documents: DocumentStore;
   queue: QueuePort;
   logs: LogReader;
+  inspector: StageInspector;
   /** Ends sockets and keep-alive connections. */
   close(): Promise<void>;
 }

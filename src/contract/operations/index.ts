@@ -7,6 +7,7 @@ import type { FaultsEvent } from "./faults.ts";
 import type { InitEvent, InitListEvent } from "./init.ts";
 import type { LogsEvent } from "./logs.ts";
 import type { SmokeEvent } from "./smoke.ts";
+import type { StatusEvent } from "./status.ts";
 import type { SubmitEvent } from "./submit.ts";
 import type { TasksCancelEvent, TasksListEvent, TasksShowEvent } from "./tasks.ts";
 import type { WatchEvent } from "./watch.ts";
@@ -31,6 +32,7 @@ export interface Operations {
   dev: DevEvent;
   faults: FaultsEvent;
   logs: LogsEvent;
+  status: StatusEvent;
   completion: CompletionEvent;
 }
 

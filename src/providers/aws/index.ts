@@ -12,6 +12,7 @@ import { createDocuments } from "./objects.ts";
 import { createQueue } from "./queue/index.ts";
 import { openQueues } from "./queue/open.ts";
 import { createReader } from "./reader.ts";
+import { createInspector } from "./status/index.ts";
 
 export type { ApiClient } from "./context.ts";
 export { prepareClients } from "./clients.ts";
@@ -64,6 +65,7 @@ export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): 
           documents: createDocuments(context),
           queue: createQueue(context),
           logs: createLogs(context),
+          inspector: createInspector(context),
           close: () => clients.close(),
         };
       } catch (error) {

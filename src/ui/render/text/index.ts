@@ -11,6 +11,7 @@ import { dlqImportText, dlqPurgeText } from "./dlq-change.ts";
 import { dlqRedriveText } from "./redrive.ts";
 import { resultText } from "./shared.ts";
 import { smokeText } from "./smoke.ts";
+import { statusText } from "./status.ts";
 import { submitText } from "./submit.ts";
 import { tasksCancelText, tasksListText, tasksShowText } from "./tasks.ts";
 import { watchText } from "./watch.ts";
@@ -35,6 +36,7 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   dev: devText,
   faults: faultsText,
   logs: logsText,
+  status: statusText,
   completion: completionText,
 };
 
