@@ -1,6 +1,6 @@
 import type { Drain, QueueStatus, StatusShown, TaskFigures } from "../contract/operations/status.ts";
 import { type Figure, isUnknown } from "../contract/status.ts";
-import { formatCost, formatCount, formatDuration, formatTokens, oneLine } from "./format.ts";
+import { formatAge, formatCost, formatCount, formatDuration, formatTokens, oneLine } from "./format.ts";
 import type { Tone } from "./theme.ts";
 
 export interface StatusLine {
@@ -22,7 +22,7 @@ export function statusLines(status: StatusShown): StatusLine[] {
     tone?: (value: T) => Tone | undefined,
   ) => (isUnknown(figure) ? { label, text: unknown(figure.unknown) } : withTone(label, text(figure), tone?.(figure)));
   return [
-    { label: "stage", text: `${ref.stage} of ${ref.app}, last ${formatDuration(windowMs)}` },
+    { label: "stage", text: `${ref.stage} of ${ref.app}, last ${formatAge(windowMs / 1000)}` },
     line("queue", queue, queueText),
     line(
       "dead letters",

@@ -47,6 +47,7 @@ test("--help names every command", async () => {
       dev             run the project on the embedded AWS stack
       submit          submit a task, or many
       watch           follow one task or all
+      status          show how a stage fares
       logs            read the functions' logs, or follow them
       tasks           list, show and cancel tasks
       dlq             look at dead letters and send them back
