@@ -55,7 +55,7 @@ export function createInspector(context: StageContext): StageInspector {
       const max = number(SETTING_VARIABLES.backoffMax);
       return {
         timeoutMs: Timeout * 1000,
-        ...(base > 0 && max > 0 ? { backoff: { base, max } } : {}),
+        ...(base >= 0 && max >= 0 ? { backoff: { base, max } } : {}),
         timeoutRatio: number(SETTING_VARIABLES.timeoutRatio) || 1,
         timeScale: number(SETTING_VARIABLES.timeScale) || 1,
       };
