@@ -49,12 +49,11 @@ test("status tells queues, consumers, tasks, causes, tokens and functions", asyn
   expect(events.at(-1)).toMatchObject({ type: "summary", operation: "status", exitCode: 0 });
 });
 
-test("as text, one line a figure, and what cannot be known with its reason", async () => {
+test("as text, one line a figure", async () => {
   const { stdout } = await cli("status", "--window", "2h");
   expect(stdout).toMatch(/^stage +local of my-app, last 2 h/m);
   expect(stdout).toMatch(/^dead letters +1/m);
   expect(stdout).toMatch(/^tasks +3 accepted · 2 completed .* 1 dead-lettered/m);
-  expect(stdout).toMatch(/unknown: \S/);
 });
 
 test("a window that is none is refused", async () => {
