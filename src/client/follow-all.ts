@@ -162,6 +162,8 @@ function createTasks(
   /** When the newest task that is known of was accepted, by the server's clock. */
   let newest = since ?? "";
   let catching: Promise<void> | undefined;
+  /** False until the tasks accepted since the given moment are known: one that is heard of before is told whole. */
+  let swept = since === undefined;
 
   const pass = (taskId: string, timeline: Timeline, events: FollowEvent[]) => {
     for (const event of events) emit(event);
@@ -210,6 +212,7 @@ function createTasks(
       if (!live.has(task.taskId) && !ended.has(task.taskId)) await heal(task.taskId, begin(task.taskId, 0));
       if (task.acceptedAt > newest) newest = task.acceptedAt;
     }
+    swept = true;
   };
 
   return {
@@ -223,7 +226,7 @@ function createTasks(
       const known = live.get(taskId);
       // Tokens of a task whose beginning was not seen make no text: the next attempt's will.
       if (!known && (message.type === "token" || (last !== undefined && message.seq <= last))) return;
-      const timeline = known ?? begin(taskId, last ?? firstSeq(message));
+      const timeline = known ?? begin(taskId, last ?? (swept ? firstSeq(message) : 0));
       pass(taskId, timeline, timeline.accept(message));
       if (timeline.gap) void heal(taskId, timeline).catch(() => {});
     },
