@@ -142,6 +142,7 @@ export function createServices(root: string, env: Readonly<Record<string, string
         controlToken: stack.controlToken,
         offline: deployment.offline,
         depths: () => deployment.depths(),
+        consumption: () => deployment.consumption(),
         async *followAll(follow) {
           const { createClient } = await import("./client/index.ts");
           const { httpUrl, socketUrl } = deployment.outputs;

@@ -14,6 +14,19 @@ const COMMANDS: Entry[] = [
   { name: "submit", summary: "submit a task, or many", load: () => import("./commands/submit.ts") },
   { name: "watch", summary: "follow one task or all", load: () => import("./commands/watch.ts") },
   { name: "status", summary: "show how a stage fares", load: () => import("./commands/status.ts") },
+  { name: "pause", summary: "stop taking tasks from the queue", load: () => import("./commands/pause.ts") },
+  { name: "resume", summary: "take tasks from the queue again", load: () => import("./commands/resume.ts") },
+  {
+    name: "concurrency",
+    summary: "limit how many tasks run at once",
+    children: [
+      {
+        name: "set",
+        summary: "set the limit while the stage runs",
+        load: () => import("./commands/concurrency/set.ts"),
+      },
+    ],
+  },
   { name: "logs", summary: "read the functions' logs, or follow them", load: () => import("./commands/logs.ts") },
   {
     name: "tasks",

@@ -1,3 +1,4 @@
+import type { ConsumptionMark } from "./consumption.ts";
 import type { TaskEvent, TaskStatus, TokenEvent } from "./event.ts";
 import type { SubmitResponse } from "./http.ts";
 import type { LogReader } from "./logs.ts";
@@ -70,9 +71,24 @@ export interface Consumption {
   maxConcurrency?: number;
 }
 
+export interface ConsumptionChange {
+  enabled?: boolean;
+  /** null: no limit of its own. */
+  maxConcurrency?: number | null;
+}
+
 export interface ConsumptionControl {
   /** @throws AbortError `CONSUMPTION_MISSING` when nothing takes messages from the queue. */
   get(): Promise<Consumption>;
+  /**
+   * Marks the stage, then changes it; a change that is refused leaves the mark as it was. It may still be `changing` when
+   * this returns.
+   *
+   * @throws AbortError `CONSUMPTION_MISSING`, ExternalError `RESOURCE_IN_USE_EXCEPTION` while an earlier change goes on.
+   */
+  change(change: ConsumptionChange, mark: ConsumptionMark): Promise<Consumption>;
+  /** @returns who the caller is, for the mark. */
+  caller(): Promise<string>;
 }
 
 export interface DocumentStore {
@@ -85,6 +101,8 @@ export interface DocumentStore {
 export interface StageClient {
   ref: StageRef;
   outputs: StageOutputs;
+  /** As it was when the stage was opened; empty also where the caller may not read it. */
+  mark: ConsumptionMark;
   intake: TaskIntake;
   follower: TaskFollower;
   reader: TaskReader;

@@ -10,6 +10,8 @@ export interface ResourceNames {
   parameters: string;
   /** SSM parameter (String, JSON of StageOutputs). */
   outputsParameter: string;
+  /** SSM parameter (String, JSON of ConsumptionMark); there is none while nothing was changed by hand. */
+  consumptionParameter: string;
   /** Prefix of the SecureString parameters; the last segment is the variable's name. */
   secretsPath: string;
 }
@@ -35,6 +37,7 @@ export function resourceNames(app: string, stage: string, accountId: string): Re
     },
     parameters,
     outputsParameter: `${parameters}/outputs`,
+    consumptionParameter: `${parameters}/consumption`,
     secretsPath: `${parameters}/secrets`,
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../contract/clock.ts";
+import type { ConsumptionMark } from "../contract/consumption.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
 import type { DevDepths, StackActivity } from "../contract/operations/dev.ts";
 import type { CallerToken, FollowEvent, QueueClient, QueueTarget, StageClient } from "../contract/ports.ts";
@@ -48,6 +49,8 @@ export interface RunningStack {
   offline: boolean;
   /** How many messages wait in the queues, and how many sockets are open. */
   depths(): Pick<DevDepths, "queue" | "deadLetterQueue" | "connections">;
+  /** What was changed by hand of how messages are taken; undefined when nothing was. */
+  consumption(): ConsumptionMark | undefined;
   /** Events of all tasks accepted after `since` (ISO 8601), through the stage's own APIs. Never ends by itself. */
   followAll(options: { since: string; signal: AbortSignal }): AsyncIterable<FollowEvent>;
   faults(): string[];

@@ -8,17 +8,11 @@ import { findProject, type Project } from "./config/load.ts";
 import { findRunning, removeDevFile, stateDirectory, writeDevFile } from "./dev-file.ts";
 import { invocation } from "./installation.ts";
 import { rememberStage } from "./known-stages.ts";
+import { type StageChoice, shown } from "./stage-choice.ts";
 import { lockState } from "./state-lock.ts";
 import type { RunningStack, StageTarget, Workplace } from "./services.ts";
 
-/** Flags that say which stage is meant; every command that works on one has them. */
-export interface StageChoice {
-  stage?: string;
-  app?: string;
-  profile?: string;
-  region?: string;
-  endpointUrl?: string;
-}
+export type { StageChoice } from "./stage-choice.ts";
 
 /** A stage that is open; `close` ends its sockets and the stack that was started for it. */
 export interface OpenStage {
@@ -85,7 +79,7 @@ export async function* enterStage(
     const { projectDir, ...target } = await remoteTarget(choice, stage, place);
     const client = await services.openStage({ ...target, ...given }, { signal });
     if (projectDir !== undefined && stage !== LOCAL_STAGE) await rememberStage(projectDir, stage);
-    if (options.show || stage !== "local") yield { type: "stage", ref: client.ref };
+    yield* shown(client, options.show || stage !== "local", choice, place);
     return { client, broken: WHOLE, close: () => client.close() };
   }
   const project = await requireProject(place, stage);
@@ -96,7 +90,7 @@ export async function* enterStage(
       { app: running.app, stage, endpoint: running.endpoint, ...given },
       { signal },
     );
-    if (options.show) yield { type: "stage", ref: client.ref };
+    yield* shown(client, options.show, choice, place);
     return { client, broken: WHOLE, close: () => client.close() };
   }
   if (!options.startLocal) {
@@ -116,7 +110,7 @@ export async function* enterStage(
       { app, stage, endpoint: own.stack.endpoint, token: tokenOf(own.stack) },
       { signal },
     );
-    if (options.show) yield { type: "stage", ref: client.ref };
+    yield* shown(client, options.show, choice, place);
     return {
       client,
       own: own.stack,

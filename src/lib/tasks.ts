@@ -5,7 +5,7 @@ import type { TasksCancelEvent, TasksListEvent, TasksShowEvent } from "../contra
 import { invocation } from "./installation.ts";
 import type { Workplace } from "./services.ts";
 import { enterStage, type StageChoice } from "./stage.ts";
-import { stageFlags } from "./submit/submit.ts";
+import { stageFlags } from "./stage-choice.ts";
 
 export interface TasksListInput {
   choice: StageChoice;

@@ -6,7 +6,7 @@ import { interruptedExit, untilAborted } from "./interrupt.ts";
 import type { Workplace } from "./services.ts";
 import { enterStage, type StageChoice } from "./stage.ts";
 import { fetchResult, hasEnded, initialOutcome, outcomeExit, reduceOutcome } from "./submit/outcome.ts";
-import { stageFlags } from "./submit/submit.ts";
+import { stageFlags } from "./stage-choice.ts";
 
 export interface WatchInput {
   choice: StageChoice;
@@ -19,9 +19,10 @@ export async function* watch(input: WatchInput, place: Workplace): AsyncGenerato
   const { clock, signal } = place;
   const { taskId } = input;
   const entering = enterStage(input.choice, place, { startLocal: false, show: false });
-  // A stage that is watched is named by `watching` itself.
+  // A stage that is watched is named by `watching` itself, but for what was changed on it by hand.
   let entered = await entering.next();
-  while (!entered.done) entered = await entering.next();
+  for (; !entered.done; entered = await entering.next())
+    if (entered.value.type === "stage" && entered.value.consumption) yield entered.value;
   const stage = entered.value;
   try {
     const { follower, reader, ref } = stage.client;

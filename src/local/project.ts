@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { ConsumptionMark } from "../contract/consumption.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
 import type { QueueStats } from "../contract/queue.ts";
 import {
@@ -14,6 +15,7 @@ import { createHttpApi, type HttpRoute } from "./apigateway/http.ts";
 import { createSocketApi } from "./apigateway/socket.ts";
 import type { LocalContext } from "./context.ts";
 import { modelEnvironment } from "./environment.ts";
+import { keepConsumption, readMark } from "./kept-consumption.ts";
 import { API_ROLES, createProjectCode } from "./project-code.ts";
 import { scheduleReconciler } from "./reconcile.ts";
 import type { Services } from "./services.ts";
@@ -32,6 +34,8 @@ export interface Deployment {
   sockets: ReturnType<typeof createSocketApi>;
   /** Messages in the queues, and open sockets. */
   depths(): { queue: QueueStats; deadLetterQueue: QueueStats; connections: number };
+  /** What was changed by hand of how messages are taken; undefined when nothing was. */
+  consumption(): ConsumptionMark | undefined;
   close(): Promise<void>;
 }
 
@@ -112,13 +116,14 @@ export function deployProject(
       logFormat: "JSON",
     });
   }
+  const consumption = keepConsumption(services, names, config.worker.maxConcurrency);
   code.startWorker(() => {
     services.mappings.create({
       source: queueArn,
       functionName: names.functions.worker,
       batchSize: config.queue.batchSize,
       batchWindow: config.queue.batchWindow,
-      maxConcurrency: config.worker.maxConcurrency,
+      ...consumption,
       reportBatchItemFailures: true,
     });
     services.lambda.warm(names.functions.worker);
@@ -154,6 +159,7 @@ export function deployProject(
       deadLetterQueue: countsOf(services, names.deadLetterQueue),
       connections: sockets.connections(),
     }),
+    consumption: () => readMark(services, names),
     async close() {
       endSchedule();
       await code.close();

@@ -1,4 +1,5 @@
 import type { DevReady, StackActivity } from "../contract/operations/dev.ts";
+import { describeMark } from "./consumption.ts";
 import { formatDuration, oneLine } from "./format.ts";
 import { readableLog } from "./log-line.ts";
 
@@ -17,6 +18,7 @@ export function readyText(event: DevReady): string {
     `  ${curl}`,
     `  webhooks: signed with ${event.webhookSecret}; loopback callbacks are allowed on this stage`,
     ...(event.speed === 1 ? [] : [`  time runs ${event.speed} times as fast`]),
+    ...(event.consumption ? describeMark(event.consumption).map((line) => `  ${line}`) : []),
     ...(event.faults.length > 0 ? [`  faults: ${event.faults.join(", ")}`] : []),
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 import type { Drain, QueueStatus, StatusShown, TaskFigures } from "../contract/operations/status.ts";
 import { type Figure, isUnknown } from "../contract/status.ts";
+import { describeMark } from "./consumption.ts";
 import { formatAge, formatCost, formatCount, formatDuration, formatTokens, oneLine } from "./format.ts";
 import type { Tone } from "./theme.ts";
 
@@ -14,7 +15,7 @@ const MODELS = 3;
 
 /** @returns a stage's state in lines, the same for terminal and pipe. */
 export function statusLines(status: StatusShown): StatusLine[] {
-  const { ref, windowMs, queue, deadLetterQueue, consumers, tasks, functions, drain, outage } = status;
+  const { ref, windowMs, queue, deadLetterQueue, consumers, consumption, tasks, functions, drain, outage } = status;
   const line = <T>(
     label: string,
     figure: Figure<T>,
@@ -51,6 +52,9 @@ export function statusLines(status: StatusShown): StatusLine[] {
               .join("; "),
       (all) => (all.some(({ state }) => state === "Enabled") ? undefined : "warn"),
     ),
+    ...(consumption
+      ? describeMark(consumption).map((text): StatusLine => ({ label: "by hand", text, tone: "warn" }))
+      : []),
     line("drains", drain, drainText, ({ state }) => (state === "growing" || state === "stopped" ? "warn" : undefined)),
     line("outage", outage, ({ attempts, leastMs, typicalMs, mostMs, hangingMs, by }) => {
       if (by === "retention")

@@ -6,6 +6,10 @@ const COMMANDS = [
   "dev",
   "submit",
   "watch",
+  "status",
+  "pause",
+  "resume",
+  "concurrency set",
   "logs",
   "tasks list",
   "tasks show",
@@ -48,6 +52,9 @@ test("--help names every command", async () => {
       submit          submit a task, or many
       watch           follow one task or all
       status          show how a stage fares
+      pause           stop taking tasks from the queue
+      resume          take tasks from the queue again
+      concurrency     limit how many tasks run at once
       logs            read the functions' logs, or follow them
       tasks           list, show and cancel tasks
       dlq             look at dead letters and send them back

@@ -28,6 +28,7 @@ const queue = createQueue({
     logs: never,
     cloudwatch: never,
     lambda: never,
+    sts: never,
     close: async () => {},
   },
   place: { stage: "local" },

@@ -42,6 +42,7 @@ beforeAll(async () => {
       logs: never,
       cloudwatch: never,
       lambda: never,
+      sts: never,
       close: never,
     },
     place: { stage: "local" },

@@ -21,6 +21,7 @@ interface RedriveFlags extends LettersFlags {
   yes?: boolean;
   resume?: boolean;
   wait?: boolean;
+  whilePaused?: boolean;
 }
 
 export const command: CommandModule = {
@@ -37,6 +38,7 @@ export const command: CommandModule = {
       .option("--dry-run", "only tell what would go, why it failed, what it costs and how long it takes")
       .option("--yes", "do not ask; needed without a terminal")
       .option("--resume", "go on with a move that was interrupted: nothing that was sent is sent again")
+      .option("--while-paused", "also when the stage is paused: they wait in its queue")
       .option("--wait", "also follow the tasks to their end");
     lettersFlags(it);
     examples(it, invocation(cli.place.installation, cli.place.cwd), [
@@ -70,6 +72,7 @@ function inputOf(flags: RedriveFlags, now: number, counting: boolean): RedriveIn
     all: flags.all === true,
     resume: flags.resume === true,
     wait: flags.wait === true,
+    whilePaused: flags.whilePaused === true,
     dryRun: flags.dryRun === true,
     counting,
     ...(where === undefined ? {} : { where }),

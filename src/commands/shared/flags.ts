@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { CONCURRENCY } from "../../contract/consumption.ts";
 import type { LettersChoice } from "../../lib/dlq/letters.ts";
 import type { StageChoice } from "../../lib/stage.ts";
 import type { OutputFlags } from "./cli.ts";
@@ -46,6 +47,16 @@ export function whole(min: number, max: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`Write a whole number from ${min} to ${max}.`);
   };
+}
+
+/** @returns a limit of concurrency: a number that AWS takes, or `configured` for what the configuration says. */
+export function concurrency(text: string): number | "configured" {
+  const value = Number(text);
+  if (text === "configured") return text;
+  if (/^\d+$/.test(text) && value >= CONCURRENCY.min && value <= CONCURRENCY.max) return value;
+  throw new InvalidArgumentError(
+    `Write a whole number from ${CONCURRENCY.min} to ${CONCURRENCY.max}, as event source mappings take it, or "configured" for what the configuration says. To let nothing run: pause.`,
+  );
 }
 
 /** @returns a parser of numbers above `min` for Commander. */

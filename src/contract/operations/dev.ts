@@ -1,3 +1,4 @@
+import type { ConsumptionMark } from "../consumption.ts";
 import type { TaskEvent, TokenEvent } from "../event.ts";
 import type { QueueStats } from "../queue.ts";
 import type { SummaryBase } from "./shared.ts";
@@ -22,6 +23,8 @@ export interface DevReady {
   speed: number;
   /** Rules in force, as `--fault` takes them. */
   faults: string[];
+  /** What was changed by hand of how messages are taken; absent when nothing was. */
+  consumption?: ConsumptionMark;
   queue: string;
   deadLetterQueue: string;
   bucket: string;
@@ -65,6 +68,8 @@ export interface DevDepths {
   deadLetterQueue: QueueStats;
   /** Open WebSockets. */
   connections: number;
+  /** What was changed by hand of how messages are taken; absent when nothing was. */
+  consumption?: ConsumptionMark;
 }
 
 /** Ctrl-C or SIGTERM: the stack ends its children and sockets. */

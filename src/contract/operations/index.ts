@@ -1,5 +1,6 @@
 import type { BatchEvent } from "./batch.ts";
 import type { CompletionEvent } from "./completion.ts";
+import type { ConsumptionEvent } from "./consumption.ts";
 import type { DevEvent } from "./dev.ts";
 import type { DlqImportEvent, DlqPurgeEvent } from "./dlq-change.ts";
 import type { DlqInspectEvent, DlqListEvent, DlqRedriveEvent, DlqShowEvent } from "./dlq.ts";
@@ -33,6 +34,7 @@ export interface Operations {
   faults: FaultsEvent;
   logs: LogsEvent;
   status: StatusEvent;
+  consumption: ConsumptionEvent;
   completion: CompletionEvent;
 }
 

@@ -1,4 +1,5 @@
 import type { ExitCode } from "../exit.ts";
+import type { ConsumptionMark } from "../consumption.ts";
 import type { StageRef } from "../ports.ts";
 
 /*
@@ -7,10 +8,17 @@ import type { StageRef } from "../ports.ts";
  * As NDJSON each event is one line `{"v":1,"type":...}` with exactly the members of its type.
  */
 
-/** First event of every command that changes something, or that works on a stage which is not local. */
+/**
+ * First event of every command that changes something, that works on a stage which is not local, or on one whose consumption
+ * somebody changed by hand.
+ */
 export interface StageShown {
   type: "stage";
   ref: StageRef;
+  /** What was changed by hand; absent when nothing was. */
+  consumption?: ConsumptionMark;
+  /** The command that takes messages again, while nothing is taken. */
+  resume?: string;
 }
 
 /** The command started the embedded stack for itself, because the stage is local and no `dev` runs. */

@@ -1,3 +1,4 @@
+import type { ConsumptionMark } from "../consumption.ts";
 import type { TaskError, Usage } from "../event.ts";
 import type { StageRef } from "../ports.ts";
 import type { QueueStats } from "../queue.ts";
@@ -84,6 +85,8 @@ export interface StatusShown {
   queue: Figure<QueueStatus>;
   deadLetterQueue: Figure<DeadLetterStatus>;
   consumers: Figure<Consumer[]>;
+  /** What was changed by hand of how messages are taken; absent when nothing was. */
+  consumption?: ConsumptionMark;
   tasks: Figure<TaskFigures>;
   /** By role: `worker`. */
   functions: Figure<Record<string, FunctionCounts>>;

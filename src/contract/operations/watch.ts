@@ -1,5 +1,5 @@
 import type { FollowEvent, StageRef } from "../ports.ts";
-import type { Detached, SummaryBase } from "./shared.ts";
+import type { Detached, StageShown, SummaryBase } from "./shared.ts";
 import type { TaskOutcome } from "./submit.ts";
 
 /** First: what is followed. */
@@ -18,5 +18,5 @@ export interface WatchSummary extends SummaryBase<"watch"> {
   detached?: boolean;
 }
 
-/** `watching`, the task's past and what comes (or all tasks' events from now on), `detached`?, `summary`. */
-export type WatchEvent = Watching | FollowEvent | Detached | WatchSummary;
+/** `stage` when its consumption was changed by hand, `watching`, the task's past and what comes (or all tasks' events from now on), `detached`?, `summary`. */
+export type WatchEvent = StageShown | Watching | FollowEvent | Detached | WatchSummary;

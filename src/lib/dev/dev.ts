@@ -104,6 +104,7 @@ async function run(input: DevInput, project: Project, place: Workplace, channel:
 function readyEvent(input: DevInput, project: Project, stack: RunningStack, place: Workplace, ms: number): DevReady {
   const wanted = input.port ?? project.config.local.port;
   const { outputs } = stack;
+  const consumption = stack.consumption();
   return {
     type: "ready",
     app: outputs.app,
@@ -117,6 +118,7 @@ function readyEvent(input: DevInput, project: Project, stack: RunningStack, plac
     offline: stack.offline,
     speed: input.speed,
     faults: stack.faults(),
+    ...(consumption ? { consumption } : {}),
     queue: outputs.queueUrl,
     deadLetterQueue: outputs.deadLetterQueueUrl,
     bucket: outputs.bucket,

@@ -20,11 +20,12 @@ export async function pumpTasks(stack: RunningStack, since: string, place: Workp
   }
 }
 
-/** Tells the queues' depths once a second, when they have changed. */
+/** Tells the queues' depths, and whether anything is taken from them, once a second when that has changed. */
 export async function pumpDepths(stack: RunningStack, place: Workplace, push: Push): Promise<void> {
   let told = "";
   while (!place.signal.aborted) {
-    const depths = stack.depths();
+    const consumption = stack.consumption();
+    const depths = { ...stack.depths(), ...(consumption ? { consumption } : {}) };
     const text = JSON.stringify(depths);
     if (text !== told) push({ type: "depths", at: place.clock.now(), ...depths });
     told = text;

@@ -8,7 +8,7 @@ import { findRunning } from "../dev-file.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import { requireProject, type StageChoice } from "../stage.ts";
-import { stageFlags } from "../submit/submit.ts";
+import { stageFlags } from "../stage-choice.ts";
 import { enterStageForChange, enterStageForReading } from "../tasks.ts";
 
 /** Which dead letters are meant: those of a stage, or those of any queue. */

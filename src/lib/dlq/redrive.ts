@@ -9,6 +9,7 @@ import type { LetterFilter, LetterSelector } from "./filter.ts";
 import { chosenOnly, findFollowed, waitForAll } from "./follow-redriven.ts";
 import { forecast } from "./forecast.ts";
 import { enterLetters, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
+import { refusePaused } from "./paused.ts";
 import { type Planned, planRedrive } from "./plan.ts";
 import { findRoutes, type Route } from "./routes.ts";
 import { followMove } from "./service-move.ts";
@@ -31,6 +32,8 @@ export interface RedriveInput {
   resume: boolean;
   /** Also follow the tasks to their end. */
   wait: boolean;
+  /** Also when nothing is taken from the stage's queue. */
+  whilePaused: boolean;
   /** Tell what would be done, and end. */
   dryRun: boolean;
   /** The plan's count is wanted, at the price of a look at the messages. */
@@ -51,6 +54,8 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
     if (!stage && input.wait) throw cannotFollow();
     const began = clock.now();
     const routes = await findRoutes(letters, to, choice, place);
+    const isOwn = stage && routes.some(({ destination }) => destination.queue === stage.outputs.queueUrl);
+    if (stage && isOwn && !input.dryRun && !input.whilePaused) await refusePaused(stage, choice, place);
     const filter = { ...input.filter, ...(where ? { where } : {}) };
     const counting = input.dryRun || input.counting;
     const planned = yield* planRedrive(
@@ -136,6 +141,7 @@ function resumeCommand(input: RedriveInput, place: Workplace): string {
     ...(error === undefined ? [] : ["--error", quoted(error)]),
     ...(input.where === undefined ? [] : ["--where", quoted(input.where)]),
     ...(input.all ? ["--all"] : []),
+    ...(input.whilePaused ? ["--while-paused"] : []),
     ...time("--since", since),
     ...time("--until", until),
     ...(input.to === undefined ? [] : ["--to", input.to]),

@@ -8,7 +8,7 @@ import { invocation } from "../installation.ts";
 import { interruptedExit, untilAborted } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import type { StageChoice } from "../stage.ts";
-import { stageFlags } from "../submit/submit.ts";
+import { stageFlags } from "../stage-choice.ts";
 import { enterStageForReading } from "../tasks.ts";
 import { chooseFunctions } from "./functions.ts";
 import { isAtLeast, levelPattern } from "./level.ts";

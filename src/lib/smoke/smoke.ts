@@ -125,6 +125,10 @@ function createCanary(client: StageClient, input: SmokeInput, place: Workplace) 
       return { detail: "in the queue", ms: Math.max(0, Date.parse(queuedAt) - Date.parse(acceptedAt)) };
     },
     async worked(signal: AbortSignal): Promise<Finding> {
+      const { paused } = client.mark;
+      // Nothing will come of waiting.
+      if (paused)
+        return { problem: true, detail: `the stage is paused since ${paused.at} by ${paused.by}: nothing is taken` };
       const ended = await until(signal, ({ status }) => TERMINAL_STATUSES.some((terminal) => terminal === status));
       const { status, attempt, error, costUsd, offline, usage } = ended;
       if (status !== "completed")

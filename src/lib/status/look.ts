@@ -1,3 +1,4 @@
+import { isMarked } from "../../contract/consumption.ts";
 import { PipelineError } from "../../contract/errors.ts";
 import type { DeadLetterStatus, QueueStatus, StatusShown } from "../../contract/operations/status.ts";
 import type { StageClient } from "../../contract/ports.ts";
@@ -11,7 +12,7 @@ export const RECORDS = 10_000;
 
 /** Looks at everything once. What cannot be read is unknown with its reason, and hides nothing else. */
 export async function look(
-  { inspector, queue, outputs, ref }: StageClient,
+  { inspector, queue, outputs, ref, mark }: StageClient,
   { windowMs, now, signal }: { windowMs: number; now: number; signal: AbortSignal },
 ): Promise<StatusShown> {
   const since = now - windowMs;
@@ -44,6 +45,7 @@ export async function look(
     queue: depth,
     deadLetterQueue: isUnknown(dead) ? dead : withExpiry(withAge(dead, names.dead, ages), deadSettings, now),
     consumers,
+    ...(isMarked(mark) ? { consumption: mark } : {}),
     tasks,
     functions,
     drain: timeToDrain(depth, consumers, tasks, now),

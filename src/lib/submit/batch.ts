@@ -16,6 +16,7 @@ import type { Workplace } from "../services.ts";
 import { enterStage, type OpenStage, type StageChoice } from "../stage.ts";
 import { type BatchLine, type BatchSource, emptyBatch, parseLine } from "./lines.ts";
 import { fetchResult, hasEnded, initialOutcome, reduceOutcome } from "./outcome.ts";
+import { refuseWaitingForNothing } from "./paused.ts";
 import { checkSize, identified } from "./request.ts";
 import { createCauses, percentiles } from "./statistics.ts";
 
@@ -38,6 +39,7 @@ export async function* batch(input: BatchInput, place: Workplace): AsyncGenerato
   const { clock, signal } = place;
   const stage = yield* enterStage(input.choice, place, { startLocal: true, show: true });
   try {
+    refuseWaitingForNothing(stage, place);
     const wait = input.wait || stage.own !== undefined;
     const { file, total } = input.source;
     yield { type: "batch", file, ...(total === undefined ? {} : { total }), concurrency: input.concurrency, wait };

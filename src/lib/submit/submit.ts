@@ -6,7 +6,9 @@ import { invocation } from "../installation.ts";
 import { interruptedExit, untilAborted } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import { enterStage, type OpenStage, type StageChoice } from "../stage.ts";
+import { stageFlags } from "../stage-choice.ts";
 import { checkDocument, uploadDocument } from "./document.ts";
+import { refuseWaitingForNothing } from "./paused.ts";
 import { fetchResult, hasEnded, initialOutcome, outcomeExit, reduceOutcome } from "./outcome.ts";
 import { checkSize, identified } from "./request.ts";
 
@@ -30,6 +32,7 @@ export async function* submit(input: SubmitInput, place: Workplace): AsyncGenera
   checkSize(input.request, "the task");
   const stage = yield* enterStage(input.choice, place, { startLocal: true, show: true });
   try {
+    refuseWaitingForNothing(stage, place);
     let request = identified(input.request);
     if (upload) {
       const uploaded = await uploadDocument(upload, place.cwd, stage.client.documents, clock);
@@ -113,16 +116,4 @@ async function* followToEnd(first: TaskOutcome, following: Following): AsyncGene
   }
   yield { type: "detached", taskId: first.taskId, command };
   yield done(exitCode, signal.aborted ? { detached: true } : { timedOut: true });
-}
-
-/** @returns the flags that name the same stage again. */
-export function stageFlags(choice: StageChoice): string {
-  const flags: [string, string | undefined][] = [
-    ["stage", choice.stage],
-    ["app", choice.app],
-    ["profile", choice.profile],
-    ["region", choice.region],
-    ["endpoint-url", choice.endpointUrl],
-  ];
-  return flags.map(([name, value]) => (value === undefined ? "" : ` --${name} ${value}`)).join("");
 }

@@ -5,6 +5,7 @@ import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import type { STSClient } from "@aws-sdk/client-sts";
 
 export interface ClientTarget {
   stage: string;
@@ -22,6 +23,7 @@ export interface AwsClients {
   logs(): Promise<CloudWatchLogsClient>;
   cloudwatch(): Promise<CloudWatchClient>;
   lambda(): Promise<LambdaClient>;
+  sts(): Promise<STSClient>;
   /** Ends keep-alive connections. */
   close(): Promise<void>;
 }
@@ -83,6 +85,7 @@ export function createAwsClients(target: ClientTarget, env: Readonly<Record<stri
     ),
     cloudwatch: once(async () => new (await import("@aws-sdk/client-cloudwatch")).CloudWatchClient(shared)),
     lambda: once(async () => new (await import("@aws-sdk/client-lambda")).LambdaClient(shared)),
+    sts: once(async () => new (await import("@aws-sdk/client-sts")).STSClient(shared)),
     async close() {
       for (const client of made) client.destroy();
     },

@@ -1,11 +1,18 @@
+import { hostname, userInfo } from "node:os";
 import type { EventSourceMappingConfiguration } from "@aws-sdk/client-lambda";
-import { AbortError } from "../../contract/errors.ts";
+import { type ConsumptionMark, isMarked, parseMark } from "../../contract/consumption.ts";
+import { AbortError, AuthorizationError } from "../../contract/errors.ts";
 import type { Consumption, ConsumptionControl } from "../../contract/ports.ts";
+import { resourceNames } from "../../contract/resources.ts";
+import type { AwsClients } from "./clients.ts";
 import type { StageContext } from "./context.ts";
-import { calling } from "./errors.ts";
+import { calling, type ErrorPlace } from "./errors.ts";
+import { readParameter } from "./parameter.ts";
 
 /** The event source mapping between the task queue and the worker. */
 export function createConsumption({ clients, outputs, place }: StageContext): ConsumptionControl {
+  const { app, stage } = outputs;
+
   async function mapping(): Promise<EventSourceMappingConfiguration> {
     const { ListEventSourceMappingsCommand } = await import("@aws-sdk/client-lambda");
     const lambda = await clients.lambda();
@@ -22,7 +29,80 @@ export function createConsumption({ clients, outputs, place }: StageContext): Co
       hint: "Deploy the stage again.",
     });
   }
-  return { get: async () => consumptionOf(await mapping()) };
+
+  async function write(mark: ConsumptionMark): Promise<void> {
+    const Name = resourceNames(app, stage, "").consumptionParameter;
+    const { DeleteParameterCommand, PutParameterCommand } = await import("@aws-sdk/client-ssm");
+    const ssm = await clients.ssm();
+    if (isMarked(mark)) {
+      const Value = JSON.stringify({ v: 1, ...mark });
+      const command = new PutParameterCommand({ Name, Value, Type: "String", Overwrite: true });
+      return void (await calling("ssm:PutParameter", place, () => ssm.send(command)));
+    }
+    await calling("ssm:DeleteParameter", place, async () => {
+      await ssm.send(new DeleteParameterCommand({ Name })).catch((error: unknown) => {
+        if (!(error instanceof Error && error.name === "ParameterNotFound")) throw error;
+      });
+    });
+  }
+
+  return {
+    get: async () => consumptionOf(await mapping()),
+    async change({ enabled, maxConcurrency }, mark) {
+      const { UUID } = await mapping();
+      const before = await readMark(clients, app, place);
+      await write(mark);
+      const { UpdateEventSourceMappingCommand } = await import("@aws-sdk/client-lambda");
+      const lambda = await clients.lambda();
+      const command = new UpdateEventSourceMappingCommand({
+        UUID,
+        ...(enabled === undefined ? {} : { Enabled: enabled }),
+        ...(maxConcurrency === undefined
+          ? {}
+          : { ScalingConfig: maxConcurrency === null ? {} : { MaximumConcurrency: maxConcurrency } }),
+      });
+      try {
+        return consumptionOf(await calling("lambda:UpdateEventSourceMapping", place, () => lambda.send(command)));
+      } catch (error) {
+        await write(before);
+        throw error;
+      }
+    },
+    async caller() {
+      const { GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
+      const person = `${userName()}@${hostname()}`;
+      if (place.endpoint) return person;
+      const sts = await clients.sts();
+      const { Arn } = await calling("sts:GetCallerIdentity", place, () => sts.send(new GetCallerIdentityCommand({})));
+      // arn:aws:sts::123456789012:assumed-role/Admin/jane
+      return Arn?.split(":").slice(5).join(":") ?? person;
+    },
+  };
+}
+
+/** A container may run as a user without a name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "somebody";
+  }
+}
+
+/** @returns the mark of a stage; an empty one also where the caller may not read it, as that alone must stop no command. */
+export async function readMark(
+  clients: AwsClients,
+  app: string,
+  place: ErrorPlace,
+  signal?: AbortSignal,
+): Promise<ConsumptionMark> {
+  const { consumptionParameter } = resourceNames(app, place.stage, "");
+  try {
+    return parseMark(await readParameter(clients, consumptionParameter, place, signal));
+  } catch (error) {
+    if (error instanceof AuthorizationError && error.code === "ACCESS_DENIED") return {};
+    throw error;
+  }
 }
 
 function consumptionOf({ State, ScalingConfig }: EventSourceMappingConfiguration): Consumption {

@@ -1,7 +1,8 @@
 import { AbortError, ExternalError } from "../../contract/errors.ts";
 import { FUNCTION_ROLES, resourceNames, STAGE_TOKEN, type StageOutputs } from "../../contract/resources.ts";
 import type { AwsClients } from "./clients.ts";
-import { calling, type ErrorPlace } from "./errors.ts";
+import type { ErrorPlace } from "./errors.ts";
+import { readParameter } from "./parameter.ts";
 
 /** @throws AbortError `STAGE_NOT_DEPLOYED` when nothing describes the stage. */
 export async function readOutputs(
@@ -39,31 +40,12 @@ export async function readOutputs(
 /** @throws ExternalError `TOKEN_MISSING`. */
 export async function readToken(clients: AwsClients, outputs: StageOutputs, place: ErrorPlace): Promise<string> {
   const name = `${outputs.secretsPath}/${STAGE_TOKEN}`;
-  const token = await readParameter(clients, name, place, AbortSignal.timeout(30_000));
+  const token = await readParameter(clients, name, place);
   if (token) return token;
   throw new ExternalError("The stage has no token.", {
     code: "TOKEN_MISSING",
     where: name,
     hint: "Write it as a SecureString parameter of this name, or deploy the stage again.",
-  });
-}
-
-async function readParameter(
-  clients: AwsClients,
-  Name: string,
-  place: ErrorPlace,
-  abortSignal: AbortSignal,
-): Promise<string | undefined> {
-  const { GetParameterCommand } = await import("@aws-sdk/client-ssm");
-  return calling("ssm:GetParameter", place, async () => {
-    const ssm = await clients.ssm();
-    try {
-      return (await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }), { abortSignal })).Parameter
-        ?.Value;
-    } catch (error) {
-      if (error instanceof Error && error.name === "ParameterNotFound") return undefined;
-      throw error;
-    }
   });
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../../contract/clock.ts";
 import type { Provider } from "../../contract/ports.ts";
 import { createAwsClients } from "./clients.ts";
 import type { ApiClient, StageContext } from "./context.ts";
-import { createConsumption } from "./consumption.ts";
+import { createConsumption, readMark } from "./consumption.ts";
 import { createControl } from "./control.ts";
 import { readOutputs, readToken } from "./describe.ts";
 import { createFollower } from "./follower.ts";
@@ -38,7 +38,10 @@ export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): 
         ...(token ? { tokenFrom: token.from } : {}),
       };
       try {
-        const outputs = await readOutputs(clients, app, place, signal);
+        const [outputs, mark] = await Promise.all([
+          readOutputs(clients, app, place, signal),
+          readMark(clients, app, place, signal),
+        ]);
         let api: Promise<ApiClient> | undefined;
         const open = async () =>
           connect({
@@ -57,6 +60,7 @@ export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): 
             ...(endpoint ? { endpoint } : {}),
           },
           outputs,
+          mark,
           intake: createIntake(context),
           follower: createFollower(context),
           reader,

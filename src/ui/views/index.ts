@@ -12,6 +12,7 @@ export const views: ViewRegistry = {
     "init-list": () => import("./init/list.tsx"),
     faults: () => import("./faults/open.tsx"),
     status: () => import("./status/open.tsx"),
+    consumption: () => import("./consumption/open.tsx"),
     "tasks-list": () => import("./tasks/list.tsx"),
     "tasks-show": () => import("./tasks/show.tsx"),
     "tasks-cancel": () => import("./tasks/cancel.tsx"),

@@ -1,4 +1,5 @@
 import type { DevEvent } from "../../../contract/operations/dev.ts";
+import { describeMark } from "../../consumption.ts";
 import { describeActivity, describeFunction, readyText } from "../../dev-lines.ts";
 import { formatDuration, formatTime, shortId } from "../../format.ts";
 import { describeEvent } from "../../timeline.ts";
@@ -9,6 +10,7 @@ export const devText: TextRenderer<DevEvent> = (out, now) => {
   let prefix = "";
   /** Functions that were built anew: every environment tells that it is ready, and only the code's own is news. */
   const building = new Set<string>();
+  let marked: string | undefined;
   return (event) => {
     switch (event.type) {
       case "ready":
@@ -26,8 +28,14 @@ export const devText: TextRenderer<DevEvent> = (out, now) => {
         const text = describeActivity(event, prefix);
         return text ? out.result(`${formatTime(event.at)}  ${text}`) : undefined;
       }
+      case "depths": {
+        const marks = event.consumption ? describeMark(event.consumption) : ["takes tasks as configured"];
+        if (marked !== undefined && marked !== marks.join())
+          for (const line of marks) out.result(`${formatTime(event.at)}  ${line}`);
+        marked = marks.join();
+        return;
+      }
       case "token":
-      case "depths":
         return;
       case "stopping":
         return out.line("stopping");

@@ -1,6 +1,7 @@
 import type { OperationName, Operations } from "../../../contract/operations/index.ts";
 import { batchText } from "./batch.ts";
 import { completionText } from "./completion.ts";
+import { consumptionText } from "./consumption.ts";
 import { devText } from "./dev.ts";
 import { dlqInspectText, dlqListText, dlqShowText } from "./dlq.ts";
 import { faultsText } from "./faults.ts";
@@ -37,6 +38,7 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   faults: faultsText,
   logs: logsText,
   status: statusText,
+  consumption: consumptionText,
   completion: completionText,
 };
 

@@ -3,6 +3,7 @@ import type { Detached, StackChange, StageShown } from "../../../contract/operat
 import type { FollowEvent } from "../../../contract/ports.ts";
 import type { Json } from "../../../contract/task.ts";
 import { formatDuration } from "../../format.ts";
+import { placeLines } from "../../place.ts";
 import type { TextOut } from "./out.ts";
 
 /** Tells the events that many operations share. @returns whether it was one. */
@@ -12,9 +13,8 @@ export function tellShared(
 ): void {
   switch (event.type) {
     case "stage":
-      return out.line(describeStage(event));
     case "queue":
-      return out.line(describeQueue(event));
+      return out.line(placeLines(event).join("\n  "));
     case "stack":
       if (event.state === "starting") out.line("no dev is running here: starting the local stack for this command");
       if (event.state === "ready")
@@ -23,17 +23,6 @@ export function tellShared(
     case "detached":
       return out.line(`detached; the task goes on. Return with:\n  ${event.command}`);
   }
-}
-
-/** @returns where a command works, on one line. */
-export function describeStage({ ref }: StageShown): string {
-  return `stage ${ref.stage} of ${ref.app}, account ${ref.account}, region ${ref.region}${ref.endpoint ? `, ${ref.endpoint}` : ""}`;
-}
-
-/** @returns which queue is worked on and where, on one line. */
-export function describeQueue({ name, account, region, endpoint, sources }: QueueShown): string {
-  const from = sources.length === 0 ? "no queue's dead letters" : `dead letters of ${sources.join(", ")}`;
-  return `queue ${name} (${from}), ${endpoint ?? `account ${account}, region ${region}`}`;
 }
 
 /** @returns a result as text: a string as it is, else JSON. */

@@ -14,6 +14,8 @@ export const watchText: TextRenderer<WatchEvent> = (out, now) => {
       case "watching":
         one = event.taskId !== undefined;
         return out.line(`watching ${one ? event.taskId : "all tasks"} on stage ${event.ref.stage} of ${event.ref.app}`);
+      case "stage":
+        return tellShared(out, event);
       case "detached":
         return one ? tellShared(out, event) : undefined;
       case "connection": {

@@ -1,5 +1,6 @@
 import type { Operations } from "../../../contract/operations/index.ts";
 import { describeError } from "../../timeline.ts";
+import { addPlace } from "../../place.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 
 export type BatchEvent = Operations["batch"];
@@ -16,6 +17,8 @@ export const initialBatch: BatchState = { lines: [] };
 
 export function reduceBatch(state: BatchState, event: BatchEvent): BatchState {
   switch (event.type) {
+    case "stage":
+      return { ...state, lines: addPlace(state.lines, event) };
     case "batch":
       return { ...state, started: event };
     case "batch-progress":

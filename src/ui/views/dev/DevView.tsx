@@ -4,6 +4,7 @@ import { useColor } from "../../components/color.tsx";
 import type { ViewProps } from "../../components/mount.tsx";
 import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
+import { describeMark } from "../../consumption.ts";
 import { formatCount, formatDuration, shortId } from "../../format.ts";
 import { GLYPHS } from "../../theme.ts";
 import type { DevState, DevTask } from "./state.ts";
@@ -37,12 +38,23 @@ export function DevView({ state, screen, ended }: ViewProps<DevState>) {
           </Text>
         ))}
         {ready ? <Depths state={state} /> : null}
+        {marksOf(state).map((line) => (
+          <Text key={line} wrap="truncate-end">
+            <Mark tone="warn" /> {line}
+          </Text>
+        ))}
         <Tasks tasks={state.tasks} now={screen.now()} />
         <Text dimColor>{state.stopping ? "stopping ..." : "ctrl-c stops everything"}</Text>
       </Box>
     </>
   );
 }
+
+/** What another command changed may be younger than the start. */
+const marksOf = ({ ready, depths }: DevState) => {
+  const mark = depths ? depths.consumption : ready?.consumption;
+  return mark ? describeMark(mark) : [];
+};
 
 function Starting({ building }: { building: string[] }) {
   return (

@@ -2,7 +2,7 @@ import { Box, Text } from "ink";
 import type { Operations } from "../../../contract/operations/index.ts";
 import { Mark } from "../../components/Mark.tsx";
 import { mount, type ViewProps } from "../../components/mount.tsx";
-import { describeStage } from "../../render/text/shared.ts";
+import { Place } from "../../components/Place.tsx";
 import type { LiveView, Screen } from "../../render/view.ts";
 
 type FaultsEvent = Operations["faults"];
@@ -20,7 +20,7 @@ function reduce(state: FaultsState, event: FaultsEvent): FaultsState {
 function FaultsView({ state: { stage, rules } }: ViewProps<FaultsState>) {
   return (
     <Box flexDirection="column">
-      {stage ? <Text dimColor>{describeStage(stage)}</Text> : null}
+      <Place of={stage} />
       {rules?.length === 0 ? <Text dimColor>no faults are set</Text> : null}
       {rules?.map((rule) => (
         <Text key={rule}>

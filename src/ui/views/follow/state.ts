@@ -2,6 +2,7 @@ import { isTerminal, type TaskEvent, type TokenEvent } from "../../../contract/e
 import type { Operations } from "../../../contract/operations/index.ts";
 import type { Json } from "../../../contract/task.ts";
 import { formatBytes, formatDuration, shortId } from "../../format.ts";
+import { addPlace } from "../../place.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 import type { Tone } from "../../theme.ts";
 import { describeEvent } from "../../timeline.ts";
@@ -29,11 +30,7 @@ export const initialFollow: FollowState = { lines: [], many: false, tokens: "", 
 export function reduceFollow(state: FollowState, event: FollowedEvent, now: number): FollowState {
   switch (event.type) {
     case "stage":
-      return add(
-        state,
-        "info",
-        `stage ${event.ref.stage} of ${event.ref.app}, account ${event.ref.account}, ${event.ref.region}`,
-      );
+      return { ...state, lines: addPlace(state.lines, event) };
     case "stack":
       return reduceStack(state, event, now);
     case "watching":

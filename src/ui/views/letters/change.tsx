@@ -6,7 +6,7 @@ import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
 import { formatCount } from "../../format.ts";
 import { describeImport, describePurge } from "../../letters.ts";
-import { describeQueue, describeStage } from "../../render/text/shared.ts";
+import { addPlace } from "../../place.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 
@@ -21,9 +21,8 @@ interface ChangeState {
 function reduce(state: ChangeState, event: ChangeEvent): ChangeState {
   switch (event.type) {
     case "stage":
-      return { ...state, lines: addLine(state.lines, "info", describeStage(event)) };
     case "queue":
-      return { ...state, lines: addLine(state.lines, "info", describeQueue(event)) };
+      return { ...state, lines: addPlace(state.lines, event) };
     case "plan":
       return state;
     case "refused":

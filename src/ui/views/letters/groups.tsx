@@ -1,19 +1,20 @@
 import { Box, Text, useInput } from "ink";
-import type { DeadLetter, LetterGroup, ScanProgress } from "../../../contract/operations/dlq.ts";
+import type { DeadLetter, LetterGroup, QueueShown, ScanProgress } from "../../../contract/operations/dlq.ts";
 import type { Operations } from "../../../contract/operations/index.ts";
+import type { StageShown } from "../../../contract/operations/shared.ts";
 import { mount, type ViewProps } from "../../components/mount.tsx";
+import { Place } from "../../components/Place.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
 import { type Column, Table } from "../../components/Table.tsx";
 import { formatCount, formatTime, oneLine } from "../../format.ts";
 import { describeCause, describeProgress, describeSeen, headline } from "../../letters.ts";
-import { describeQueue, describeStage } from "../../render/text/shared.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 
 type InspectEvent = Operations["dlq-inspect"];
 
 interface InspectState {
-  where?: string;
+  where?: StageShown | QueueShown;
   progress?: ScanProgress;
   letters: DeadLetter[];
   groups: LetterGroup[];
@@ -23,9 +24,8 @@ interface InspectState {
 function reduce(state: InspectState, event: InspectEvent): InspectState {
   switch (event.type) {
     case "stage":
-      return { ...state, where: describeStage(event) };
     case "queue":
-      return { ...state, where: describeQueue(event) };
+      return { ...state, where: event };
     case "scan":
       return { ...state, progress: event };
     case "letter":
@@ -69,7 +69,7 @@ function GroupsView({ state, ended, screen }: ViewProps<InspectState>) {
   if (!summary) return null;
   return (
     <Box flexDirection="column">
-      {where ? <Text dimColor>{where}</Text> : null}
+      <Place of={where} />
       <Text bold>{groups.length === 0 ? "no dead letters" : headline(groups)}</Text>
       {letters.length > 0 ? (
         <Box marginTop={1}>

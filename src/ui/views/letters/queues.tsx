@@ -1,16 +1,17 @@
 import { Box, Text } from "ink";
-import type { DeadLetterQueueShown } from "../../../contract/operations/dlq.ts";
+import type { DeadLetterQueueShown, QueueShown } from "../../../contract/operations/dlq.ts";
 import type { Operations } from "../../../contract/operations/index.ts";
+import type { StageShown } from "../../../contract/operations/shared.ts";
 import { useColor } from "../../components/color.tsx";
 import { mount, type ViewProps } from "../../components/mount.tsx";
+import { Place } from "../../components/Place.tsx";
 import { describeDepth, describeUnknown } from "../../letters.ts";
-import { describeQueue, describeStage } from "../../render/text/shared.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 
 type ListEvent = Operations["dlq-list"];
 
 interface ListState {
-  where?: string;
+  where?: StageShown | QueueShown;
   queues: DeadLetterQueueShown[];
   summary?: Extract<ListEvent, { type: "summary" }>;
 }
@@ -18,9 +19,8 @@ interface ListState {
 function reduce(state: ListState, event: ListEvent): ListState {
   switch (event.type) {
     case "stage":
-      return { ...state, where: describeStage(event) };
     case "queue":
-      return { ...state, where: describeQueue(event) };
+      return { ...state, where: event };
     case "dead-letter-queue":
       return { ...state, queues: [...state.queues, event] };
     case "summary":
@@ -48,7 +48,7 @@ function QueuesView({ state: { where, queues, summary }, ended }: ViewProps<List
   if (!ended || !summary) return null;
   return (
     <Box flexDirection="column">
-      {where ? <Text dimColor>{where}</Text> : null}
+      <Place of={where} />
       {queues.length === 0 ? <Text dimColor>there is no dead-letter queue</Text> : null}
       {queues.map((queue) => (
         <Queue key={queue.queue} queue={queue} />

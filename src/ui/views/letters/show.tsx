@@ -1,16 +1,17 @@
 import { Box, Text, useInput } from "ink";
-import type { DeadLetterShown, ScanProgress } from "../../../contract/operations/dlq.ts";
+import type { DeadLetterShown, QueueShown, ScanProgress } from "../../../contract/operations/dlq.ts";
 import type { Operations } from "../../../contract/operations/index.ts";
+import type { StageShown } from "../../../contract/operations/shared.ts";
 import { mount, type ViewProps } from "../../components/mount.tsx";
+import { Place } from "../../components/Place.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
 import { attributeRows, describeProgress, describeScan, letterRows, prettyBody } from "../../letters.ts";
-import { describeQueue, describeStage } from "../../render/text/shared.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 
 type ShowEvent = Operations["dlq-show"];
 
 interface ShowState {
-  where?: string;
+  where?: StageShown | QueueShown;
   progress?: ScanProgress;
   letter?: DeadLetterShown;
   summary?: Extract<ShowEvent, { type: "summary" }>;
@@ -19,9 +20,8 @@ interface ShowState {
 function reduce(state: ShowState, event: ShowEvent): ShowState {
   switch (event.type) {
     case "stage":
-      return { ...state, where: describeStage(event) };
     case "queue":
-      return { ...state, where: describeQueue(event) };
+      return { ...state, where: event };
     case "scan":
       return { ...state, progress: event };
     case "letter-detail":
@@ -62,7 +62,7 @@ function ShowView({ state: { where, progress, letter, summary }, ended, screen }
   ];
   return (
     <Box flexDirection="column">
-      {where ? <Text dimColor>{where}</Text> : null}
+      <Place of={where} />
       <Rows rows={letterRows(letter)} />
       {attributes.length > 0 ? (
         <Box flexDirection="column" marginTop={1}>

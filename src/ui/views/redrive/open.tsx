@@ -9,7 +9,7 @@ import { type Column, Table } from "../../components/Table.tsx";
 import { formatCount, formatDuration, oneLine, shortId } from "../../format.ts";
 import { describeCause, describeProgress } from "../../letters.ts";
 import { describeForecast, describeMove, describePlan } from "../../move.ts";
-import { describeQueue, describeStage } from "../../render/text/shared.ts";
+import { addPlace } from "../../place.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 import { describeError } from "../../timeline.ts";
@@ -28,9 +28,8 @@ interface RedriveState {
 function reduce(state: RedriveState, event: RedriveEvent): RedriveState {
   switch (event.type) {
     case "stage":
-      return { ...state, lines: addLine(state.lines, "info", describeStage(event)) };
     case "queue":
-      return { ...state, lines: addLine(state.lines, "info", describeQueue(event)) };
+      return { ...state, lines: addPlace(state.lines, event) };
     case "scan":
       return { ...state, scan: event };
     case "plan":

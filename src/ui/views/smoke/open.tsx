@@ -1,8 +1,10 @@
 import { Box, Text, useInput } from "ink";
 import { type HopEvent, SMOKE_HOPS } from "../../../contract/operations/smoke.ts";
 import type { Operations } from "../../../contract/operations/index.ts";
+import type { StageShown } from "../../../contract/operations/shared.ts";
 import { Mark } from "../../components/Mark.tsx";
 import { mount, type ViewProps } from "../../components/mount.tsx";
+import { Place } from "../../components/Place.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
 import { formatCost, formatDuration } from "../../format.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
@@ -10,12 +12,14 @@ import type { LiveView, Screen } from "../../render/view.ts";
 type SmokeEvent = Operations["smoke"];
 
 interface SmokeState {
+  where?: StageShown;
   hops: Partial<Record<HopEvent["hop"], HopEvent>>;
   stack?: string;
   summary?: Extract<SmokeEvent, { type: "summary" }>;
 }
 
 function reduce(state: SmokeState, event: SmokeEvent): SmokeState {
+  if (event.type === "stage") return { ...state, where: event };
   if (event.type === "hop") return { ...state, hops: { ...state.hops, [event.hop]: event } };
   if (event.type === "summary") return { ...state, summary: event };
   if (event.type === "stack" && event.state === "ready")
@@ -31,6 +35,7 @@ function SmokeView({ state, screen }: ViewProps<SmokeState>) {
   const { summary } = state;
   return (
     <Box flexDirection="column">
+      <Place of={state.where} />
       {state.stack ? (
         <Text>
           <Mark tone="ok" /> {state.stack}

@@ -2,7 +2,7 @@ import { Box, Text } from "ink";
 import type { Operations } from "../../../contract/operations/index.ts";
 import { Mark } from "../../components/Mark.tsx";
 import { mount, type ViewProps } from "../../components/mount.tsx";
-import { describeStage } from "../../render/text/shared.ts";
+import { Place } from "../../components/Place.tsx";
 import type { LiveView, Screen } from "../../render/view.ts";
 
 type CancelEvent = Operations["tasks-cancel"];
@@ -20,7 +20,7 @@ function CancelView({ state: { stage, summary } }: ViewProps<CancelState>) {
   const cancelled = summary?.status === "cancelled";
   return (
     <Box flexDirection="column">
-      {stage ? <Text dimColor>{describeStage(stage)}</Text> : null}
+      <Place of={stage} />
       {summary ? (
         <Text>
           <Mark tone={cancelled ? "ok" : "wait"} /> {summary.taskId} {summary.status}

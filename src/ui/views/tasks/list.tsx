@@ -1,7 +1,9 @@
 import { Box, Text } from "ink";
 import type { Operations } from "../../../contract/operations/index.ts";
+import type { StageShown } from "../../../contract/operations/shared.ts";
 import type { TaskSummary } from "../../../contract/record.ts";
 import { mount, type ViewProps } from "../../components/mount.tsx";
+import { Place } from "../../components/Place.tsx";
 import { type Column, Table } from "../../components/Table.tsx";
 import { formatCost, formatTime, oneLine } from "../../format.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
@@ -10,13 +12,15 @@ import { describeError } from "../../timeline.ts";
 type ListEvent = Operations["tasks-list"];
 
 interface ListState {
+  where?: StageShown;
   tasks: TaskSummary[];
   summary?: Extract<ListEvent, { type: "summary" }>;
 }
 
 function reduce(state: ListState, event: ListEvent): ListState {
+  if (event.type === "stage") return { ...state, where: event };
   if (event.type === "task") return { ...state, tasks: [...state.tasks, event.task] };
-  return event.type === "summary" ? { ...state, summary: event } : state;
+  return { ...state, summary: event };
 }
 
 const COLUMNS: Column<TaskSummary>[] = [
@@ -40,6 +44,7 @@ function ListView({ state, ended }: ViewProps<ListState>) {
   if (!ended) return null;
   return (
     <Box flexDirection="column">
+      <Place of={state.where} />
       {state.tasks.length === 0 ? (
         <Text dimColor>no tasks</Text>
       ) : (

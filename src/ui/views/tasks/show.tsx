@@ -1,6 +1,8 @@
 import { Box, Text } from "ink";
 import type { Operations } from "../../../contract/operations/index.ts";
+import type { StageShown } from "../../../contract/operations/shared.ts";
 import { mount, type ViewProps } from "../../components/mount.tsx";
+import { Place } from "../../components/Place.tsx";
 import { Mark } from "../../components/Mark.tsx";
 import { formatTime } from "../../format.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
@@ -9,14 +11,16 @@ import { describeEvent } from "../../timeline.ts";
 type ShowEvent = Operations["tasks-show"];
 
 interface ShowState {
+  where?: StageShown;
   detail?: Extract<ShowEvent, { type: "task-detail" }>;
 }
 
 function reduce(state: ShowState, event: ShowEvent): ShowState {
-  return event.type === "task-detail" ? { detail: event } : state;
+  if (event.type === "stage") return { ...state, where: event };
+  return event.type === "task-detail" ? { ...state, detail: event } : state;
 }
 
-function ShowView({ state: { detail }, ended }: ViewProps<ShowState>) {
+function ShowView({ state: { where, detail }, ended }: ViewProps<ShowState>) {
   if (!ended || !detail) return null;
   const { record, events, result } = detail;
   const facts: [string, string | undefined][] = [
@@ -29,6 +33,7 @@ function ShowView({ state: { detail }, ended }: ViewProps<ShowState>) {
   ];
   return (
     <Box flexDirection="column">
+      <Place of={where} />
       {facts.map(([name, value]) =>
         value === undefined ? null : <Text key={name}>{`${name.padEnd(9)} ${value}`}</Text>,
       )}
