@@ -37,6 +37,8 @@ export interface SourceMessage {
     { stringValue?: string; binaryValue?: string; dataType: string; stringListValues: []; binaryListValues: [] }
   >;
   md5OfMessageAttributes?: string;
+  /** When the visibility timeout of this receive ends, epoch milliseconds: as time runs on this stack, and in real time. */
+  visibleAt: { scaled: number; real: number };
 }
 
 /** What an event source mapping needs of a queue. All calls are immediate: nothing waits. */

@@ -2,11 +2,12 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { isManagementPath } from "./apigateway/management.ts";
 import type { SocketApi } from "./apigateway/socket.ts";
-import { type ControlHandlers, sendJson, serveControl } from "./control.ts";
-import type { LocalContext } from "./context.ts";
+import { type ControlHandlers, serveControl } from "./control.ts";
+import { AwsError, type LocalContext } from "./context.ts";
 import type { Exchange, Service } from "./exchange.ts";
 import type { Faults } from "./faults/index.ts";
 import { isCrossSite } from "./origin.ts";
+import { answerError } from "./wire/error-answer.ts";
 import { refuseUnknown } from "./wire/unknown.ts";
 
 /** What the router may send a request to; what is absent is answered as an AWS service that is not offered. */
@@ -114,33 +115,44 @@ export function createRouter(ctx: LocalContext, services: RouterServices): Route
     if (exchange.failure !== undefined) ctx.failed(`A request to ${name} could not be served`, exchange.failure);
   };
 
+  const send = async (exchange: Exchange): Promise<void> => {
+    const destination = await findDestination(exchange);
+    const open = destination.kind === "http";
+    const storage = destination.kind === "aws" && destination.name === "s3";
+    if (!open && isCrossSite(exchange.req, { allowed: storage ? services.allowedOrigins : [], readable: storage })) {
+      const message = "Pages of another origin may not call the local stack.";
+      return answerError(exchange, { code: "AccessDenied", message, status: 403 });
+    }
+    switch (destination.kind) {
+      case "aws":
+        return aws(exchange, destination.name);
+      case "unknown":
+        return unknown(exchange, destination.service);
+      case "management":
+        return apis.socket ? apis.socket.handle(exchange) : unknown(exchange, "execute-api");
+      case "model":
+        return services.model ? services.model.handle(exchange) : unknown(exchange, "model");
+      case "control":
+        return serveControl(exchange, {
+          token: services.controlToken,
+          faults: services.faults,
+          health: () => apis.health?.() ?? {},
+          ...(apis.control ? { handlers: apis.control } : {}),
+        });
+      case "http":
+        if (apis.http) return apis.http.handle(exchange);
+        return answerError(exchange, { code: "NotFound", message: "Not Found", status: 404 });
+    }
+  };
+
   return {
     async route(exchange) {
-      const destination = await findDestination(exchange);
-      const open = destination.kind === "http";
-      const storage = destination.kind === "aws" && destination.name === "s3";
-      if (!open && isCrossSite(exchange.req, { allowed: storage ? services.allowedOrigins : [], readable: storage })) {
-        return sendJson(exchange, 403, { message: "Pages of another origin may not call the local stack." });
-      }
-      switch (destination.kind) {
-        case "aws":
-          return aws(exchange, destination.name);
-        case "unknown":
-          return unknown(exchange, destination.service);
-        case "management":
-          return apis.socket ? apis.socket.handle(exchange) : unknown(exchange, "execute-api");
-        case "model":
-          return services.model ? services.model.handle(exchange) : unknown(exchange, "model");
-        case "control":
-          return serveControl(exchange, {
-            token: services.controlToken,
-            faults: services.faults,
-            health: () => apis.health?.() ?? {},
-            ...(apis.control ? { handlers: apis.control } : {}),
-          });
-        case "http":
-          if (apis.http) return apis.http.handle(exchange);
-          return sendJson(exchange, 404, { message: "Not Found" });
+      try {
+        await send(exchange);
+      } catch (error) {
+        // The server answers it, in the protocol of the request.
+        if (!(error instanceof AwsError)) ctx.failed("A request could not be served", error);
+        throw error;
       }
     },
     upgrade(req, socket, head) {

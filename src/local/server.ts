@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AwsError } from "./context.ts";
 import type { Exchange } from "./exchange.ts";
+import { answerError, answerFailure } from "./wire/error-answer.ts";
 
 export interface Listening {
   /** `http://127.0.0.1:<port>`. */
@@ -20,6 +21,7 @@ export interface ListenOptions {
   upgrade?(req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
+const WRONG_HOST = "This host is not served here; use http://127.0.0.1.";
 /** Host names by which a page or client may address the stack; anything else is DNS rebinding. */
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\]|([a-z0-9.-]+\.)?localhost)(:\d+)?$/i;
 
@@ -37,7 +39,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const upgraded = new Set<Duplex>();
   server.on("request", (req, res) => void answer(req, res, options.route));
   server.on("upgrade", (req: IncomingMessage, socket: Socket, head: Buffer) => {
-    if (!options.upgrade || !isLocalHost(req.headers.host)) return socket.destroy();
+    if (!options.upgrade) return socket.destroy();
+    if (!isLocalHost(req.headers.host)) return refuseUpgrade(socket);
     upgraded.add(socket);
     socket.once("close", () => upgraded.delete(socket));
     options.upgrade(req, socket, head);
@@ -59,21 +62,28 @@ async function closeServer(server: Server, upgraded: Set<Duplex>): Promise<void>
   await closed;
 }
 
+/** Told, not cut: whoever comes by another name of this machine must see why. */
+function refuseUpgrade(socket: Socket): void {
+  socket.on("error", () => {});
+  const text = JSON.stringify({ message: WRONG_HOST });
+  socket.end(
+    `HTTP/1.1 421 Misdirected Request\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+  );
+}
+
 async function answer(req: IncomingMessage, res: ServerResponse, route: ListenOptions["route"]): Promise<void> {
   // A socket that dies in mid-request must not bring the stack down.
   req.on("error", () => {});
   res.on("error", () => {});
   const exchange = createExchange(req, res);
   if (!exchange) return reply(res, 400, { message: "The request's address cannot be read." });
-  if (!isLocalHost(req.headers.host)) {
-    return reply(res, 421, { message: "This host is not served here; use http://127.0.0.1." });
-  }
+  if (!isLocalHost(req.headers.host))
+    return answerError(exchange, { code: "MisdirectedRequest", message: WRONG_HOST, status: 421 });
   try {
     await route(exchange);
   } catch (error) {
-    if (res.headersSent) return void res.destroy();
-    if (error instanceof AwsError) return reply(res, error.status, { __type: error.code, message: error.message });
-    reply(res, 500, { __type: "InternalFailure", message: "The local stack failed on this request." });
+    if (error instanceof AwsError) answerError(exchange, error);
+    else answerFailure(exchange);
   }
 }
 

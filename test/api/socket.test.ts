@@ -112,7 +112,9 @@ describe("$connect", () => {
   test("a page of another origin is refused, one of this machine is not", async () => {
     using foreign = await connect({ token: TOKEN, origin: "https://evil.example" });
     using own = await connect({ token: TOKEN, origin: "http://localhost:5173" });
-    expect([foreign.status, own.status]).toEqual([403, 101]);
+    using named = await connect({ token: TOKEN, origin: "http://app.localhost:5173" });
+    using lookalike = await connect({ token: TOKEN, origin: "http://localhost.evil.example" });
+    expect([foreign.status, own.status, named.status, lookalike.status]).toEqual([403, 101, 101, 403]);
   });
 });
 

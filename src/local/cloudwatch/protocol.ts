@@ -5,7 +5,7 @@ import { type Exchange, noteError } from "../exchange.ts";
 import { decodeCbor, encodeCbor } from "../wire/cbor.ts";
 import { isObject } from "../wire/objects.ts";
 import { parseQuery, writeXml } from "../wire/query.ts";
-import { queryError } from "../wire/unknown.ts";
+import { queryError } from "../wire/xml-error.ts";
 import { malformed } from "./errors.ts";
 import { Input } from "./input.ts";
 

@@ -199,6 +199,19 @@ describe("Invoke", () => {
     const ids = new Set(ended().map((event) => (event.type === "invocation" ? event.requestId : "")));
     expect(ids.size).toBe(1);
   });
+
+  it("asynchronously gives a throttled event up at an age of six hours, as fast as time runs", async () => {
+    const client = await start({ speed: 36_000, faults: { beforeInvoke: () => ({ kind: "throttle" }) } });
+    await create(client);
+    expect(await call(client, {}, { InvocationType: "Event" })).toMatchObject({ StatusCode: 202 });
+    await vi.waitFor(
+      () =>
+        expect(stack.events).toContainEqual(
+          expect.objectContaining({ type: "warning", message: expect.stringContaining("throttled for 6 hours") }),
+        ),
+      { timeout: 10_000 },
+    );
+  });
 });
 
 describe("concurrency settings", () => {

@@ -12,7 +12,7 @@ const RETRY_DELAYS_MS = [60_000, 120_000];
 const MAX_AGE_MS = 6 * 60 * 60 * 1000;
 const MAX_THROTTLE_DELAY_MS = 5 * 60 * 1000;
 
-/** Delays are divided by the stack's speed. Events live in memory: they end with the stack. */
+/** Delays and ages are divided by the stack's speed. Events live in memory: they end with the stack. */
 export function createAsyncInvoker(
   ctx: LocalContext,
   invoke: (functionName: string, payload: Buffer, requestId: string) => Promise<InvokeResult>,
@@ -33,11 +33,13 @@ export function createAsyncInvoker(
         if (!(error instanceof AwsError) || error.code !== "TooManyRequestsException") return;
         wait = Math.min(1000 * 2 ** throttles++, MAX_THROTTLE_DELAY_MS);
       }
-      if (wait === undefined || ctx.clock.now() - acceptedAt > MAX_AGE_MS) {
+      if (wait === undefined || ctx.clock.now() - acceptedAt > MAX_AGE_MS / ctx.speed) {
         return ctx.emit({
           type: "warning",
           at: ctx.clock.now(),
-          message: `The asynchronous event ${requestId} of ${name} is dropped: its retries are used up.`,
+          message: `The asynchronous event ${requestId} of ${name} is dropped: ${
+            wait === undefined ? "its retries are used up" : "it was throttled for 6 hours"
+          }.`,
         });
       }
       await ctx.clock.sleep(wait / ctx.speed, ended.signal);

@@ -11,8 +11,6 @@ export interface ConsumerOptions {
   source: MessageSource;
   functionName: string;
   settings: MappingSettings;
-  /** Of the queue at this time, in seconds: how long a throttled batch is tried again. */
-  visibilityTimeout(): number;
 }
 
 /** Moves messages from one queue into one function, as fast as its concurrency allows. */
@@ -69,7 +67,7 @@ export function createConsumer(ctx: LocalContext, options: ConsumerOptions): Con
     running += 1;
     const releases = messages.map((message) => source.hold(message.receiptHandle));
     try {
-      const result = await invoke(eventText(records));
+      const result = await invoke(messages, eventText(records));
       if (result) settle(messages, result);
     } catch (error) {
       ctx.emit({
@@ -85,9 +83,8 @@ export function createConsumer(ctx: LocalContext, options: ConsumerOptions): Con
     }
   };
 
-  /** @returns undefined when the function stayed throttled until the messages' visibility ran out. */
-  const invoke = async (payload: string): Promise<InvokeResult | undefined> => {
-    const deadline = ctx.clock.now() + options.visibilityTimeout() * 1000;
+  /** @returns undefined when the function stayed throttled until the first of the messages is visible again. */
+  const invoke = async (messages: SourceMessage[], payload: string): Promise<InvokeResult | undefined> => {
     let delay = FIRST_THROTTLE_DELAY_MS;
     for (;;) {
       try {
@@ -95,7 +92,7 @@ export function createConsumer(ctx: LocalContext, options: ConsumerOptions): Con
       } catch (error) {
         if (!(error instanceof AwsError) || error.code !== "TooManyRequestsException") throw error;
         const wait = (delay * (0.5 + ctx.random() / 2)) / ctx.speed;
-        if (stopped.signal.aborted || ctx.clock.now() + wait >= deadline) return undefined;
+        if (stopped.signal.aborted || ctx.clock.now() + wait >= deadline(messages, error)) return undefined;
         await ctx.clock.sleep(wait, stopped.signal).catch(() => {});
         delay = Math.min(delay * 2, MAX_THROTTLE_DELAY_MS);
       }
@@ -132,4 +129,14 @@ export function createConsumer(ctx: LocalContext, options: ConsumerOptions): Con
     },
     idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
   };
+}
+
+/**
+ * Until when a throttled batch is tried again. A full concurrency is freed by functions at work, whose time is never
+ * scaled: fast time must not use up the receives of what merely waits for them. A rate limit comes of a fault, and passes
+ * as fast as time runs.
+ */
+function deadline(messages: SourceMessage[], throttle: AwsError): number {
+  const time = throttle.members["Reason"] === "CallerRateLimitExceeded" ? "scaled" : "real";
+  return Math.min(...messages.map(({ visibleAt }) => visibleAt[time]));
 }

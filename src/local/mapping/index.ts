@@ -12,7 +12,7 @@ export interface MappingDeps {
   host: FunctionHost;
   /** The queue of an ARN. */
   source(arn: string): MessageSource | undefined;
-  /** Of the queue, in seconds: how long throttled batches are tried again. Default 30, SQS's own. */
+  /** Of the queue, in seconds. */
   visibilityTimeout?(arn: string): number | undefined;
   /** Of a function, in seconds. */
   functionTimeout?(name: string): number | undefined;
@@ -29,8 +29,6 @@ interface Mapping {
   /** Consumers of former settings whose batches have not ended. */
   ending: Set<Consumer>;
 }
-
-const DEFAULT_VISIBILITY = 30;
 
 /** Makes the event source mappings of one stack; those created through the API in an earlier run go on. */
 export function createMappings(ctx: LocalContext, deps: MappingDeps): Mappings {
@@ -53,7 +51,6 @@ export function createMappings(ctx: LocalContext, deps: MappingDeps): Mappings {
       source: mapping.source,
       functionName: mapping.functionName,
       settings: mapping.settings,
-      visibilityTimeout: () => deps.visibilityTimeout?.(mapping.source.arn) ?? DEFAULT_VISIBILITY,
     });
   };
 

@@ -1,5 +1,5 @@
 import * as SDK from "@aws-sdk/client-lambda";
-import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageBatchCommand, SendMessageCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,6 +60,7 @@ async function start(
   });
   out = stack.code({});
   const name = options.fifo ? "q.fifo" : "q";
+  stack.sqs.createQueue("dead");
   const queue = stack.sqs.createQueue(name, {
     ...(options.fifo ? { FifoQueue: "true", ContentBasedDeduplication: "true" } : {}),
     ...options.queue,
@@ -89,6 +90,29 @@ async function start(
       interval: 10,
     });
   return { view, queue, send, sendMany, empty, stats: () => stack.sqs.stats(name) };
+}
+
+/** Of a queue whose dead letters go to `dead`, which is there. */
+const deadAfter = (maxReceiveCount: number) => ({
+  RedrivePolicy: JSON.stringify({
+    deadLetterTargetArn: "arn:aws:sqs:us-east-1:000000000000:dead",
+    maxReceiveCount,
+  }),
+});
+
+/** A mapping to a function that is always throttled; what it is received for in vain goes to the queue `dead`. */
+async function startThrottled(
+  options: NonNullable<Parameters<typeof startTestStack>[0]>,
+  queue: Record<string, string>,
+  maxReceiveCount: number,
+  mapping: Partial<MappingSpec> = {},
+  throttled: string[] = [],
+) {
+  const beforeInvoke = (name: string) => (throttled.push(name), { kind: "throttle" as const });
+  return start("return null;", mapping, {
+    stack: { ...options, faults: { beforeInvoke } },
+    queue: { ...queue, ...deadAfter(maxReceiveCount) },
+  });
 }
 
 describe("a mapping", () => {
@@ -192,16 +216,11 @@ describe("a mapping", () => {
 
 describe("failures", () => {
   it("of the function leave the whole batch to its visibility timeout, and so to the dead-letter queue", async () => {
-    stack = await startTestStack();
-    const { arn } = stack.sqs.createQueue("dead");
-    await stack.close();
     const { sendMany } = await start(
       "throw new Error('no');",
       { batchSize: 2 },
-      { stack: { speed: 30 }, queue: { VisibilityTimeout: "30" } },
+      { stack: { speed: 30 }, queue: { VisibilityTimeout: "30", ...deadAfter(3) } },
     );
-    stack.sqs.createQueue("dead");
-    stack.sqs.createQueue("q", { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: 3 }) });
     await sendMany(["a", "b"]);
     await vi.waitFor(() => expect(stack.sqs.stats("dead")).toMatchObject({ visible: 2 }), { timeout: 15_000 });
     expect(stack.sqs.stats("q")).toMatchObject({ visible: 0, inFlight: 0 });
@@ -252,6 +271,51 @@ describe("failures", () => {
     await empty();
     expect(bodies().sort()).toEqual(["a", "b", "c", "d"]);
     const counts = seen().flatMap((batch) => batch.event.Records.map(({ attributes }) => JSON.stringify(attributes)));
+    expect(counts.every((text) => text.includes('"ApproximateReceiveCount":"1"'))).toBe(true);
+  });
+
+  it("by a throttle that lasts give the messages back when their visibility timeout ends, at the stack's speed", async () => {
+    const { send } = await startThrottled({ speed: 30 }, { VisibilityTimeout: "30" }, 2);
+    await send("x");
+    await vi.waitFor(() => expect(stack.sqs.stats("dead")).toMatchObject({ visible: 1 }), { timeout: 15_000 });
+    expect(seen()).toEqual([]);
+  });
+
+  it("by a throttle that lasts count the visibility timeout from the receive, a batch's window included", async () => {
+    const throttled: string[] = [];
+    const fast = { speed: 20 };
+    const { send } = await startThrottled(fast, { VisibilityTimeout: "60" }, 1, { batchWindow: 40 }, throttled);
+    await send("x");
+    await vi.waitFor(() => expect(stack.sqs.stats("dead")).toMatchObject({ visible: 1 }), { timeout: 15_000 });
+    // After the window a third of the timeout is left, for ten tries at most; all of it would be enough for twelve at least.
+    expect(throttled.length).toBeGreaterThan(0);
+    expect(throttled.length).toBeLessThan(12);
+  });
+
+  it("by a throttle heed a visibility timeout that was changed after the mapping was made", async () => {
+    const { send, queue, view } = await startThrottled({}, { VisibilityTimeout: "600" }, 1);
+    await client.send(new SetQueueAttributesCommand({ QueueUrl: queue.url, Attributes: { VisibilityTimeout: "1" } }));
+    await send("x");
+    await vi.waitFor(() => expect(stack.sqs.stats("dead")).toMatchObject({ visible: 1 }), { timeout: 15_000 });
+    // The batch ends with its messages' timeout, where it would else be tried for the ten minutes of before.
+    await vi.waitFor(() => expect(stack.mappings.get(view.uuid)).toMatchObject({ running: 0 }), { timeout: 15_000 });
+  });
+
+  it("by a full concurrency wait for it in real time, however fast time runs", async () => {
+    let throttles = 0;
+    const metrics = { ended() {}, throttled: () => void (throttles += 1) };
+    const { sendMany, empty } = await start(
+      `while (!existsSync(process.env.OUT + "/go")) await new Promise((r) => setTimeout(r, 5)); return null;`,
+      { batchSize: 1, maxConcurrency: 2 },
+      { reserved: 1, stack: { speed: 60, metrics }, queue: { VisibilityTimeout: "30" } },
+    );
+    await sendMany(["a", "b"]);
+    // With their back-off these take longer than the visibility timeout at this speed, and far less than its real 30 s.
+    await vi.waitFor(() => expect(throttles).toBeGreaterThan(16), { timeout: 15_000 });
+    writeFileSync(join(out, "go"), "");
+    await empty();
+    expect(bodies().sort()).toEqual(["a", "b"]);
+    const counts = seen().map(({ event }) => JSON.stringify(event.Records[0]?.["attributes"]));
     expect(counts.every((text) => text.includes('"ApproximateReceiveCount":"1"'))).toBe(true);
   });
 

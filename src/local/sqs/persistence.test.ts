@@ -106,6 +106,19 @@ describe("a restart", () => {
     expect((await receive(stack, "q")).map(({ Body }) => Body)).toEqual(expect.arrayContaining(["late", "seen"]));
   });
 
+  it("keeps a message visible that was delivered twice for a fault", async () => {
+    {
+      await using stack = await startSqs({ dir, clock, faults: { duplicateDelivery: () => true } });
+      stack.sqs.createQueue("q");
+      await send(stack, "q", "twice");
+      expect(await receive(stack, "q", { VisibilityTimeout: 30 })).toHaveLength(1);
+      expect(stack.sqs.stats("q")).toMatchObject({ visible: 1, inFlight: 0, delayed: 0 });
+    }
+    await using stack = await start();
+    expect(stack.sqs.stats("q")).toMatchObject({ visible: 1, inFlight: 0, delayed: 0 });
+    expect((await receive(stack, "q")).map(({ Body }) => Body)).toEqual(["twice"]);
+  });
+
   it("keeps dead letters' origin, FIFO order and the deduplication window", async () => {
     const fifo = { FifoQueue: "true", ContentBasedDeduplication: "true" };
     {

@@ -1,4 +1,4 @@
-import { escapeXml } from "../wire/unknown.ts";
+import { escapeXml } from "../wire/xml-error.ts";
 import { isObject } from "./input.ts";
 
 const NAMESPACE = "http://queue.amazonaws.com/doc/2012-11-05/";

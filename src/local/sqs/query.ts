@@ -1,7 +1,7 @@
 import { AwsError } from "../context.ts";
 import { type Exchange, noteError } from "../exchange.ts";
 import type { JsonAction } from "../wire/json.ts";
-import { queryError } from "../wire/unknown.ts";
+import { queryError } from "../wire/xml-error.ts";
 import type { Input } from "./input.ts";
 import { queryAnswer } from "./query-xml.ts";
 

@@ -60,7 +60,10 @@ function restoreMessage(row: Input, queue: Queue, engine: SqsEngine): void {
   message.receivedAt = int(row, "received_at");
   message.unscaledVisibleAt = real(row, "unscaled_visible_at");
   message.stored = true;
-  engine.restoreMessage(message, real(row, "visible_at"), text(row, "state") === "inFlight" ? "inFlight" : "delayed");
+  const state = text(row, "state");
+  // A message may be visible before its timeout: one that was delivered twice for a fault was shown again at once.
+  const visibleAt = state === "visible" ? 0 : real(row, "visible_at");
+  engine.restoreMessage(message, visibleAt, state === "inFlight" ? "inFlight" : "delayed");
 }
 
 function content(body: string, rest: Input): Content {

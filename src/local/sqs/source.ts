@@ -32,6 +32,7 @@ function sourceMessage(delivery: Delivery): SourceMessage {
       Object.entries(content.attributes ?? {}).map(([name, attribute]) => [name, sourceAttribute(attribute)]),
     ),
     ...(content.attributesMd5 === undefined ? {} : { md5OfMessageAttributes: content.attributesMd5 }),
+    visibleAt: { scaled: message.visibleAt, real: message.unscaledVisibleAt },
   };
 }
 

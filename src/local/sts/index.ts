@@ -1,7 +1,7 @@
 import { AwsError, type LocalContext } from "../context.ts";
 import { type Exchange, noteError, type Service } from "../exchange.ts";
 import { serveJson } from "../wire/json.ts";
-import { escapeXml, queryError } from "../wire/unknown.ts";
+import { escapeXml, queryError } from "../wire/xml-error.ts";
 
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
 

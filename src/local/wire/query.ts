@@ -1,5 +1,5 @@
 import { AwsError } from "../context.ts";
-import { escapeXml } from "./unknown.ts";
+import { escapeXml } from "./xml-error.ts";
 
 /*
  * AWS's query protocol, as older clients speak it: a form with `MetricData.member.1.Value=5` in, XML out.

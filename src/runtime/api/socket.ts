@@ -70,7 +70,7 @@ async function connect(parts: ApiParts, request: SocketEvent): Promise<{ statusC
 
 function isAllowedOrigin(origin: string, settings: { allowedOrigins: string[]; allowLoopback: boolean }): boolean {
   if (settings.allowedOrigins.includes("*") || settings.allowedOrigins.includes(origin)) return true;
-  return settings.allowLoopback && /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
+  return settings.allowLoopback && /^https?:\/\/(([a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(origin);
 }
 
 async function answer(parts: ApiParts, request: SocketEvent, reply: Reply): Promise<void> {

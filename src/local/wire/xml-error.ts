@@ -1,0 +1,25 @@
+/** An error of the query protocol. */
+export function queryError(
+  code: string,
+  message: string,
+  requestId: string,
+  type: "Sender" | "Receiver" = "Sender",
+): string {
+  return (
+    `<ErrorResponse><Error><Type>${type}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error>` +
+    `<RequestId>${escapeXml(requestId)}</RequestId></ErrorResponse>`
+  );
+}
+
+/** An error of S3's REST-XML. */
+export function storageError(error: { code: string; message: string; resource: string; requestId: string }): string {
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message>` +
+    `<Resource>${escapeXml(error.resource)}</Resource><RequestId>${escapeXml(error.requestId)}</RequestId></Error>`
+  );
+}
+
+export function escapeXml(text: string): string {
+  // A bare carriage return would reach the reader as a line feed.
+  return text.replace(/[<>&"'\r]/g, (char) => `&#${char.charCodeAt(0)};`);
+}
