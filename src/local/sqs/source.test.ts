@@ -75,6 +75,7 @@ describe("the in-process source", () => {
         text: { stringValue: "a", stringListValues: [], binaryListValues: [], dataType: "String" },
         bytes: { binaryValue: "AQI=", stringListValues: [], binaryListValues: [], dataType: "Binary" },
       },
+      visibleAt: { scaled: clock.now() + 30_000, real: clock.now() + 30_000 },
     });
   });
 
