@@ -143,11 +143,6 @@ export function createServices(root: string, env: Readonly<Record<string, string
         offline: deployment.offline,
         depths: () => deployment.depths(),
         consumption: () => deployment.consumption(),
-        async *followAll(follow) {
-          const { createClient } = await import("./client/index.ts");
-          const { httpUrl, socketUrl } = deployment.outputs;
-          yield* createClient({ url: httpUrl, socketUrl, token: deployment.token }).followAll(follow);
-        },
         faults: () => stack.faults.list().map(({ fault }) => fault),
         close: () => stack.close(),
       };

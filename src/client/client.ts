@@ -13,6 +13,7 @@ const DEFAULT_TIMINGS: ClientTimings = {
   transfer: 300_000,
   connect: 10_000,
   heartbeat: 60_000,
+  quiet: 2_000,
   reply: 15_000,
   rotate: 110 * 60_000,
   reconnectBase: 500,

@@ -1,4 +1,3 @@
-import type { TaskEvent, TokenEvent } from "../contract/event.ts";
 import type { FollowEvent } from "../contract/ports.ts";
 import type { ServerMessage } from "../contract/socket.ts";
 import { pollDelay, reconnectDelay } from "./backoff.ts";
@@ -6,17 +5,12 @@ import { createChannel } from "./channel.ts";
 import { ClientError, isTransient } from "./errors.ts";
 import { withResult } from "./follow.ts";
 import type { FollowContext } from "./follow-context.ts";
-import { acceptPast, FATAL_CODES } from "./past.ts";
+import { createTasks } from "./all-tasks.ts";
+import { FATAL_CODES } from "./past.ts";
 import { runSession, type Session } from "./socket.ts";
 import { createTargets, socketUrl } from "./target.ts";
-import { createTimeline, type Timeline } from "./timeline.ts";
 import type { FollowAllOptions } from "./types.ts";
 
-/** Ended tasks whose last `seq` is remembered, so that a late repeat is known as one. */
-const MAX_REMEMBERED = 10_000;
-/** Tasks that a look at the list takes in: what was accepted while nobody listened. */
-const MAX_CAUGHT_UP = 500;
-const PAGE = 100;
 /** A connection that lasted so long was a good one. */
 const STABLE_MS = 10_000;
 
@@ -84,10 +78,12 @@ async function runAll(
           refused = toFatal(message);
           return session.end(message.message);
         }
+        session.news();
         tell("connected");
         if (message.type === "subscribed") {
           subscribed = true;
           void tasks.catchUp().catch((error: unknown) => endOn(session, error));
+          repeatedly(session, timings.quiet, tasks.askQuiet);
         } else if (message.type !== "pong") {
           tasks.hear(message);
         }
@@ -124,6 +120,13 @@ function throwFatal(error: unknown): void {
   if (!isTransient(error)) throw error;
 }
 
+function repeatedly(session: Session, ms: number, act: () => void): void {
+  session.later(ms, () => {
+    act();
+    repeatedly(session, ms, act);
+  });
+}
+
 function endOn(session: Session, error: unknown): void {
   session.end(error instanceof Error ? error.message : "the missed events could not be read");
 }
@@ -140,97 +143,4 @@ async function retryTransient(context: FollowContext, signal: AbortSignal, act: 
       );
     }
   }
-}
-
-/** A task's very first start is told from its acceptance on: that may be on its way still, from another function. */
-function firstSeq(message: TaskEvent | TokenEvent): number {
-  if (message.type === "token" || (message.type === "started" && message.generation === 1 && message.attempt === 1))
-    return 0;
-  return message.seq - 1;
-}
-
-/** The tasks that are being followed, and what was seen of each. */
-function createTasks(
-  context: FollowContext,
-  since: string | undefined,
-  signal: AbortSignal,
-  emit: (event: FollowEvent) => void,
-) {
-  const live = new Map<string, Timeline>();
-  const ended = new Map<string, number>();
-  const healing = new Set<string>();
-  /** When the newest task that is known of was accepted, by the server's clock. */
-  let newest = since ?? "";
-  let catching: Promise<void> | undefined;
-  /** False until the tasks accepted since the given moment are known: one that is heard of before is told whole. */
-  let swept = since === undefined;
-
-  const pass = (taskId: string, timeline: Timeline, events: FollowEvent[]) => {
-    for (const event of events) emit(event);
-    if (!timeline.ended) return;
-    live.delete(taskId);
-    ended.delete(taskId);
-    ended.set(taskId, timeline.seq);
-    if (ended.size > MAX_REMEMBERED)
-      for (const oldest of ended.keys()) if (ended.size > MAX_REMEMBERED) ended.delete(oldest);
-  };
-  const begin = (taskId: string, seq: number): Timeline => {
-    const timeline = createTimeline(seq);
-    timeline.caughtUp(seq);
-    live.set(taskId, timeline);
-    return timeline;
-  };
-  const heal = async (taskId: string, timeline: Timeline) => {
-    if (healing.has(taskId)) return;
-    healing.add(taskId);
-    try {
-      const past = await context.fetchEvents(taskId, timeline.seq, signal);
-      if (!timeline.ended) pass(taskId, timeline, acceptPast(timeline, past));
-    } catch (error) {
-      // Removed in the meantime: nothing more will come of it.
-      if (error instanceof ClientError && error.status === 404) live.delete(taskId);
-      else throw error;
-    } finally {
-      healing.delete(taskId);
-    }
-  };
-  const sweep = async () => {
-    const known = [...live];
-    const fresh: { taskId: string; acceptedAt: string }[] = [];
-    let cursor: string | undefined;
-    let oldest: string;
-    do {
-      const page = await context.fetchList({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }, signal);
-      fresh.push(
-        ...page.tasks.filter((task) => task.acceptedAt > newest && !live.has(task.taskId) && !ended.has(task.taskId)),
-      );
-      oldest = page.tasks.at(-1)?.acceptedAt ?? "";
-      cursor = page.cursor;
-    } while (cursor !== undefined && oldest > newest && fresh.length < MAX_CAUGHT_UP);
-    for (const [taskId, timeline] of known) await heal(taskId, timeline);
-    for (const task of fresh.toReversed()) {
-      if (!live.has(task.taskId) && !ended.has(task.taskId)) await heal(task.taskId, begin(task.taskId, 0));
-      if (task.acceptedAt > newest) newest = task.acceptedAt;
-    }
-    swept = true;
-  };
-
-  return {
-    /** Notes from when on tasks are new. */
-    async begin(): Promise<void> {
-      newest = (await context.fetchList({ limit: 1 }, signal)).tasks[0]?.acceptedAt ?? "";
-    },
-    hear(message: Exclude<ServerMessage, { type: "pong" | "error" | "subscribed" }>): void {
-      const { taskId } = message;
-      const last = ended.get(taskId);
-      const known = live.get(taskId);
-      // Tokens of a task whose beginning was not seen make no text: the next attempt's will.
-      if (!known && (message.type === "token" || (last !== undefined && message.seq <= last))) return;
-      const timeline = known ?? begin(taskId, last ?? (swept ? firstSeq(message) : 0));
-      pass(taskId, timeline, timeline.accept(message));
-      if (timeline.gap) void heal(taskId, timeline).catch(() => {});
-    },
-    /** Reads what was missed: events of the tasks under way, and tasks that nobody told of. */
-    catchUp: () => (catching ??= sweep().finally(() => (catching = undefined))),
-  };
 }

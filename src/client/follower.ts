@@ -113,13 +113,16 @@ export class Follower {
       clock,
       timings,
       signal: this.#signal,
+      patience: timings.quiet,
       onOpen: () => this.#targets.opened(),
       question: () => {
         this.#timeline.askedForPast();
         return { action: "subscribe", taskId: this.#taskId, after: this.#timeline.seq };
       },
       onMessage: (message, session) => {
+        const before = this.#emitted;
         this.#hear(message, session);
+        if (this.#emitted > before) session.news();
         repair(session);
         if (this.#targets.needsRenewal()) session.ask();
       },

@@ -17,12 +17,16 @@ export interface SessionOptions {
   onOpen?(): void;
   /** Sent when the socket opens and whenever it has been silent: its answer proves that the connection lives. */
   question(): ClientMessage;
+  /** How long no news may come before it is asked again; doubled each time up to the heartbeat, which it is by default. */
+  patience?: number;
   onMessage(message: ServerMessage, session: Session): void;
 }
 
 export interface Session {
   /** Asks again, unless an answer is still to come. */
   ask(): void;
+  /** Something new was heard: no need to ask for a while. */
+  news(): void;
   /** Runs `act` in `ms` milliseconds, unless the session ends first. */
   later(ms: number, act: () => void): void;
   /** Ends the session, with the reason that its result gives. */
@@ -49,7 +53,9 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
   const over = new AbortController();
   const result: SessionResult = { opened: false, answered: false, planned: false, reason: "", lasted: 0 };
   let openedAt = 0;
-  let heardAt = 0;
+  let newsAt = 0;
+  const shortest = Math.min(options.patience ?? timings.heartbeat, timings.heartbeat);
+  let patience = shortest;
   let asking: AbortController | undefined;
   let socket: WebSocketLike | undefined;
 
@@ -69,6 +75,10 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
       }
       after(timings.reply, question.signal, () => session.end("the server does not answer"));
     },
+    news() {
+      newsAt = clock.now();
+      patience = shortest;
+    },
     later: (ms, act) => after(ms, over.signal, act),
     end(reason) {
       if (over.signal.aborted) return;
@@ -77,9 +87,12 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
     },
   };
   const beat = () => {
-    const idle = clock.now() - heardAt;
-    if (idle >= timings.heartbeat) session.ask();
-    after(idle >= timings.heartbeat ? timings.heartbeat : timings.heartbeat - idle, over.signal, beat);
+    if (clock.now() - newsAt >= patience) {
+      session.ask();
+      newsAt = clock.now();
+      patience = Math.min(2 * patience, timings.heartbeat);
+    }
+    after(newsAt + patience - clock.now(), over.signal, beat);
   };
   const onAbort = () => session.end("stopped");
   options.signal.addEventListener("abort", onAbort, { once: true });
@@ -96,10 +109,10 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
     socket.addEventListener("open", () => {
       if (over.signal.aborted) return;
       result.opened = true;
-      openedAt = heardAt = clock.now();
+      openedAt = newsAt = clock.now();
       options.onOpen?.();
       session.ask();
-      after(timings.heartbeat, over.signal, beat);
+      after(patience, over.signal, beat);
       after(timings.rotate, over.signal, () => {
         result.planned = true;
         session.end("replaced before the gateway's time limit");
@@ -107,7 +120,6 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
     });
     socket.addEventListener("message", (event) => {
       if (over.signal.aborted) return;
-      heardAt = clock.now();
       const message = parseServerMessage(event.data);
       if (!message) return;
       if (message.type === "subscribed" || message.type === "pong") {

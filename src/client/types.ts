@@ -50,6 +50,11 @@ export interface ClientTimings {
   connect: number;
   /** Silence after which the socket is asked whether it lives; API Gateway closes after 10 minutes. Default 60,000. */
   heartbeat: number;
+  /**
+   * How long a task under way may tell nothing before its past is asked for: whoever was to tell may have crashed. Doubled
+   * each time, up to the heartbeat. Default 2,000.
+   */
+  quiet: number;
   /** Until an answer to a subscription or ping must come. Default 15,000. */
   reply: number;
   /** Age at which a socket is replaced; API Gateway ends it after 2 hours. Default 110 minutes. */

@@ -1,8 +1,9 @@
 import type { Clock } from "../contract/clock.ts";
 import type { ConsumptionMark } from "../contract/consumption.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
+import type { TaskEvent } from "../contract/event.ts";
 import type { DevDepths, StackActivity } from "../contract/operations/dev.ts";
-import type { CallerToken, FollowEvent, QueueClient, QueueTarget, StageClient } from "../contract/ports.ts";
+import type { CallerToken, QueueClient, QueueTarget, StageClient } from "../contract/ports.ts";
 import type { StageOutputs } from "../contract/resources.ts";
 import type { Installation } from "./installation.ts";
 
@@ -34,6 +35,8 @@ export interface StackStart {
   /** Bundle again on save. */
   watch: boolean;
   onEvent(event: StackActivity): void;
+  /** Told what is written of the project's tasks, in the order of the writes: between the activities where it happened. */
+  onTask?(event: TaskEvent): void;
 }
 
 /** The embedded stack at work with one project on it. */
@@ -51,8 +54,6 @@ export interface RunningStack {
   depths(): Pick<DevDepths, "queue" | "deadLetterQueue" | "connections">;
   /** What was changed by hand of how messages are taken; undefined when nothing was. */
   consumption(): ConsumptionMark | undefined;
-  /** Events of all tasks accepted after `since` (ISO 8601), through the stage's own APIs. Never ends by itself. */
-  followAll(options: { since: string; signal: AbortSignal }): AsyncIterable<FollowEvent>;
   faults(): string[];
   close(): Promise<void>;
 }

@@ -39,6 +39,8 @@ export type StackEvent =
       state: "started" | "ended";
       ms?: number;
       error?: string;
+      /** The stack was stopped in the middle of it. */
+      stopped?: true;
       cold?: boolean;
     }
   | { type: "request"; at: number; method: string; path: string; status: number; ms: number }

@@ -21,6 +21,8 @@ export interface Kernel {
   context: LocalContext;
   /** Called once, when the server listens. */
   setEndpoint(endpoint: string): void;
+  /** The stack is being stopped: what it refuses from now on is no news. What it fails to keep still is. */
+  stopping(): void;
 }
 
 /** Makes the context that all services of one stack share. */
@@ -29,6 +31,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   const { DatabaseSync } = await import("node:sqlite");
   if (options.stateDir) mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
   let endpoint: string | undefined;
+  let stopping = false;
   const emit = (event: StackEvent) => {
     try {
       options.onEvent(event);
@@ -52,8 +55,8 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       return database;
     },
     random: options.random,
-    emit,
+    emit: (event) => (stopping && (event.type === "warning" || event.type === "request") ? undefined : emit(event)),
     failed: createFailureWarnings(options.clock, options.stateDir, emit),
   };
-  return { context, setEndpoint: (value) => void (endpoint = value) };
+  return { context, setEndpoint: (value) => void (endpoint = value), stopping: () => void (stopping = true) };
 }

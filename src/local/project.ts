@@ -19,7 +19,8 @@ import { keepConsumption, readMark } from "./kept-consumption.ts";
 import { API_ROLES, createProjectCode } from "./project-code.ts";
 import { scheduleReconciler } from "./reconcile.ts";
 import type { Services } from "./services.ts";
-import type { ProjectOptions } from "./stack.ts";
+import type { ProjectOptions, StackOptions } from "./stack.ts";
+import { watchTasks } from "./task-events.ts";
 
 /** A project at work on a local stack. */
 export interface Deployment {
@@ -60,8 +61,7 @@ function withTimeToDebug(config: ResolvedConfig, speed: number): ResolvedConfig 
 export function deployProject(
   ctx: LocalContext,
   services: Services,
-  project: ProjectOptions,
-  stateDir: string | undefined,
+  { project, stateDir, onTask }: Pick<StackOptions, "stateDir" | "onTask"> & { project: ProjectOptions },
 ): Deployment {
   const config = project.inspect === undefined ? project.config : withTimeToDebug(project.config, ctx.speed);
   const names = resourceNames(config.app, config.stage, ctx.accountId);
@@ -80,6 +80,7 @@ export function deployProject(
     ttlAttribute: "ttl",
   });
   services.s3.ensureBucket(names.bucket);
+  if (onTask) watchTasks(services.dynamodb, names.tasksTable, onTask);
 
   const secrets = ensureSecrets(services, names);
   const socketUrl = `${ctx.endpoint().replace("http:", "ws:")}/${config.stage}`;
@@ -127,6 +128,8 @@ export function deployProject(
       reportBatchItemFailures: true,
     });
     services.lambda.warm(names.functions.worker);
+    // Last: whoever submits needs it after the others.
+    services.lambda.warm(names.functions.socket);
   });
 
   const host = services.lambda;

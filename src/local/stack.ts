@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import type { Clock } from "../contract/clock.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
 import { AbortError } from "../contract/errors.ts";
+import type { TaskEvent } from "../contract/event.ts";
 import type { StackEvent } from "./context.ts";
 import type { Faults } from "./faults/index.ts";
 import { createKernel } from "./kernel.ts";
@@ -27,6 +28,8 @@ export interface StackOptions {
   fresh: boolean;
   clock: Clock;
   onEvent(event: StackEvent): void;
+  /** Told what is written of the project's tasks, in the order of the writes. */
+  onTask?(event: TaskEvent): void;
   /** Absent: bare AWS services, as tests and other tools want them. */
   project?: ProjectOptions;
 }
@@ -79,6 +82,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   const router = createRouter(kernel.context, { ...services, controlToken, allowedOrigins });
   let server: Listening | undefined;
   const close = async () => {
+    kernel.stopping();
     // Functions first: a worker that is ended must not find its services gone before it is.
     await services.close();
     await server?.close();
@@ -87,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     server = await listenOn(options, router);
     kernel.setEndpoint(server.endpoint);
     const deployment = options.project
-      ? deployProject(kernel.context, services, options.project, options.stateDir)
+      ? deployProject(kernel.context, services, { ...options, project: options.project })
       : undefined;
     if (deployment) router.use({ http: deployment.api, socket: deployment.sockets });
     return {
@@ -98,6 +102,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       services,
       ...(deployment ? { deployment } : {}),
       close: async () => {
+        kernel.stopping();
         await deployment?.close();
         await close();
       },

@@ -1,6 +1,6 @@
 import type { DevReady, StackActivity } from "../contract/operations/dev.ts";
 import { describeMark } from "./consumption.ts";
-import { formatDuration, oneLine } from "./format.ts";
+import { formatDuration, oneLine, shortId } from "./format.ts";
 import { readableLog } from "./log-line.ts";
 
 /** A worker that prints megabytes must not bury the rest. */
@@ -32,8 +32,14 @@ export function describeFunction({ name, state, ms, message }: FunctionActivity,
   return `${short} does not build or load: ${message ?? "no reason given"}`;
 }
 
-/** @returns an activity of the stack on one line; undefined when it is nothing to tell. */
+/** @returns an activity of the stack on one line, after the task it is of; undefined when it is nothing to tell. */
 export function describeActivity(event: Exclude<StackActivity, FunctionActivity>, prefix: string): string | undefined {
+  const text = activityText(event, prefix);
+  const taskId = "taskId" in event ? event.taskId : undefined;
+  return text === undefined || taskId === undefined ? text : `${shortId(taskId)}  ${text}`;
+}
+
+function activityText(event: Exclude<StackActivity, FunctionActivity>, prefix: string): string | undefined {
   switch (event.type) {
     case "log":
       return logLine(shortName(event.group.split("/").at(-1) ?? event.group, prefix), event.message);

@@ -1,4 +1,5 @@
 import type { TaskError, TaskEvent } from "../contract/event.ts";
+import type { TaskOutcome } from "../contract/operations/submit.ts";
 import { formatCost, formatDuration, formatTokens, oneLine } from "./format.ts";
 import type { Tone } from "./theme.ts";
 
@@ -70,4 +71,10 @@ export function describeError(error: Pick<TaskError, "name" | "message"> & { sta
   // Many clients put the status into the message already.
   const status = error.status !== undefined && !message.includes(String(error.status)) ? error.status : undefined;
   return [error.name, status, message].filter(Boolean).join(" ");
+}
+
+/** @returns where the task stood when the time was up. */
+export function describeTimeout({ status, attempt }: Pick<TaskOutcome, "status" | "attempt">): string {
+  const at = status === "running" && attempt > 0 ? `, attempt ${attempt}` : "";
+  return `no end within the timeout: ${status}${at}`;
 }

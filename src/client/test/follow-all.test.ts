@@ -8,9 +8,14 @@ const FAST = { heartbeat: 30, reply: 60, reconnectBase: 1, reconnectMax: 10, pol
 const { steps } = story([["a", "b"], ["c"]], "completed");
 let server: ChaosServer;
 
-async function start(options: ChaosOptions = {}) {
+async function start(options: ChaosOptions = {}, timings: object = {}) {
   server = await new ChaosServer(options).listen();
-  return createClient({ url: server.url, socketUrl: server.socketUrl, token: "secret", timings: FAST });
+  return createClient({
+    url: server.url,
+    socketUrl: server.socketUrl,
+    token: "secret",
+    timings: { ...FAST, ...timings },
+  });
 }
 
 afterEach(() => server.close());
@@ -72,6 +77,16 @@ test("a lost event is fetched, in its place", async () => {
   });
   expect(seqs(events)).toEqual([1, 2, 3, 4, 5]);
   expect(server.requests).toContain(`GET /tasks/${TASK}/events`);
+});
+
+test("an event that its writer did not live to tell is asked for", async () => {
+  const client = await start({ mishaps: ["none", "none", "lost"] }, { heartbeat: 60_000, quiet: 10 });
+  const seen = await followToEnd(client, (event) => {
+    if (event.type === "connection" && event.state === "connected")
+      for (const step of steps.slice(0, 2)) server.tell(step);
+    if (event.type === "started" && event.attempt === 1) for (const step of steps.slice(2)) server.tell(step);
+  });
+  expect(seqs(seen)).toEqual([1, 2, 3, 4, 5]);
 });
 
 test("the first start is told after the acceptance, whichever comes first", async () => {

@@ -106,6 +106,24 @@ describe("follow", () => {
     expect(textsOf(events)).toEqual(new Map([[2, "c"]]));
   });
 
+  test("an event that its writer did not live to tell is asked for", async () => {
+    const { steps } = story([["a"]], "completed");
+    // The acceptance and the answer to the subscription arrive, the start does not.
+    const server = await serve({ mishaps: ["none", "none", "lost"] });
+    await play(server, steps.slice(0, 1));
+    const seen: string[] = [];
+    for await (const event of clientOf(server, { timings: { ...FAST, heartbeat: 60_000, quiet: 10 } }).follow(TASK)) {
+      seen.push(event.type);
+      if (event.type === "accepted") await play(server, steps.slice(1, 2));
+      if (event.type === "started") await play(server, steps.slice(2));
+    }
+    expect(seen.filter((type) => type !== "connection" && type !== "token")).toEqual([
+      "accepted",
+      "started",
+      "completed",
+    ]);
+  });
+
   test("ends at once when the task ended before `after`", async () => {
     const { steps } = story([["a"]], "completed");
     const server = await serve();

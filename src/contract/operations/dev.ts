@@ -1,5 +1,5 @@
 import type { ConsumptionMark } from "../consumption.ts";
-import type { TaskEvent, TokenEvent } from "../event.ts";
+import type { TaskEvent } from "../event.ts";
 import type { QueueStats } from "../queue.ts";
 import type { SummaryBase } from "./shared.ts";
 
@@ -35,9 +35,18 @@ export interface DevReady {
   pid: number;
 }
 
-/** What happens inside the stack. `at` is epoch milliseconds. Mirrors the local stack's own events. */
+/** What happens inside the stack. `at` is epoch milliseconds. The local stack's own events, and the tasks they are of. */
 export type StackActivity =
-  | { type: "log"; at: number; group: string; stream: string; requestId?: string; message: string }
+  | {
+      type: "log";
+      at: number;
+      group: string;
+      stream: string;
+      requestId?: string;
+      /** The task it is of, where that can be known. */
+      taskId?: string;
+      message: string;
+    }
   | {
       type: "function";
       at: number;
@@ -54,7 +63,11 @@ export type StackActivity =
       state: "started" | "ended";
       ms?: number;
       error?: string;
+      /** The stack was stopped in the middle of it. */
+      stopped?: true;
       cold?: boolean;
+      /** The task it works on, where that can be known. */
+      taskId?: string;
     }
   | { type: "request"; at: number; method: string; path: string; status: number; ms: number }
   | { type: "fault"; at: number; kind: string; detail: string }
@@ -85,5 +98,5 @@ export interface DevSummary extends SummaryBase<"dev"> {
   deadlettered: number;
 }
 
-/** `function` events while it builds, `ready`, then everything as it happens, `stopping`, `summary`. */
-export type DevEvent = DevReady | StackActivity | TaskEvent | TokenEvent | DevDepths | DevStopping | DevSummary;
+/** `function` events while it builds, `ready`, then everything in the order it happens, `stopping`, `summary`. */
+export type DevEvent = DevReady | StackActivity | TaskEvent | DevDepths | DevStopping | DevSummary;

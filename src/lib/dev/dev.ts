@@ -10,7 +10,8 @@ import { invocation } from "../installation.ts";
 import { lockState } from "../state-lock.ts";
 import type { RunningStack, Workplace } from "../services.ts";
 import { requireProject } from "../stage.ts";
-import { pumpDepths, pumpTasks } from "./pumps.ts";
+import { attributeToTasks } from "./attribution.ts";
+import { pumpDepths } from "./depths.ts";
 
 export interface DevInput {
   /** Asked for by flag: it must be free. Absent: the configuration's, or another when that is taken. */
@@ -64,6 +65,7 @@ async function run(input: DevInput, project: Project, place: Workplace, channel:
     if (event.type === "accepted" || event.type === "completed" || event.type === "deadlettered") counts[event.type]++;
     channel.push(event);
   };
+  const tasks = attributeToTasks();
   const stack = await place.services.startStack({
     projectDir: project.dir,
     stateDir: stateDirectory(project.dir),
@@ -76,13 +78,16 @@ async function run(input: DevInput, project: Project, place: Workplace, channel:
     watch: true,
     ...(input.seed === undefined ? {} : { seed: input.seed }),
     ...(input.inspect === undefined ? {} : { inspect: input.inspect }),
-    onEvent: push,
+    onEvent: (activity) => push(tasks.attribute(activity)),
+    onTask(event) {
+      tasks.note(event);
+      push(event);
+    },
   });
   try {
     await announce(project, stack, place);
     push(readyEvent(input, project, stack, place, clock.now() - began));
-    const since = new Date(began).toISOString();
-    await Promise.all([pumpTasks(stack, since, place, push), pumpDepths(stack, place, push), aborted(signal)]);
+    await Promise.all([pumpDepths(stack, place, push), aborted(signal)]);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {

@@ -81,13 +81,23 @@ async function* followToEnd(first: TaskOutcome, following: Following): AsyncGene
   const until = AbortSignal.any([signal, stage.broken, ...(timeout ? [timeout] : [])]);
   let outcome = first;
   let ended = false;
+  let seq = 0;
   for await (const event of untilAborted<FollowEvent>(
     stage.client.follower.follow(first.taskId, { signal: until }),
     until,
   )) {
     outcome = reduceOutcome(outcome, event);
     ended = hasEnded(event);
+    if ("seq" in event) ({ seq } = event);
     if (event.type !== "token" || tokens) yield event;
+  }
+  if (!ended && timeout?.aborted && !signal.aborted && !stage.broken.aborted) {
+    // What nobody lived to tell stands in the record all the same.
+    for (const event of await stage.client.reader.events(first.taskId, seq).catch(() => [])) {
+      outcome = reduceOutcome(outcome, event);
+      ended = hasEnded(event);
+      yield event;
+    }
   }
   const done = (exitCode: ExitCode, more: { detached?: boolean; timedOut?: boolean } = {}): SubmitEvent => ({
     type: "summary",

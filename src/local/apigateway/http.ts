@@ -1,3 +1,4 @@
+import { fullStop } from "../../contract/full-stop.ts";
 import { AwsError, type LocalContext } from "../context.ts";
 import type { Exchange, Service } from "../exchange.ts";
 import type { FunctionHost, InvokeResult } from "../interfaces.ts";
@@ -51,7 +52,7 @@ export function createHttpApi(ctx: LocalContext, options: HttpApiOptions): Servi
       if (decision.outcome === "unauthorized") return { ...message(401, "Unauthorized"), requestId };
       if (decision.outcome === "denied") return { ...message(403, "Forbidden"), requestId };
       if (decision.outcome === "failed") {
-        warn(ctx, `${req.method} ${url.pathname}: ${decision.reason}.`);
+        warn(ctx, `${req.method} ${url.pathname}: ${fullStop(decision.reason)}`);
         return { ...message(500, "Internal Server Error"), requestId };
       }
       event.requestContext["authorizer"] = { lambda: decision.context };

@@ -1,3 +1,4 @@
+import { fullStop } from "../../contract/full-stop.ts";
 import { AwsError, type LocalContext } from "../context.ts";
 import type { FunctionHost, InvokeResult } from "../interfaces.ts";
 import { isObject } from "../wire/objects.ts";
@@ -23,7 +24,7 @@ async function integrate(
     return readResult(ctx, functionName, result);
   } catch (error) {
     const reason = error instanceof AwsError ? error.message : "it could not be run";
-    ctx.emit({ type: "warning", at: ctx.clock.now(), message: `${functionName}: ${reason}.` });
+    ctx.emit({ type: "warning", at: ctx.clock.now(), message: `${functionName}: ${fullStop(reason)}` });
     return { failure: "Internal server error" };
   } finally {
     timer.abort();

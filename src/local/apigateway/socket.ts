@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket, WebSocketServer } from "ws";
+import { fullStop } from "../../contract/full-stop.ts";
 import type { LocalContext } from "../context.ts";
 import type { Service } from "../exchange.ts";
 import type { FunctionHost, SocketRegistry } from "../interfaces.ts";
@@ -118,7 +119,7 @@ export function createSocketApi(ctx: LocalContext, options: SocketApiOptions): S
     if (options.authorizer) {
       const decision = await authorizeConnect(host, options.authorizer, event, connectArn(ctx, info));
       if (!decision.allowed) {
-        if (decision.reason) warn(`$connect: ${decision.reason}.`);
+        if (decision.reason) warn(`$connect: ${fullStop(decision.reason)}`);
         return refuse(socket, decision.status, { message: decision.message, ...ids });
       }
       info.authorizer = decision.authorizer;

@@ -4,6 +4,7 @@ import type { Exchange, Service } from "../exchange.ts";
 import { type JsonProtocol, serveJson } from "../wire/json.ts";
 import { defineTable, isSameTable, requestOf, type TableSpec } from "./definition.ts";
 import { Storage } from "./storage.ts";
+import { plainItem } from "./plain.ts";
 import { SWEEP_INTERVAL_MS, sweepRegularly } from "./sweep.ts";
 
 export type { TableSpec } from "./definition.ts";
@@ -14,6 +15,8 @@ export interface DynamoDbService extends Service {
    * @throws AwsError `ResourceInUseException` when a table of that name has other keys or indexes.
    */
   ensureTable(spec: TableSpec): void;
+  /** Tells the items that each write stored in a table, as JSON has them, in the order of the writes. */
+  watch(table: string, tell: (items: Record<string, unknown>[]) => void): void;
 }
 
 /** DynamoDB over SQLite. Cheap to make: the database opens on first use, and what parses requests loads with the first of them. */
@@ -58,6 +61,7 @@ export function createDynamoDb(ctx: LocalContext, options: { sweepIntervalMs?: n
         storage().saveSettings(table, { ...table.settings, ttlAttribute: spec.ttlAttribute });
       }
     },
+    watch: (table, tell) => storage().watch(table, (items) => tell(items.map(plainItem))),
     close() {
       closed = true;
       endSweeps?.();

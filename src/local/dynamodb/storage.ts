@@ -14,6 +14,9 @@ export interface IndexEntry {
   key: string;
 }
 
+/** Told the items that one transaction stored. */
+export type Watcher = (items: readonly Item[]) => void;
+
 /** Keys from `from` (inclusive) up to `to` (exclusive), in byte order or its reverse. */
 export interface KeyRange {
   from: string;
@@ -44,6 +47,9 @@ export class Storage {
   private readonly database: DatabaseSync;
   private readonly tables = new Map<string, StoredTable>();
   private readonly statements = new Map<string, StatementSync>();
+  private readonly watchers = new Map<string, Watcher[]>();
+  /** What the transaction under way stored in watched tables. */
+  private stored: { table: string; item: Item }[] = [];
   private inTransaction = false;
 
   constructor(database: DatabaseSync) {
@@ -71,13 +77,33 @@ export class Storage {
     try {
       const result = work();
       this.statement("COMMIT").run();
+      this.tellStored();
       return result;
     } catch (error) {
+      this.stored = [];
       // A full disk may have ended the transaction already.
       if (this.database.isTransaction) this.statement("ROLLBACK").run();
       throw error;
     } finally {
       this.inTransaction = false;
+    }
+  }
+
+  /**
+   * Tells what each transaction stored in a table, once it is committed and in the order of commits, as the table's stream
+   * would.
+   */
+  watch(table: string, watcher: Watcher): void {
+    this.watchers.set(table, [...(this.watchers.get(table) ?? []), watcher]);
+  }
+
+  private tellStored(): void {
+    if (this.stored.length === 0) return;
+    const all = this.stored;
+    this.stored = [];
+    for (const table of new Set(all.map((one) => one.table))) {
+      const items = all.filter((one) => one.table === table).map(({ item }) => item);
+      for (const tell of this.watchers.get(table) ?? []) tell(items);
     }
   }
 
@@ -148,6 +174,8 @@ export class Storage {
   }
 
   put(table: StoredTable, key: string, item: Item): void {
+    const { TableName } = table.definition;
+    if (this.watchers.has(TableName)) this.stored.push({ table: TableName, item });
     this.statement(
       "INSERT INTO items (table_id, key, value, expires) VALUES (?, ?, ?, ?) ON CONFLICT (table_id, key) DO UPDATE SET value = excluded.value, expires = excluded.expires",
     ).run(table.id, key, JSON.stringify(item), expiryOf(table, item));

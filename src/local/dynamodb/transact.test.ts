@@ -3,7 +3,7 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItem,
 } from "@aws-sdk/client-dynamodb";
-import { GetCommand, PutCommand, TransactGetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, TransactGetCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { start, type Started } from "./test/harness.ts";
 
@@ -51,6 +51,36 @@ describe("TransactWriteItems", () => {
       }),
     );
     expect(await Promise.all([a, b, c, d].map(balance))).toEqual([1, 15, undefined, 10]);
+  });
+
+  it("is told whole to whoever watches the table, and only when it was kept", async () => {
+    const table = "watched";
+    local.service.ensureTable({ name: table, partitionKey: "id" });
+    const told: unknown[] = [];
+    local.service.watch(table, (items) => told.push(items));
+    const write = (condition: string) =>
+      local.documents.send(
+        new TransactWriteCommand({
+          TransactItems: [
+            { Put: { TableName: table, Item: { id: "a", list: [1, null, { deep: true }] } } },
+            { Put: { TableName: table, Item: { id: "b" }, ConditionExpression: condition } },
+            { Put: { TableName, Item: { id: fresh(), balance: 1 } } },
+          ],
+        }),
+      );
+    await expect(write("attribute_exists(id)")).rejects.toThrow("ConditionalCheckFailed");
+    expect(told).toEqual([]);
+    await write("attribute_not_exists(id)");
+    expect(told).toEqual([[{ id: "a", list: [1, null, { deep: true }] }, { id: "b" }]]);
+    await local.documents.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { id: "b" },
+        UpdateExpression: "SET n = :n",
+        ExpressionAttributeValues: { ":n": 2 },
+      }),
+    );
+    expect(told[1]).toEqual([{ id: "b", n: 2 }]);
   });
 
   it("changes nothing when one condition fails, and tells each item its reason", async () => {

@@ -58,6 +58,8 @@ export interface EnvironmentDeps {
   reaper: Reaper;
   /** The bootstrap's file. */
   bootstrap: string;
+  /** The stack is being stopped: what it ends now has not failed. */
+  stopping(): boolean;
 }
 
 export interface EnvironmentEvents {
@@ -146,8 +148,8 @@ export function startEnvironment(
     );
     running = undefined;
     const logTail = log.end();
-    const ended = { type: "invocation", at: now(), name, requestId, state: "ended", ms: durationMs } as const;
-    ctx.emit(error === undefined ? ended : { ...ended, error });
+    const cause = error === undefined ? {} : deps.stopping() ? { stopped: true as const } : { error };
+    ctx.emit({ type: "invocation", at: now(), name, requestId, state: "ended", ms: durationMs, ...cause });
     run.resolve({ ok: status === "success", payload, durationMs, logTail });
   };
 
@@ -201,7 +203,7 @@ export function startEnvironment(
       log.capture.platform(`${new Date(now()).toISOString()} ${requestId} ${timeoutMessage(definition.timeout)}`);
       return fail(timedOut(requestId, definition.timeout), run, "timeout");
     }
-    log.capture.platform(`RequestId: ${requestId} Error: ${exitMessage(exit)}`);
+    if (!deps.stopping()) log.capture.platform(`RequestId: ${requestId} Error: ${exitMessage(exit)}`);
     fail(exited(requestId, exit), run);
   };
 
@@ -274,13 +276,8 @@ export function startEnvironment(
       log.begin(requestId);
       log.capture.platform(lines.start(requestId));
       const { payload, clientContext } = invocation;
-      const event = {
-        requestId,
-        payload,
-        deadline: Date.now() + timeoutMs,
-        functionArn: record.arn,
-        traceId: traceId(at),
-      };
+      const deadline = Date.now() + timeoutMs;
+      const event = { requestId, payload, deadline, functionArn: record.arn, traceId: traceId(at) };
       send(clientContext === undefined ? event : { ...event, clientContext });
       return promise;
     },

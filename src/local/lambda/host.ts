@@ -116,7 +116,14 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
       start: (current, events) =>
         startEnvironment(
           current,
-          { ctx, logs: deps.logs, runtimeApi, reaper, bootstrap: deps.workspace.bootstrap() },
+          {
+            ctx,
+            logs: deps.logs,
+            runtimeApi,
+            reaper,
+            bootstrap: deps.workspace.bootstrap(),
+            stopping: () => closing !== undefined,
+          },
           events,
         ),
       onIdleFailure: tellFailure,

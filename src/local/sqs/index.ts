@@ -55,7 +55,7 @@ export function createSqs(ctx: LocalContext, options: SqsOptions = {}): SqsServi
   const persistent = database.location() !== null;
   if (!persistent) database.close();
   const store = persistent
-    ? new SqliteStore(database, (message) => ctx.emit({ type: "warning", at: ctx.clock.now(), message }))
+    ? new SqliteStore(database, (error) => ctx.failed("The queues' state could not be written", error))
     : memoryStore;
   const engine = new SqsEngine(ctx, store, { ...options, onChange: () => notice.changed() });
   if (persistent) restore(database, engine);

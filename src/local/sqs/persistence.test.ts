@@ -256,7 +256,7 @@ describe("a full disk", () => {
         $metadata: { httpStatusCode: 503 },
       });
       expect(stack.events).toMatchObject([
-        { type: "warning", message: expect.stringMatching(/full.*Free disk space/) },
+        { type: "warning", message: expect.stringMatching(/full.*Free some space/) },
       ]);
       pages("1000000");
       await send(stack, "q", "again");

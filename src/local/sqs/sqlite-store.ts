@@ -25,7 +25,7 @@ const DEDUP_SWEEP = 1000;
 /** Writes all that one turn of the event loop changed in one transaction, before any of it is answered. */
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
-  readonly #onFailure: (message: string) => void;
+  readonly #onFailure: (error: unknown) => void;
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
   readonly #delete: StatementSync;
@@ -37,8 +37,8 @@ export class SqliteStore implements Store {
   #pending: PromiseWithResolvers<void> | undefined;
   #closed = false;
 
-  /** @param onFailure told once for each failed write, in words for the user. */
-  constructor(db: DatabaseSync, onFailure: (message: string) => void) {
+  /** @param onFailure told once for each failed write. */
+  constructor(db: DatabaseSync, onFailure: (error: unknown) => void) {
     this.#db = db;
     this.#onFailure = onFailure;
     db.exec(SCHEMA);
@@ -184,7 +184,7 @@ export class SqliteStore implements Store {
     if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
     const reason = error instanceof Error ? error.message : String(error);
     const message = `The queues' state could not be written (${reason}). Free disk space and send again.`;
-    this.#onFailure(message);
+    this.#onFailure(error);
     pending.reject(new AwsError("ServiceUnavailable", message, { status: 503 }));
   }
 }

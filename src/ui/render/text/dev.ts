@@ -35,8 +35,6 @@ export const devText: TextRenderer<DevEvent> = (out, now) => {
         marked = marks.join();
         return;
       }
-      case "token":
-        return;
       case "stopping":
         return out.line("stopping");
       case "summary":

@@ -1,7 +1,7 @@
 import type { TaskEvent } from "../../../contract/event.ts";
 import type { SubmitEvent } from "../../../contract/operations/submit.ts";
 import { formatBytes, formatDuration } from "../../format.ts";
-import { describeEvent } from "../../timeline.ts";
+import { describeEvent, describeTimeout } from "../../timeline.ts";
 import type { TextRenderer } from "./out.ts";
 import { describeConnection, resultText, tellShared } from "./shared.ts";
 
@@ -28,7 +28,7 @@ export const submitText: TextRenderer<SubmitEvent> = (out, now) => {
       case "accepted":
         return;
       case "summary":
-        if (event.timedOut) out.line(`no end within the timeout: ${event.status}`);
+        if (event.timedOut) out.line(describeTimeout(event));
         if (event.result !== undefined) return out.result(resultText(event.result));
         if (event.status === "completed") return out.line("completed without a result");
         if (!event.detached && !event.timedOut && event.exitCode === 0) out.result(event.taskId);

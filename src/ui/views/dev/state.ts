@@ -74,8 +74,6 @@ export function reduceDev(state: DevState, event: DevEvent, now: number): DevSta
     }
     case "stopping":
       return { ...state, stopping: true };
-    // Tokens are for whoever follows the task.
-    case "token":
     case "summary":
       return state;
     default:

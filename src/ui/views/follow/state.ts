@@ -5,7 +5,7 @@ import { formatBytes, formatDuration, shortId } from "../../format.ts";
 import { addPlace } from "../../place.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 import type { Tone } from "../../theme.ts";
-import { describeEvent } from "../../timeline.ts";
+import { describeEvent, describeTimeout } from "../../timeline.ts";
 
 /** What `submit` and `watch` show: finished lines above, what goes on now below. */
 export interface FollowState {
@@ -59,7 +59,7 @@ export function reduceFollow(state: FollowState, event: FollowedEvent, now: numb
     case "detached":
       return add(quiet(state), "info", `detached; the task goes on. Return with: ${event.command}`);
     case "summary":
-      return "result" in event && event.result !== undefined ? { ...quiet(state), result: event.result } : quiet(state);
+      return reduceSummary(quiet(state), event);
     default:
       return reduceTask(state, event, now);
   }
@@ -97,6 +97,15 @@ function reduceTask(state: FollowState, event: TaskEvent, now: number): FollowSt
     return { ...added, tokens: "", ...running("waiting for the next attempt", now) };
   if (isTerminal(event)) return { ...quiet(added), failed: event.type !== "completed" };
   return added;
+}
+
+function reduceSummary(state: FollowState, event: Extract<FollowedEvent, { type: "summary" }>): FollowState {
+  if (event.operation === "watch") {
+    const result = event.task?.result;
+    return result === undefined ? state : { ...state, result };
+  }
+  if (event.timedOut) return add(state, "warn", describeTimeout(event));
+  return event.result === undefined ? state : { ...state, result: event.result };
 }
 
 const percent = (value: number | undefined) => (value === undefined ? {} : { percent: value });
