@@ -1,5 +1,6 @@
 import type { Usage } from "../contract/event.ts";
 import { thousands } from "../contract/thousands.ts";
+import { printable } from "./printable.ts";
 
 /** @param ms milliseconds. @returns `12 ms`, `1.8 s`, `2 min 5 s`, `1 h 3 min`. */
 export function formatDuration(ms: number): string {
@@ -71,8 +72,8 @@ export function shortId(taskId: string): string {
   return taskId.slice(0, 8);
 }
 
-/** @returns one line without control characters, cut at `length` characters. */
+/** @returns one line as a screen may show it, cut at `length` characters. */
 export function oneLine(text: string, length: number): string {
-  const line = text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
+  const line = printable(text).replaceAll(/\s+/g, " ").trim();
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 }

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { LogLevel } from "../contract/log-message.ts";
 import type { LogsLine } from "../contract/operations/logs.ts";
+import { printable } from "./printable.ts";
 
 type Style = Parameters<typeof styleText>[0];
 /** Colours a text, or leaves it as it is where there are no colours. */
@@ -36,7 +37,7 @@ export function terminalLine(line: LogsLine, width: number, paint: Paint): strin
   const head = [paint("gray", clock), line.function.padEnd(width), level, first, behind];
   const below = fields
     .filter(([, value]) => !isShort(value))
-    .map(([name, value]) => `${paint("gray", name)} ${printable(objectText(value))}`);
+    .map(([name, value]) => `${paint("gray", printable(name))} ${printable(objectText(value))}`);
   // Further lines of one entry stand below its first.
   return [head.filter((part) => part !== "").join(" "), ...[...more, ...below].map(indented)].join("\n");
 }
@@ -82,9 +83,4 @@ function objectText(value: unknown): string {
 
 function indented(text: string): string {
   return `  ${text.replaceAll("\n", "\n  ")}`;
-}
-
-/** @returns the text without what would move the cursor or colour the terminal: a log is data. */
-function printable(text: string): string {
-  return text.replaceAll(/\u001B\[[0-?]*[ -/]*[@-~]|[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, "");
 }

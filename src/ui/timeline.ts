@@ -23,7 +23,8 @@ export function describeEvent(event: TaskEvent, previous?: TaskEvent, now = Date
     case "progress":
       return {
         tone: "info",
-        text: event.percent === undefined ? event.message : `${event.message} (${event.percent}%)`,
+        // What a worker says is one line, lest it read as several events.
+        text: oneLine(event.message, 300) + (event.percent === undefined ? "" : ` (${event.percent}%)`),
       };
     case "completed": {
       // A task that called no model has no cost to know.
@@ -52,7 +53,7 @@ export function describeEvent(event: TaskEvent, previous?: TaskEvent, now = Date
         text: `${PAST[event.kind]}${previous ? ` after ${formatDuration(Date.parse(event.at) - Date.parse(previous.at))}` : ""}`,
       };
     case "cancelled":
-      return { tone: "warn", text: `cancelled by ${event.by}` };
+      return { tone: "warn", text: `cancelled by ${oneLine(event.by, 80)}` };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Argument, Command, Option } from "commander";
 import { type Candidate, findValues, type ValueKind } from "../../lib/completion/values.ts";
 import type { StageChoice } from "../../lib/stage.ts";
+import { oneLine } from "../../ui/format.ts";
 import type { Cli } from "./cli.ts";
 import { readWords, type ReadWords } from "./words.ts";
 
@@ -45,7 +46,7 @@ export async function complete(
     if (typeof answer === "string") return void cli.io.stdout.write(`${answer}\n`);
     const lines = answer
       .filter(({ value }) => value.startsWith(read.current))
-      .map(({ value, description }) => `${before}${value}${description ? `\t${oneLine(description)}` : ""}\n`);
+      .map(({ value, description }) => `${before}${value}${description ? `\t${oneLine(description, 60)}` : ""}\n`);
     cli.io.stdout.write(lines.join(""));
   } catch {
     // Nothing is a good answer, too.
@@ -131,9 +132,4 @@ function joinAssignments(words: readonly string[]): string[] {
     else joined.push(word);
   }
   return joined;
-}
-
-function oneLine(text: string): string {
-  const line = text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }

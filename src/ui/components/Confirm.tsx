@@ -1,4 +1,5 @@
-import { Text, useInput } from "ink";
+import { useInput } from "ink";
+import { Text } from "./Text.tsx";
 import { useColor } from "./color.tsx";
 
 interface ConfirmProps {

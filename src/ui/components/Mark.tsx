@@ -1,4 +1,4 @@
-import { Text } from "ink";
+import { Text } from "./Text.tsx";
 import { GLYPHS, TONE_STYLES, type Tone } from "../theme.ts";
 import { useColor } from "./color.tsx";
 

@@ -1,4 +1,4 @@
-import { Text } from "ink";
+import { Text } from "./Text.tsx";
 import type { QueueShown } from "../../contract/operations/dlq.ts";
 import type { StageShown } from "../../contract/operations/shared.ts";
 import { placeLines } from "../place.ts";

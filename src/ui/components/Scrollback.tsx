@@ -1,6 +1,7 @@
-import { stripVTControlCharacters, styleText } from "node:util";
+import { styleText } from "node:util";
 import { useStdout } from "ink";
 import { useEffect, useRef } from "react";
+import { printable } from "../printable.ts";
 import type { FinishedLine } from "../scrollback.ts";
 import { GLYPHS, TONE_STYLES } from "../theme.ts";
 import { useColors } from "./color.tsx";
@@ -22,7 +23,7 @@ export function Scrollback({ lines }: { lines: FinishedLine[] }) {
 }
 
 function format({ tone, time, text }: FinishedLine, colors: boolean): string {
-  const clean = stripVTControlCharacters(text);
+  const clean = printable(text);
   const paint = (style: Parameters<typeof styleText>[0], part: string) =>
     colors ? styleText(style, part, { validateStream: false }) : part;
   return `${time ? `${paint("dim", time)} ` : ""}${tone ? `${paint(TONE_STYLES[tone], GLYPHS[tone])} ` : ""}${clean}`;

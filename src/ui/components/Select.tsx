@@ -1,4 +1,5 @@
-import { Box, Text, useInput } from "ink";
+import { Box, useInput } from "ink";
+import { Text } from "./Text.tsx";
 import { useRef, useState } from "react";
 import { GLYPHS } from "../theme.ts";
 import { useColor } from "./color.tsx";

@@ -1,4 +1,5 @@
-import { Text, useAnimation } from "ink";
+import { useAnimation } from "ink";
+import { Text } from "./Text.tsx";
 import { GLYPHS, TONE_STYLES } from "../theme.ts";
 import { useColor } from "./color.tsx";
 

@@ -1,5 +1,7 @@
-import { Box, Text } from "ink";
+import { Box } from "ink";
+import { Text } from "./Text.tsx";
 import stringWidth from "string-width";
+import { printable } from "../printable.ts";
 
 export interface Column<Row> {
   title: string;
@@ -18,7 +20,7 @@ interface TableProps<Row> {
 /** Columns as wide as their widest cell; the growing one is cut where the terminal ends. */
 export function Table<Row>({ columns, rows, rowKey }: TableProps<Row>) {
   const widths = columns.map((column) =>
-    Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(column.text(row)))),
+    Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(printable(column.text(row))))),
   );
   const cell = (column: Column<Row>, index: number, text: string, head: boolean) => (
     <Box

@@ -1,4 +1,5 @@
-import { Box, Text, useInput, usePaste } from "ink";
+import { Box, useInput, usePaste } from "ink";
+import { Text } from "./Text.tsx";
 import { useRef, useState } from "react";
 import { GLYPHS } from "../theme.ts";
 import { useColor } from "./color.tsx";

@@ -1,5 +1,6 @@
 import { Box, render } from "ink";
 import { type FunctionComponent, useSyncExternalStore } from "react";
+import { printable } from "../printable.ts";
 import type { LiveView, Screen } from "../render/view.ts";
 import { ColorScope } from "./color.tsx";
 
@@ -15,7 +16,7 @@ interface Mounting<State, Event> {
   initial: State;
   reduce(state: State, event: Event): State;
   View: FunctionComponent<ViewProps<State>>;
-  /** Written below the last frame, as it is: a text longer than the terminal, which no frame can hold. */
+  /** Written below the last frame: a text longer than the terminal, which no frame can hold. */
   after?(state: State): string | undefined;
 }
 
@@ -60,7 +61,8 @@ export function mount<State, Event>(screen: Screen, mounting: Mounting<State, Ev
       app.unmount();
       await app.waitUntilExit();
       const text = mounting.after?.(current.state);
-      if (text !== undefined) await new Promise<void>((resolve) => void screen.stream.write(text, () => resolve()));
+      if (text !== undefined)
+        await new Promise<void>((resolve) => void screen.stream.write(printable(text), () => resolve()));
     },
   };
 }

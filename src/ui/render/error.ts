@@ -1,4 +1,5 @@
 import type { PipelineError } from "../../contract/errors.ts";
+import { printable } from "../printable.ts";
 import type { Presentation } from "./io.ts";
 import { writeErrorEvent } from "./ndjson.ts";
 import { openScreen } from "./present.ts";
@@ -20,11 +21,12 @@ export async function presentError(error: PipelineError, presentation: Presentat
 }
 
 function errorText(error: PipelineError, stack?: string): string {
-  return [
+  const lines = [
     `Error: ${error.message}`,
     ...(error.where ? [`  at ${error.where}`] : []),
     ...error.hint.map((line) => `  ${line}`),
     ...(stack ? ["", stack] : []),
     "",
-  ].join("\n");
+  ];
+  return printable(lines.join("\n"));
 }

@@ -1,4 +1,5 @@
-import { Box, renderToString, Text } from "ink";
+import { Box, renderToString } from "ink";
+import { Text } from "../components/Text.tsx";
 import { ColorScope, useColor } from "../components/color.tsx";
 import { Mark } from "../components/Mark.tsx";
 import type { PipelineError } from "../../contract/errors.ts";

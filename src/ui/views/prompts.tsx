@@ -1,4 +1,5 @@
-import { Box, render, Text, useInput } from "ink";
+import { Box, render, useInput } from "ink";
+import { Text } from "../components/Text.tsx";
 import { useEffect, useState } from "react";
 import { Confirm } from "../components/Confirm.tsx";
 import { ColorScope, useColor } from "../components/color.tsx";

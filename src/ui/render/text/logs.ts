@@ -22,7 +22,7 @@ export const logsText: TextRenderer<LogsEvent> = (out) => {
       case "line":
         if (raw) return out.result(event.message);
         if (event.kind !== "app" && event.level !== "error") return;
-        return out.result(out.terminal ? terminalLine(event, width, paint) : pipedLine(event));
+        return out.terminal ? out.painted(terminalLine(event, width, paint)) : out.result(pipedLine(event));
       case "group-missing":
         return out.line(`${event.function} has written nothing yet`);
       case "connection":

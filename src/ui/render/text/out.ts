@@ -1,3 +1,4 @@
+import { printable } from "../../printable.ts";
 import { type Io, isTerminal } from "../io.ts";
 
 /** Where plain text goes: results to stdout, everything else to stderr. */
@@ -8,6 +9,8 @@ export interface TextOut {
   color: boolean;
   line(text: string): void;
   result(text: string): void;
+  /** A result of which every part is fit for a screen already, colours between them. */
+  painted(text: string): void;
 }
 
 export function createTextOut(io: Io): TextOut {
@@ -16,8 +19,10 @@ export function createTextOut(io: Io): TextOut {
   return {
     terminal,
     color: terminal && io.color,
-    line: (text) => void io.stderr.write(ended(text)),
-    result: (text) => void io.stdout.write(ended(text)),
+    line: (text) => void io.stderr.write(ended(printable(text))),
+    // A file or a program gets a result as it is; on a screen it is data all the same.
+    result: (text) => void io.stdout.write(ended(terminal ? printable(text) : text)),
+    painted: (text) => void io.stdout.write(ended(text)),
   };
 }
 
@@ -25,7 +30,8 @@ export function createTextOut(io: Io): TextOut {
 export type TextRenderer<Event> = (out: TextOut, now: () => number) => (event: Event) => void;
 
 /** @returns columns padded to their widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(texts: readonly (readonly string[])[]): string {
+  const rows = texts.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
   return rows

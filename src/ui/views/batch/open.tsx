@@ -1,4 +1,5 @@
-import { Box, Text, useInput } from "ink";
+import { Box, useInput } from "ink";
+import { Text } from "../../components/Text.tsx";
 import { mount, type ViewProps } from "../../components/mount.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { Scrollback } from "../../components/Scrollback.tsx";

@@ -1,4 +1,5 @@
-import { Box, Text, useInput } from "ink";
+import { Box, useInput } from "ink";
+import { Text } from "../../components/Text.tsx";
 import { Mark } from "../../components/Mark.tsx";
 import { useColor } from "../../components/color.tsx";
 import type { ViewProps } from "../../components/mount.tsx";

@@ -1,9 +1,11 @@
-import { Box, Text, useInput, useWindowSize } from "ink";
+import { Box, useInput, useWindowSize } from "ink";
+import { Text } from "../../components/Text.tsx";
 import type { ViewProps } from "../../components/mount.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
 import { formatDuration } from "../../format.ts";
+import { printable } from "../../printable.ts";
 import type { FollowState } from "./state.ts";
 
 /** Finished lines scroll away above; below them turn the attempt at work and the end of its text. */
@@ -35,7 +37,7 @@ function Running({ state, now, height, width }: RunningProps) {
     <Box flexDirection="column">
       {state.tokens ? (
         <Box marginTop={1} marginBottom={1}>
-          <Text>{tail(state.tokens, height, width)}</Text>
+          <Text>{tail(printable(state.tokens), height, width)}</Text>
         </Box>
       ) : null}
       {running ? (

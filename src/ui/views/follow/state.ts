@@ -1,7 +1,7 @@
 import { isTerminal, type TaskEvent, type TokenEvent } from "../../../contract/event.ts";
 import type { Operations } from "../../../contract/operations/index.ts";
 import type { Json } from "../../../contract/task.ts";
-import { formatBytes, formatDuration, shortId } from "../../format.ts";
+import { formatBytes, formatDuration, oneLine, shortId } from "../../format.ts";
 import { addPlace } from "../../place.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 import type { Tone } from "../../theme.ts";
@@ -87,7 +87,7 @@ function reduceTask(state: FollowState, event: TaskEvent, now: number): FollowSt
   if (event.type === "progress" && !state.many) {
     return {
       ...next,
-      running: { ...(state.running ?? { since: now }), label: event.message, ...percent(event.percent) },
+      running: { ...(state.running ?? { since: now }), label: oneLine(event.message, 200), ...percent(event.percent) },
     };
   }
   const added = add(next, event.type === "started" ? "info" : tone, prefix + text);

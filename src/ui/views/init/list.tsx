@@ -1,4 +1,5 @@
-import { Box, Text } from "ink";
+import { Box } from "ink";
+import { Text } from "../../components/Text.tsx";
 import type { Operations } from "../../../contract/operations/index.ts";
 import { mount, type ViewProps } from "../../components/mount.tsx";
 import type { LiveView, Screen } from "../../render/view.ts";

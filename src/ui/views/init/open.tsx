@@ -1,4 +1,5 @@
-import { Box, Text, useInput } from "ink";
+import { Box, useInput } from "ink";
+import { Text } from "../../components/Text.tsx";
 import type { Operations } from "../../../contract/operations/index.ts";
 import { useColor } from "../../components/color.tsx";
 import { Mark } from "../../components/Mark.tsx";

@@ -1,4 +1,5 @@
-import { Box, Text, useInput } from "ink";
+import { Box, useInput } from "ink";
+import { Text } from "../../components/Text.tsx";
 import type { DeadLetterShown, QueueShown, ScanProgress } from "../../../contract/operations/dlq.ts";
 import type { Operations } from "../../../contract/operations/index.ts";
 import type { StageShown } from "../../../contract/operations/shared.ts";

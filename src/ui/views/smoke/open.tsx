@@ -1,4 +1,5 @@
-import { Box, Text, useInput } from "ink";
+import { Box, useInput } from "ink";
+import { Text } from "../../components/Text.tsx";
 import { type HopEvent, SMOKE_HOPS } from "../../../contract/operations/smoke.ts";
 import type { Operations } from "../../../contract/operations/index.ts";
 import type { StageShown } from "../../../contract/operations/shared.ts";

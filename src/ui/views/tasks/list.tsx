@@ -1,4 +1,5 @@
-import { Box, Text } from "ink";
+import { Box } from "ink";
+import { Text } from "../../components/Text.tsx";
 import type { Operations } from "../../../contract/operations/index.ts";
 import type { StageShown } from "../../../contract/operations/shared.ts";
 import type { TaskSummary } from "../../../contract/record.ts";
