@@ -1,5 +1,5 @@
 import type { Usage } from "../../contract/event.ts";
-import { isOffline, priceOf } from "./prices.ts";
+import { isOffline, priceOf, roundNano } from "./prices.ts";
 
 /** One call's tokens. */
 export interface ModelUsage {
@@ -20,12 +20,13 @@ export function createUsageCounter(earlier: readonly Usage[] = []) {
       if (isOffline(model)) offline = true;
       for (const usages of [total, mine]) {
         const before = usages.get(model) ?? { model, calls: 0, inputTokens: 0, outputTokens: 0 };
-        const tokens = {
+        usages.set(model, {
+          model,
+          calls: before.calls + 1,
           inputTokens: before.inputTokens + inputTokens,
           outputTokens: before.outputTokens + outputTokens,
-        };
-        const costUsd = priceOf(model, tokens);
-        usages.set(model, { model, calls: before.calls + 1, ...tokens, ...(costUsd === undefined ? {} : { costUsd }) });
+          ...costOf(before, priceOf(model, { inputTokens, outputTokens })),
+        });
       }
     },
     markOffline(): void {
@@ -37,6 +38,12 @@ export function createUsageCounter(earlier: readonly Usage[] = []) {
     mine: (): Usage[] => [...mine.values()],
     offline: () => offline,
   };
+}
+
+/** Long prompts cost more a token, so calls are priced one by one. A part without a price leaves the sum without one. */
+function costOf(before: Usage, costUsd: number | undefined): Pick<Usage, "costUsd"> {
+  if (costUsd === undefined || (before.calls > 0 && before.costUsd === undefined)) return {};
+  return { costUsd: roundNano((before.costUsd ?? 0) + costUsd) };
 }
 
 export type UsageCounter = ReturnType<typeof createUsageCounter>;
