@@ -5,6 +5,7 @@
  *   pk task#<id>  sk record          TaskRecord + lease, outbox; also gpk/gsk for the index
  *   pk task#<id>  sk event#00000001  TaskEvent
  *   pk task#<id>  sk text            { generation, attempt, text } the streamed text so far
+ *   pk days       sk 2026-11-24      a day on which tasks were accepted: lists walk these, not the calendar
  *   index `by-time` (gpk S, gsk S, projection ALL): gpk day#2026-11-24#<shard 0..3>, gsk <acceptedAt>#<id>
  *
  * Connections table
@@ -32,6 +33,22 @@ export function timeIndexKey(taskId: string, acceptedAt: string) {
 }
 
 export const dayPartition = (day: string, shard: number) => `day#${day}#${shard}`;
+
+/** Partition of the days that have tasks; the sort key is the day. */
+export const DAYS_PARTITION = "days";
+
+const SECONDS_A_DAY = 86_400;
+/** Each write to a task lets it live anew, so its day outlives it by far; an item a day costs nothing. */
+const DAY_LIVES = 366 * SECONDS_A_DAY;
+
+/** @param acceptedAt ISO 8601. @returns the item to be put, whether it is there or not, before the first task of its day. */
+export function dayItem(acceptedAt: string) {
+  const ttl = Math.floor(Date.parse(acceptedAt) / 1000) + DAY_LIVES;
+  return { pk: DAYS_PARTITION, sk: acceptedAt.slice(0, 10), ttl };
+}
+
+/** Sort keys below this one are days up to the one given. */
+export const upToDay = (day: string) => `${day}~`;
 
 export const connectionKey = (connectionId: string) => ({ pk: `conn#${connectionId}`, sk: "meta" });
 export const connectionTopicKey = (connectionId: string, topic: string) => ({

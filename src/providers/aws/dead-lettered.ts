@@ -2,13 +2,10 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { TaskSummary } from "../../contract/record.ts";
 import { dayPartition, TIME_INDEX, TIME_SHARDS } from "../../contract/table.ts";
 import type { StageContext } from "./context.ts";
+import { taskDays } from "./days.ts";
 import { calling } from "./errors.ts";
 import { attributesOf, plainItem } from "./item.ts";
 
-const DAY_MS = 86_400_000;
-const DAYS_BACK = 90;
-/** After so many days without any task nothing older is looked for. */
-const EMPTY_DAYS = 15;
 /** What a summary needs, and nothing as long as prompts, attempts and results are. */
 const MEMBERS = ["pk", "userId", "generation", "attempt", "acceptedAt", "updatedAt", "endedAt", "preview", "error"];
 
@@ -16,7 +13,8 @@ const MEMBERS = ["pk", "userId", "generation", "attempt", "acceptedAt", "updated
  * Reads the summaries of all tasks whose record says that they are dead letters, in whole pages of the index and days from
  * the newest: four thousand of them are a few requests.
  */
-export async function* deadLettered({ clients, outputs, place, clock }: StageContext): AsyncGenerator<TaskSummary> {
+export async function* deadLettered(stage: StageContext): AsyncGenerator<TaskSummary> {
+  const { clients, outputs, place } = stage;
   const { QueryCommand } = await import("@aws-sdk/client-dynamodb");
   const dynamodb = await clients.dynamodb();
 
@@ -37,11 +35,7 @@ export async function* deadLettered({ clients, outputs, place, clock }: StageCon
     );
   }
 
-  let empty = 0;
-  // A clock ahead of ours may have dated a task tomorrow.
-  for (let back = -1; back < DAYS_BACK && empty < EMPTY_DAYS; back++) {
-    const day = new Date(clock.now() - back * DAY_MS).toISOString().slice(0, 10);
-    empty++;
+  for await (const day of taskDays(stage)) {
     let open = Array.from({ length: TIME_SHARDS }, (_, shard) => ({
       partition: dayPartition(day, shard),
       from: undefined as Record<string, AttributeValue> | undefined,
@@ -50,10 +44,7 @@ export async function* deadLettered({ clients, outputs, place, clock }: StageCon
       const pages = await Promise.all(
         open.map(async ({ partition, from }) => ({ partition, ...(await page(partition, from)) })),
       );
-      for (const { Items = [], ScannedCount = 0 } of pages) {
-        if (ScannedCount > 0) empty = 0;
-        for (const item of Items) yield summaryOf(plainItem(item));
-      }
+      for (const { Items = [] } of pages) for (const item of Items) yield summaryOf(plainItem(item));
       open = pages.flatMap(({ partition, LastEvaluatedKey }) =>
         LastEvaluatedKey ? [{ partition, from: LastEvaluatedKey }] : [],
       );

@@ -2,7 +2,7 @@ import { acceptedItems } from "../../contract/accepted.ts";
 import { AbortError } from "../../contract/errors.ts";
 import type { SubmitResponse } from "../../contract/http.ts";
 import type { TaskIntake } from "../../contract/ports.ts";
-import { taskKey } from "../../contract/table.ts";
+import { dayItem, taskKey } from "../../contract/table.ts";
 import type { SubmitRequest, Task } from "../../contract/task.ts";
 import { callingApi } from "./api-errors.ts";
 import type { StageContext } from "./context.ts";
@@ -17,9 +17,11 @@ export function createIntake(stage: StageContext): TaskIntake {
   async function record(
     task: Task,
   ): Promise<{ status: SubmitResponse["status"]; duplicate: boolean; queued: boolean }> {
-    const { TransactWriteItemsCommand, GetItemCommand } = await import("@aws-sdk/client-dynamodb");
+    const { TransactWriteItemsCommand, GetItemCommand, PutItemCommand } = await import("@aws-sdk/client-dynamodb");
     const dynamodb = await clients.dynamodb();
-    const items = acceptedItems(task, new Date(clock.now()).toISOString());
+    const at = new Date(clock.now()).toISOString();
+    const items = acceptedItems(task, at);
+    await dynamodb.send(new PutItemCommand({ TableName: outputs.tasksTable, Item: attributesOf(dayItem(at)) }));
     try {
       await dynamodb.send(
         new TransactWriteItemsCommand({

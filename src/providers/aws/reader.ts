@@ -6,20 +6,15 @@ import type { TaskReader } from "../../contract/ports.ts";
 import type { TaskRecord } from "../../contract/record.ts";
 import { dayPartition, eventKey, taskKey, TIME_INDEX, TIME_SHARDS } from "../../contract/table.ts";
 import type { StageContext } from "./context.ts";
+import { taskDays } from "./days.ts";
 import { deadLettered } from "./dead-lettered.ts";
 import { calling } from "./errors.ts";
 import { attributesOf, eventOf, plainItem, recordOf, summaryOf } from "./item.ts";
 import { readObject } from "./objects.ts";
 
-const DAY_MS = 86_400_000;
-/** Records live 14 days by default; a stage may keep them longer, and a list ends at the first page that is full anyway. */
-const DAYS_BACK = 90;
-/** After so many days without a task nothing older is looked for. */
-const EMPTY_DAYS = 15;
-
 /** Reads tasks from the stage's table, so that it also works where the API is down. */
 export function createReader(stage: StageContext): TaskReader {
-  const { clients, outputs, place, clock } = stage;
+  const { clients, outputs, place } = stage;
   const TableName = outputs.tasksTable;
 
   async function get(taskId: string): Promise<TaskRecord | undefined> {
@@ -86,16 +81,10 @@ export function createReader(stage: StageContext): TaskReader {
     deadLettered: () => deadLettered(stage),
     async list({ status, limit, cursor }) {
       const before = cursor === undefined ? undefined : decodeCursor(cursor);
-      // A clock ahead of ours may have dated a task tomorrow.
-      const newest = before ? Date.parse(`${before.slice(0, 10)}T00:00:00Z`) : clock.now() + DAY_MS;
       const tasks: TaskRecord[] = [];
-      let empty = 0;
-      for (let back = 0; back < DAYS_BACK && empty < EMPTY_DAYS; back++) {
-        const day = new Date(newest - back * DAY_MS).toISOString().slice(0, 10);
-        empty++;
+      for await (const day of taskDays(stage, before?.slice(0, 10))) {
         const shards = Array.from({ length: TIME_SHARDS }, (_, index) => shard(day, index, before));
         for await (const item of newestOf(shards)) {
-          empty = 0;
           const record = recordOf(plainItem(item));
           if (status && record.status !== status) continue;
           if (tasks.length === limit) return { tasks: tasks.map(summaryOf), ...cursorAfter(tasks.at(-1)) };

@@ -1,6 +1,6 @@
 import type { TaskStatus } from "../../contract/event.ts";
 import type { TaskSummary } from "../../contract/record.ts";
-import { dayPartition, TIME_INDEX, TIME_SHARDS } from "../../contract/table.ts";
+import { dayPartition, DAYS_PARTITION, TIME_INDEX, TIME_SHARDS, upToDay } from "../../contract/table.ts";
 import type { Item } from "../aws/marshal.ts";
 import type { WriterParts } from "./writer.ts";
 
@@ -12,7 +12,6 @@ export interface ListRequest {
   cursor?: string;
 }
 
-const DAY_MS = 86_400_000;
 /** A shard's page; small, as four of them make one. */
 const PAGE_SIZE = 50;
 const ONLY = [
@@ -30,18 +29,21 @@ const ONLY = [
   "costUsd",
 ];
 
-/** Tasks newest first, merged from the shards of each day; a day at a time, back to where records have expired. */
+/** Tasks newest first, merged from the shards of each day that has some. */
 export async function listTasks(
-  { dynamo, settings, clock }: WriterParts,
+  { dynamo, settings }: WriterParts,
   request: ListRequest,
 ): Promise<{ tasks: TaskSummary[]; cursor?: string }> {
   const tasks: TaskSummary[] = [];
   const before = request.cursor ? decodeCursor(request.cursor) : undefined;
-  const oldest = clock.now() - (settings.ttlDays + 1) * DAY_MS;
-  // A clock ahead of ours may have dated a task tomorrow.
-  const newest = before ? Date.parse(`${before.slice(0, 10)}T00:00:00Z`) : clock.now() + DAY_MS;
-  for (let day = newest; day >= oldest - DAY_MS; day -= DAY_MS) {
-    const partition = new Date(day).toISOString().slice(0, 10);
+  const days = dynamo.query({
+    table: settings.tasksTable,
+    pk: DAYS_PARTITION,
+    ...(before ? { before: upToDay(before.slice(0, 10)) } : {}),
+    newestFirst: true,
+  });
+  for await (const { sk } of days) {
+    const partition = String(sk);
     const shards = Array.from({ length: TIME_SHARDS }, (_, shard) =>
       dynamo.query({
         table: settings.tasksTable,

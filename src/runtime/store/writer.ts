@@ -1,6 +1,6 @@
 import type { Clock } from "../../contract/clock.ts";
 import type { Settings } from "../../contract/settings.ts";
-import { eventKey, taskKey, timeIndexKey } from "../../contract/table.ts";
+import { dayItem, eventKey, taskKey, timeIndexKey } from "../../contract/table.ts";
 import { ConflictError, type Dynamo, type Write } from "../aws/dynamo.ts";
 import type { Item } from "../aws/marshal.ts";
 import { toRecord, type StoredRecord } from "./stored.ts";
@@ -29,10 +29,24 @@ export function createWriter({ dynamo, settings, clock }: WriterParts) {
     return item && toRecord(item);
   }
 
+  const days = new Map<string, Promise<void>>();
+
+  /** Before its first task, so that no list misses one; once a process and day. */
+  function markDay(acceptedAt: string): Promise<void> {
+    const item = dayItem(acceptedAt);
+    const known = days.get(item.sk);
+    if (known) return known;
+    const marking = dynamo.put(table, item);
+    days.set(item.sk, marking);
+    marking.catch(() => days.delete(item.sk));
+    return marking;
+  }
+
   /** @throws ConflictError when the record is not `before` any more. */
   async function write(before: StoredRecord | undefined, { record, events }: Transition): Promise<void> {
     const key = taskKey(record.task.taskId);
     const expires = ttl();
+    if (!before) await markDay(record.acceptedAt);
     const first: Write = before
       ? { update: { table, key, ...difference(before, record), condition: isVersion(before.version) } }
       : { put: { table, item: { ...key, ...indexed(record), ...record, ttl: expires }, condition: isNew } };
