@@ -107,9 +107,9 @@ export function createServices(root: string, env: Readonly<Record<string, string
     return createAwsProvider({ connect: createClient, clock: systemClock, env });
   };
   return {
-    prepareStage() {
+    prepareStage({ described }) {
       loadProvider().then(
-        ([{ prepareClients }]) => prepareClients(),
+        ([{ prepareClients }]) => described || prepareClients(),
         () => undefined,
       );
     },

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { build, type BuildOptions, type Metafile } from "esbuild";
 import { lazyBuiltins } from "./lazy-builtins.ts";
+import { yogaWithoutFetch } from "./yoga.ts";
 
 /** Bundles one part of the product from the repository's `root` into `out`. @returns what went into it. */
 export type Bundle = (root: string, out: string) => Promise<Metafile>;
@@ -38,7 +39,7 @@ export const bundleCli: Bundle = (root, out) =>
     banner: { js: REQUIRE },
     // Installed beside us, or native add-ons that `ws` does without.
     external: ["esbuild", "bufferutil", "utf-8-validate"],
-    plugins: [lazyBuiltins],
+    plugins: [lazyBuiltins, yogaWithoutFetch],
     // Never reached: React's debugger, and the stores of a dynalite whose table engine alone is used.
     alias: Object.fromEntries(
       ["react-devtools-core", "level", "memory-level"].map((name) => [name, join(root, "scripts/build/empty.ts")]),

@@ -1,4 +1,5 @@
 import type { ConsumptionMark } from "./consumption.ts";
+import type { StageDescription } from "./description.ts";
 import type { TaskEvent, TaskStatus, TokenEvent } from "./event.ts";
 import type { SubmitResponse } from "./http.ts";
 import type { LogReader } from "./logs.ts";
@@ -153,6 +154,7 @@ export interface Provider {
       profile?: string;
       endpoint?: string;
       token?: CallerToken;
+      description?: StageDescription;
     },
     options: { signal: AbortSignal },
   ): Promise<StageClient>;

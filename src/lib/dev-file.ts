@@ -1,6 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
+import { request } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { parseDescription, type StageDescription } from "../contract/description.ts";
+import { foldersUp, mayHoldConfig } from "./config/places.ts";
 
 /** What a running stack leaves in the project, so that other commands find it. Mode 0600: it holds the control token. */
 export interface DevFile {
@@ -18,14 +21,39 @@ export interface DevFile {
 /** Folder of the local stage's state inside a project. */
 export const stateDirectory = (projectDir: string) => join(projectDir, ".ai-pipeline", "local");
 
+/** A stack that listens but does not answer in this time is busy. */
+const ANSWER_MS = 1000;
+
 const path = (projectDir: string) => join(stateDirectory(projectDir), "dev.json");
 
+/** A stack at work, and what it told of its stage; that is undefined while it is too busy to answer. */
+export interface Running extends DevFile {
+  description?: StageDescription;
+}
+
 /** @returns what runs in this project, if it still does; a stale file (SIGKILL, power cut) counts as nothing. */
-export async function findRunning(projectDir: string): Promise<DevFile | undefined> {
+export async function findRunning(projectDir: string): Promise<Running | undefined> {
   const file = await read(projectDir);
   if (!file || !isAlive(file.pid)) return undefined;
-  // The pid may have been given to another process since.
-  return (await listens(file.endpoint)) ? file : undefined;
+  // The pid may have been given to another process since, and so may the port.
+  const answer = await ask(file);
+  return answer && { ...file, ...answer };
+}
+
+/**
+ * Finds the stack that runs for the project around `cwd` without reading its configuration, whose compiler takes longer than
+ * all else that a short command does.
+ *
+ * @returns undefined also where only the configuration can tell whether there is one.
+ */
+export async function findRunningAround(cwd: string): Promise<Running | undefined> {
+  for (const folder of await foldersUp(cwd)) {
+    const running = await findRunning(folder);
+    if (running) return running;
+    // An inner project is another one, whatever runs outside it.
+    if (await mayHoldConfig(folder)) return undefined;
+  }
+  return undefined;
 }
 
 /** Announces a running stack. */
@@ -70,16 +98,29 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function listens(endpoint: string): Promise<boolean> {
-  const { hostname, port } = new URL(endpoint);
+/** @returns what the stack tells of its stage; undefined where none listens, or another than the one that wrote the file. */
+function ask({ endpoint, controlToken }: DevFile): Promise<Pick<Running, "description"> | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ host: hostname, port: Number(port), timeout: 1000 });
-    const done = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once("connect", () => done(true));
-    socket.once("error", () => done(false));
-    socket.once("timeout", () => done(false));
+    const asking = request(`${endpoint}/_ai-pipeline/stage`, {
+      agent: false,
+      timeout: ANSWER_MS,
+      headers: { authorization: `Bearer ${controlToken}` },
+    });
+    asking.once("timeout", () => {
+      resolve({});
+      asking.destroy();
+    });
+    asking.once("error", () => resolve(undefined));
+    asking.once("response", (response) => {
+      if (response.statusCode === 401) return resolve(undefined);
+      text(response).then(
+        (body) => {
+          const description = parseDescription(body);
+          resolve(description ? { description } : {});
+        },
+        () => resolve({}),
+      );
+    });
+    asking.end();
   });
 }

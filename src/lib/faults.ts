@@ -2,24 +2,14 @@ import { AbortError, ExternalError } from "../contract/errors.ts";
 import { EXIT } from "../contract/exit.ts";
 import type { FaultsEvent } from "../contract/operations/faults.ts";
 import { LOCAL_STAGE } from "../contract/names.ts";
-import { findRunning } from "./dev-file.ts";
-import { invocation } from "./installation.ts";
 import type { Workplace } from "./services.ts";
-import { requireProject } from "./stage.ts";
+import { requireRunning } from "./stage.ts";
 
 export type FaultsInput = { action: "list" } | { action: "set"; rules: string[] } | { action: "clear"; rule?: string };
 
 /** Sets, lists or clears the faults of the running local stack. */
 export async function* changeFaults(input: FaultsInput, place: Workplace): AsyncGenerator<FaultsEvent> {
-  const project = await requireProject(place, LOCAL_STAGE);
-  const running = await findRunning(project.dir);
-  if (!running) {
-    throw new AbortError("The local stage is not running, and faults are the local stage's only.", {
-      code: "STAGE_NOT_RUNNING",
-      where: project.dir,
-      hint: `Start it in another terminal: ${invocation(place.installation, place.cwd)} dev`,
-    });
-  }
+  const running = await requireRunning(place, "The local stage is not running, and faults are the local stage's only.");
   if (input.action !== "list") {
     yield {
       type: "stage",

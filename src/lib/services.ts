@@ -2,6 +2,7 @@ import type { Clock } from "../contract/clock.ts";
 import type { ConsumptionMark } from "../contract/consumption.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
 import type { TaskEvent } from "../contract/event.ts";
+import type { StageDescription } from "../contract/description.ts";
 import type { DevDepths, StackActivity } from "../contract/operations/dev.ts";
 import type { CallerToken, QueueClient, QueueTarget, StageClient } from "../contract/ports.ts";
 import type { StageOutputs } from "../contract/resources.ts";
@@ -16,6 +17,8 @@ export interface StageTarget {
   endpoint?: string;
   /** Absent: the stage's own, which needs the permission to read it. */
   token?: CallerToken;
+  /** What is known of it already, and need not be asked for. */
+  description?: StageDescription;
 }
 
 export interface StackStart {
@@ -60,8 +63,11 @@ export interface RunningStack {
 
 /** What main hands down, so that no operation knows which provider or stack it works with. */
 export interface Services {
-  /** Begins to load what `openStage` needs, for use while something else is awaited. Never fails: `openStage` will. */
-  prepareStage(): void;
+  /**
+   * Begins to load what `openStage` needs, for use while something else is awaited; of a stage that is described, no AWS
+   * client. Never fails: `openStage` will.
+   */
+  prepareStage(options: { described: boolean }): void;
   /** @throws AbortError `STAGE_NOT_DEPLOYED`, AuthorizationError. */
   openStage(target: StageTarget, options: { signal: AbortSignal }): Promise<StageClient>;
   /** Queues of an account and region, whether or not they belong to a stage. */

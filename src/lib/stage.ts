@@ -5,7 +5,7 @@ import type { StageClient } from "../contract/ports.ts";
 import { environmentToken, tokenOf } from "./caller-token.ts";
 import { APP_PATTERN, APP_RULE, LOCAL_STAGE, STAGE_PATTERN } from "../contract/names.ts";
 import { findProject, type Project } from "./config/load.ts";
-import { findRunning, removeDevFile, stateDirectory, writeDevFile } from "./dev-file.ts";
+import { findRunningAround, removeDevFile, type Running, stateDirectory, writeDevFile } from "./dev-file.ts";
 import { invocation } from "./installation.ts";
 import { rememberStage } from "./known-stages.ts";
 import { type StageChoice, shown } from "./stage-choice.ts";
@@ -57,6 +57,24 @@ export async function requireProject(place: Workplace, stage: string): Promise<P
 }
 
 /**
+ * @returns the stack that `dev` runs for the project here.
+ * @throws AbortError `NOT_IN_PROJECT`, or `STAGE_NOT_RUNNING` with `message`.
+ */
+export async function requireRunning(place: Workplace, message = "The local stage is not running."): Promise<Running> {
+  const running = await findRunningAround(place.cwd);
+  if (running) return running;
+  throw notRunning(message, await requireProject(place, LOCAL_STAGE), place);
+}
+
+function notRunning(message: string, project: Project, place: Workplace, more: string[] = []): AbortError {
+  return new AbortError(message, {
+    code: "STAGE_NOT_RUNNING",
+    where: project.dir,
+    hint: [`Start it in another terminal: ${invocation(place.installation, place.cwd)} dev`, ...more],
+  });
+}
+
+/**
  * Opens the stage that was asked for. On the local stage that is the stack of the running `dev`; with `startLocal` one is
  * started in this process when none runs.
  */
@@ -71,45 +89,39 @@ export async function* enterStage(
 ): AsyncGenerator<StageShown | StackChange, OpenStage> {
   const stage = stageName(choice, place.env);
   const { services, signal } = place;
-  // The configuration's compiler is another process: what waits for it can load the provider meanwhile.
-  services.prepareStage();
+  const isLocal = stage === LOCAL_STAGE && !choice.endpointUrl;
+  // The provider loads while the configuration's compiler, another process, is at work. A local stack describes itself.
+  services.prepareStage({ described: isLocal });
   const token = environmentToken(place.env);
   const given = token ? { token } : {};
-  if (stage !== "local" || choice.endpointUrl) {
+  if (!isLocal) {
     const { projectDir, ...target } = await remoteTarget(choice, stage, place);
     const client = await services.openStage({ ...target, ...given }, { signal });
     if (projectDir !== undefined && stage !== LOCAL_STAGE) await rememberStage(projectDir, stage);
     yield* shown(client, options.show || stage !== "local", choice, place);
     return { client, broken: WHOLE, close: () => client.close() };
   }
-  const project = await requireProject(place, stage);
-  const app = choice.app ?? project.config.app;
-  const running = await findRunning(project.dir);
+  const running = await findRunningAround(place.cwd);
   if (running && (running.kind === "dev" || !options.startLocal)) {
-    const client = await services.openStage(
-      { app: running.app, stage, endpoint: running.endpoint, ...given },
-      { signal },
-    );
+    const { app, endpoint, description } = running;
+    const described = description ? { description } : {};
+    const client = await services.openStage({ app, stage, endpoint, ...described, ...given }, { signal });
     yield* shown(client, options.show, choice, place);
     return { client, broken: WHOLE, close: () => client.close() };
   }
-  if (!options.startLocal) {
-    const command = invocation(place.installation, place.cwd);
-    throw new AbortError("The local stage is not running.", {
-      code: "STAGE_NOT_RUNNING",
-      where: project.dir,
-      hint: [`Start it in another terminal: ${command} dev`, "Or name a deployed one: --stage NAME"],
-    });
-  }
+  const project = await requireProject(place, stage);
+  if (!options.startLocal)
+    throw notRunning("The local stage is not running.", project, place, ["Or name a deployed one: --stage NAME"]);
+  const app = choice.app ?? project.config.app;
   yield { type: "stack", state: "starting" };
   const own = await startOwn(place, project, options.faults ?? project.config.local.faults);
   try {
     yield { type: "stack", state: "ready", endpoint: own.stack.endpoint, ms: own.ms, offline: own.stack.offline };
     // Nobody outside can have a token for a stack that lives as long as this command.
-    const client = await services.openStage(
-      { app, stage, endpoint: own.stack.endpoint, token: tokenOf(own.stack) },
-      { signal },
-    );
+    const { endpoint, outputs } = own.stack;
+    const description = { outputs, token: own.stack.token, mark: own.stack.consumption() ?? {} };
+    const target = { app, stage, endpoint, token: tokenOf(own.stack), description };
+    const client = await services.openStage(target, { signal });
     yield* shown(client, options.show, choice, place);
     return {
       client,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ConsumptionMark } from "../contract/consumption.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
+import type { StageDescription } from "../contract/description.ts";
 import type { QueueStats } from "../contract/queue.ts";
 import {
   type ResourceNames,
@@ -37,6 +38,8 @@ export interface Deployment {
   depths(): { queue: QueueStats; deadLetterQueue: QueueStats; connections: number };
   /** What was changed by hand of how messages are taken; undefined when nothing was. */
   consumption(): ConsumptionMark | undefined;
+  /** What a client needs to open the stage. */
+  describe(): StageDescription;
   close(): Promise<void>;
 }
 
@@ -163,6 +166,7 @@ export function deployProject(
       connections: sockets.connections(),
     }),
     consumption: () => readMark(services, names),
+    describe: () => ({ outputs, token: secrets.token, mark: readMark(services, names) ?? {} }),
     async close() {
       endSchedule();
       await code.close();

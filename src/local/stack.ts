@@ -93,7 +93,10 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     const deployment = options.project
       ? deployProject(kernel.context, services, { ...options, project: options.project })
       : undefined;
-    if (deployment) router.use({ http: deployment.api, socket: deployment.sockets });
+    if (deployment) {
+      const control = { "GET stage": () => deployment.describe() };
+      router.use({ http: deployment.api, socket: deployment.sockets, control });
+    }
     return {
       endpoint: server.endpoint,
       port: server.port,

@@ -1,10 +1,11 @@
-import { readFile, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import type { ResolvedConfig } from "../../contract/config.ts";
 import { AbortError, PipelineError } from "../../contract/errors.ts";
 import { explainIssues, type SettingIssue } from "./explain.ts";
 import { loadModule } from "./loader.ts";
 import { locateSetting } from "./locate.ts";
+import { CODE_ENDINGS, foldersUp, NAME, SEARCH_PLACES } from "./places.ts";
 import { checkRules, resolveConfig } from "./resolve.ts";
 
 /** A project and the configuration of the stage that was asked for. */
@@ -18,21 +19,6 @@ export interface Project {
   stages: string[];
 }
 
-const NAME = "ai-pipeline";
-const CODE = ["ts", "mts", "cts", "js", "mjs", "cjs"];
-const DATA = ["json", "yaml", "yml"];
-
-/** In the order they are looked for in each folder. */
-export const SEARCH_PLACES = [
-  ...[...CODE, ...DATA].map((ending) => `${NAME}.config.${ending}`),
-  "package.json",
-  "package.yaml",
-  ...["", ...[...DATA, ...CODE].map((ending) => `.${ending}`)].flatMap((ending) => [
-    `.${NAME}rc${ending}`,
-    `.config/${NAME}rc${ending}`,
-  ]),
-];
-
 /**
  * Finds the configuration from `cwd` upwards.
  *
@@ -41,7 +27,7 @@ export const SEARCH_PLACES = [
  */
 export async function findProject(cwd: string, stage: string): Promise<Project | undefined> {
   const { cosmiconfig } = await import("./explorer.ts");
-  const loaders = Object.fromEntries(CODE.map((ending) => [`.${ending}`, loadModule]));
+  const loaders = Object.fromEntries(CODE_ENDINGS.map((ending) => [`.${ending}`, loadModule]));
   // Folder by folder: cosmiconfig's own way up would end at a user-wide configuration, which is no project.
   const explorer = cosmiconfig(NAME, {
     searchPlaces: SEARCH_PLACES,
@@ -146,23 +132,4 @@ function property(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null
     ? Object.entries(Object.getOwnPropertyDescriptors(value)).find(([key]) => key === name)?.[1].value
     : undefined;
-}
-
-/** From `cwd` up to the nearest folder with a `.git`, so that a stray file in a parent is not taken for the project's. */
-async function foldersUp(cwd: string): Promise<string[]> {
-  const folders = [cwd];
-  for (let folder = cwd; !(await exists(join(folder, ".git")));) {
-    const parent = dirname(folder);
-    if (parent === folder) break;
-    folders.push(parent);
-    folder = parent;
-  }
-  return folders;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -4,10 +4,9 @@ import type { StageShown } from "../../contract/operations/shared.ts";
 import type { QueueTarget, StageClient } from "../../contract/ports.ts";
 import type { QueueDescription, QueuePort } from "../../contract/queue.ts";
 import { LOCAL_STAGE } from "../../contract/names.ts";
-import { findRunning } from "../dev-file.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
-import { requireProject, type StageChoice } from "../stage.ts";
+import { requireRunning, type StageChoice } from "../stage.ts";
 import { stageFlags } from "../stage-choice.ts";
 import { enterStageForChange, enterStageForReading } from "../tasks.ts";
 
@@ -119,19 +118,8 @@ export async function targetOf(choice: LettersChoice, place: Workplace): Promise
     ...(profile === undefined ? {} : { profile }),
     ...(region === undefined ? {} : { region }),
     ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
-    ...(stage === LOCAL_STAGE && endpointUrl === undefined ? { endpoint: await localEndpoint(place) } : {}),
+    ...(stage === LOCAL_STAGE && endpointUrl === undefined ? { endpoint: (await requireRunning(place)).endpoint } : {}),
   };
-}
-
-async function localEndpoint(place: Workplace): Promise<string> {
-  const project = await requireProject(place, LOCAL_STAGE);
-  const running = await findRunning(project.dir);
-  if (running) return running.endpoint;
-  throw new AbortError("The local stage is not running.", {
-    code: "STAGE_NOT_RUNNING",
-    where: project.dir,
-    hint: `Start it in another terminal: ${invocation(place.installation, place.cwd)} dev`,
-  });
 }
 
 /** @returns a queue with what it says of itself. */

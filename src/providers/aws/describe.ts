@@ -1,5 +1,6 @@
+import { parseOutputs } from "../../contract/description.ts";
 import { AbortError, ExternalError } from "../../contract/errors.ts";
-import { FUNCTION_ROLES, resourceNames, STAGE_TOKEN, type StageOutputs } from "../../contract/resources.ts";
+import { resourceNames, STAGE_TOKEN, type StageOutputs } from "../../contract/resources.ts";
 import type { AwsClients } from "./clients.ts";
 import type { ErrorPlace } from "./errors.ts";
 import { readParameter } from "./parameter.ts";
@@ -47,41 +48,4 @@ export async function readToken(clients: AwsClients, outputs: StageOutputs, plac
     where: name,
     hint: "Write it as a SecureString parameter of this name, or deploy the stage again.",
   });
-}
-
-function parseOutputs(text: string): StageOutputs | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isOutputs(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const TEXTS: (keyof StageOutputs)[] = [
-  "app",
-  "stage",
-  "account",
-  "region",
-  "httpUrl",
-  "socketUrl",
-  "queueUrl",
-  "deadLetterQueueUrl",
-  "tasksTable",
-  "connectionsTable",
-  "bucket",
-  "secretsPath",
-];
-
-function isOutputs(value: unknown): value is StageOutputs {
-  if (typeof value !== "object" || value === null) return false;
-  const outputs: Partial<Record<keyof StageOutputs, unknown>> = value;
-  const { functions } = outputs;
-  return (
-    outputs.v === 1 &&
-    TEXTS.every((name) => typeof outputs[name] === "string") &&
-    typeof functions === "object" &&
-    functions !== null &&
-    FUNCTION_ROLES.every((role) => role in functions)
-  );
 }

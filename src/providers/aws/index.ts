@@ -1,10 +1,11 @@
 import type { Clock } from "../../contract/clock.ts";
 import type { Provider } from "../../contract/ports.ts";
-import { createAwsClients } from "./clients.ts";
+import { type AwsClients, createAwsClients } from "./clients.ts";
 import type { ApiClient, StageContext } from "./context.ts";
 import { createConsumption, readMark } from "./consumption.ts";
 import { createControl } from "./control.ts";
 import { readOutputs, readToken } from "./describe.ts";
+import type { ErrorPlace } from "./errors.ts";
 import { createFollower } from "./follower.ts";
 import { createIntake } from "./intake.ts";
 import { createLogs } from "./logs/index.ts";
@@ -29,7 +30,7 @@ export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): 
   return {
     openQueues: (target) => openQueues(target, env),
     async open(target, { signal }) {
-      const { app, stage, endpoint, profile, token } = target;
+      const { app, stage, endpoint, profile, token, description } = target;
       const clients = createAwsClients(target, env);
       const place = {
         stage,
@@ -38,15 +39,12 @@ export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): 
         ...(token ? { tokenFrom: token.from } : {}),
       };
       try {
-        const [outputs, mark] = await Promise.all([
-          readOutputs(clients, app, place, signal),
-          readMark(clients, app, place, signal),
-        ]);
+        const { outputs, mark } = description ?? (await readStage(clients, app, place, signal));
         let api: Promise<ApiClient> | undefined;
         const open = async () =>
           connect({
             url: outputs.httpUrl,
-            token: token?.value ?? (await readToken(clients, outputs, place)),
+            token: token?.value ?? description?.token ?? (await readToken(clients, outputs, place)),
             socketUrl: outputs.socketUrl,
           });
         const context: StageContext = { clients, outputs, place, clock, api: () => (api ??= open()) };
@@ -78,4 +76,12 @@ export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): 
       }
     },
   };
+}
+
+async function readStage(clients: AwsClients, app: string, place: ErrorPlace, signal: AbortSignal) {
+  const [outputs, mark] = await Promise.all([
+    readOutputs(clients, app, place, signal),
+    readMark(clients, app, place, signal),
+  ]);
+  return { outputs, mark };
 }

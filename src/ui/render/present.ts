@@ -24,11 +24,13 @@ export async function present<Name extends OperationName>(
     text: textRenderers[name],
     ...(name === "dev" ? { first: "ready" } : {}),
   };
+  // The operation's first waits (a compiler, the network) pass while the view loads.
+  const started = begun(events);
   const view = await openView(choices, presentation);
   const { io } = presentation;
   let summary: SummaryOf<Name> | undefined;
   try {
-    for await (const event of events) {
+    for await (const event of started) {
       view.push(event);
       if (isSummary<Name>(event)) summary = event;
     }
@@ -41,6 +43,22 @@ export async function present<Name extends OperationName>(
     if (result !== undefined) createTextOut(io).result(result);
   }
   return summary;
+}
+
+/** @returns the same events, the first of them asked for already. */
+function begun<Event>(events: AsyncIterable<Event>): AsyncIterable<Event> {
+  const iterator = events[Symbol.asyncIterator]();
+  const first = iterator.next();
+  // Whoever reads the events is told; nobody else must be.
+  first.catch(() => undefined);
+  async function* all() {
+    try {
+      for (let step = await first; !step.done; step = await iterator.next()) yield step.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return all();
 }
 
 function isSummary<Name extends OperationName>(event: Operations[Name]): event is Operations[Name] & SummaryOf<Name> {

@@ -1,0 +1,61 @@
+import { type ConsumptionMark, parseMark } from "./consumption.ts";
+import { FUNCTION_ROLES, type StageOutputs } from "./resources.ts";
+
+/** All that a client needs to open a stage. A running local stack tells it at once to whoever holds its control token. */
+export interface StageDescription {
+  outputs: StageOutputs;
+  /** The stage's token: `Authorization: Bearer`. */
+  token: string;
+  mark: ConsumptionMark;
+}
+
+/** @returns what a local stack answered; undefined where it is not what this version expects. */
+export function parseDescription(text: string): StageDescription | undefined {
+  const value = parse(text);
+  if (typeof value !== "object" || value === null || !("outputs" in value) || !("token" in value)) return undefined;
+  const { outputs, token } = value;
+  if (!isOutputs(outputs) || typeof token !== "string") return undefined;
+  return { outputs, token, mark: parseMark("mark" in value ? JSON.stringify(value.mark) : undefined) };
+}
+
+/** @returns what a stage's outputs parameter holds; undefined where this version cannot read it. */
+export function parseOutputs(text: string): StageOutputs | undefined {
+  const value = parse(text);
+  return isOutputs(value) ? value : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const TEXTS: (keyof StageOutputs)[] = [
+  "app",
+  "stage",
+  "account",
+  "region",
+  "httpUrl",
+  "socketUrl",
+  "queueUrl",
+  "deadLetterQueueUrl",
+  "tasksTable",
+  "connectionsTable",
+  "bucket",
+  "secretsPath",
+];
+
+function isOutputs(value: unknown): value is StageOutputs {
+  if (typeof value !== "object" || value === null) return false;
+  const outputs: Partial<Record<keyof StageOutputs, unknown>> = value;
+  const { functions } = outputs;
+  return (
+    outputs.v === 1 &&
+    TEXTS.every((name) => typeof outputs[name] === "string") &&
+    typeof functions === "object" &&
+    functions !== null &&
+    FUNCTION_ROLES.every((role) => role in functions)
+  );
+}
