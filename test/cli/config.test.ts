@@ -166,13 +166,25 @@ describe("a broken configuration names file, line, field and mend", () => {
       "an error while it runs",
       'throw new Error("no such variable");',
       "The configuration failed while it ran: no such variable",
-      "",
+      "1:7",
+    ],
+    [
+      "an error in the middle of typed code",
+      'type Port = { port: number };\n\nconst local: Port | undefined = undefined as Port | undefined;\nexport default {\n  app: "my-app",\n  local: { port: local!.port },\n};',
+      "Cannot read properties of undefined (reading 'port')",
+      "6:25",
+    ],
+    [
+      "a file that is not there",
+      'import { readFileSync } from "node:fs";\nexport default {\n  app: readFileSync("name.txt", "utf8"),\n};',
+      "ENOENT",
+      "3:8",
     ],
     [
       "a missing package",
       'import "left-pad";\nexport default {};',
-      "The configuration failed while it ran: Cannot find package 'left-pad'",
-      "",
+      "The configuration failed while it ran: Cannot find package 'left-pad'\n",
+      "1:8",
     ],
     [
       "nothing exported",
@@ -190,14 +202,39 @@ describe("a broken configuration names file, line, field and mend", () => {
   });
 
   test.each([
-    ["ai-pipeline.config.json", '{\n  "app": "my-app",\n  "queue" {}\n}', ":3:11"],
-    ["ai-pipeline.config.yaml", "app: my-app\n queue: 3\n", ":2:"],
-  ])("%s that cannot be parsed", async (name, text, place) => {
+    ["ai-pipeline.config.json", '{\n  "app": "my-app",\n  "queue" {}\n}', "3:11", 'a colon is missing after "queue"'],
+    ["ai-pipeline.config.json", '{\n  "app": nope\n}', "2:10", "a value must stand here, not nope"],
+    ["ai-pipeline.config.yaml", "app: my-app\n queue: 3\n", "2:7", "bad indentation of a mapping entry"],
+    [".ai-pipelinerc", '{\n  "app": "my-app"\n', "3:1", "the } is missing that ends the { of line 1"],
+    [".ai-pipelinerc", "app: my-app\nqueue: { maxAttempts: 3\n", "3:1", "deficient indentation"],
+    ["package.json", '{\n  "ai-pipeline": { "app": "my-app", }\n}', "2:37", "there is a comma too many before this }"],
+  ])("%s that cannot be parsed: %j", async (name, text, place, message) => {
     await using folder = await makeFolder({ [name]: text });
     const { exitCode, stderr } = await run(["submit", "hello"], { cwd: folder.dir });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("The configuration cannot be read: ");
-    expect(stderr).toContain(`at <dir>/${name}${place}`);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(`at <dir>/${name}:${place}\n`);
+    expect(stderr).toContain(`Mend ${name} and run the command again.`);
+  });
+
+  test("one that throws in a file it imports, beside a package, names that file", async () => {
+    await using folder = await makeFolder({
+      [file]: 'import { port } from "./port.ts";\nexport default { app: "my-app", local: { port: port() } };',
+      "port.ts":
+        'import { base } from "settings";\n\nexport function port(): number {\n  throw new Error(`not ${base}`);\n}\n',
+      "node_modules/settings/package.json": '{ "name": "settings", "type": "module", "exports": "./index.js" }',
+      "node_modules/settings/index.js": "export const base = 4999;",
+    });
+    const { stderr } = await run(["submit", "hello"], { cwd: folder.dir });
+    expect(stderr).toContain("The configuration failed while it ran: not 4999\n  at <dir>/port.ts:4:9\n");
+    expect(stderr).toContain("throw new Error(`not ${base}`);");
+  });
+
+  test("settings in package.json are looked for where they stand", async () => {
+    const text =
+      '{\n  "app": "not this",\n  "queue": { "maxAttempts": 1 },\n  "ai-pipeline": { "app": "my-app", "queue": { "maxAttempts": 1 } }\n}';
+    await using folder = await makeFolder({ "package.json": text });
+    expect((await run(["submit", "hello"], { cwd: folder.dir })).stderr).toContain("at <dir>/package.json:4:48\n");
   });
 
   test("all of its errors are told at once", async () => {

@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import type { ResolvedConfig } from "../../contract/config.ts";
 import { AbortError, PipelineError } from "../../contract/errors.ts";
 import { explainIssues, type SettingIssue } from "./explain.ts";
+import { loadJson, loadYamlOrJson, parserError } from "./data-loader.ts";
 import { loadModule } from "./loader.ts";
 import { locateSetting } from "./locate.ts";
 import { CODE_ENDINGS, foldersUp, NAME, SEARCH_PLACES } from "./places.ts";
@@ -26,24 +27,28 @@ export interface Project {
  * @throws AbortError `CONFIG_INVALID` naming file, line, setting and mend.
  */
 export async function findProject(cwd: string, stage: string): Promise<Project | undefined> {
-  const { cosmiconfig } = await import("./explorer.ts");
-  const loaders = Object.fromEntries(CODE_ENDINGS.map((ending) => [`.${ending}`, loadModule]));
-  // Folder by folder: cosmiconfig's own way up would end at a user-wide configuration, which is no project.
-  const explorer = cosmiconfig(NAME, {
-    searchPlaces: SEARCH_PLACES,
-    searchStrategy: "none",
-    ignoreEmptySearchPlaces: false,
-    cache: false,
-    loaders,
-  });
-  let found: Awaited<ReturnType<typeof explorer.search>> = null;
+  const { cosmiconfig, defaultLoaders } = await import("./explorer.ts");
+  const loaders = {
+    ...Object.fromEntries(CODE_ENDINGS.map((ending) => [`.${ending}`, loadModule])),
+    ".json": loadJson,
+    noExt: (path: string, text: string) => loadYamlOrJson(path, text, defaultLoaders.noExt),
+  };
+  let found: Awaited<ReturnType<ReturnType<typeof cosmiconfig>["search"]>> = null;
   try {
+    // Folder by folder: cosmiconfig's own way up would end at a user-wide configuration, which is no project.
+    const explorer = cosmiconfig(NAME, {
+      searchPlaces: SEARCH_PLACES,
+      searchStrategy: "none",
+      ignoreEmptySearchPlaces: false,
+      cache: false,
+      loaders,
+    });
     for (const folder of await foldersUp(cwd)) {
       found = await explorer.search(folder);
       if (found) break;
     }
   } catch (error) {
-    throw error instanceof PipelineError ? error : dataError(error);
+    throw error instanceof PipelineError ? error : await parserError(error);
   }
   if (!found) return undefined;
   const { filepath } = found;
@@ -79,7 +84,10 @@ function withoutUndefined(value: unknown): unknown {
 
 function invalid(file: string, source: string, issues: SettingIssue[]): AbortError {
   const [first] = issues;
-  const line = (issue: SettingIssue | undefined) => (issue ? locateSetting(source, issue.path) : undefined);
+  // Among a package's own members the settings are those of one of them.
+  const root = /^package\.(json|yaml)$/.test(basename(file)) ? [NAME] : [];
+  const line = (issue: SettingIssue | undefined) =>
+    issue ? locateSetting(source, [...root, ...issue.path]) : undefined;
   const place = line(first);
   const name = (issue: SettingIssue) => (issue.field === "" ? "it" : `\`${issue.field}\``);
   const others = issues.slice(1).map((issue) => {
@@ -99,37 +107,4 @@ function invalid(file: string, source: string, issues: SettingIssue[]): AbortErr
       `Mend ${first?.field ? `\`${first.field}\` in ` : ""}${basename(file)} and run the command again.`,
     ],
   });
-}
-
-/** JSON and YAML: their parsers tell the place in the message or in a mark. */
-function dataError(error: unknown): AbortError {
-  const file = property(error, "filepath");
-  const mark = property(error, "mark");
-  const line = property(mark, "line");
-  const column = property(mark, "column");
-  const text = error instanceof Error ? error.message : String(error);
-  const position = /line (\d+) column (\d+)/.exec(text);
-  const place =
-    typeof line === "number" && typeof column === "number"
-      ? `:${line + 1}:${column + 1}`
-      : position
-        ? `:${position[1]}:${position[2]}`
-        : "";
-  const reason = property(error, "reason");
-  const lines = text.split("\n");
-  return new AbortError(
-    `The configuration cannot be read: ${typeof reason === "string" ? reason : (lines[1] ?? lines[0] ?? text)}`,
-    {
-      code: "CONFIG_INVALID",
-      where: `${typeof file === "string" ? file : "ai-pipeline configuration"}${place}`,
-      hint: "Mend the file and run the command again.",
-      cause: error,
-    },
-  );
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? Object.entries(Object.getOwnPropertyDescriptors(value)).find(([key]) => key === name)?.[1].value
-    : undefined;
 }

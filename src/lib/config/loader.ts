@@ -1,10 +1,11 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { pathToFileURL } from "node:url";
-import { types } from "node:util";
-import type { BuildFailure, Plugin } from "esbuild";
+import type { BuildFailure, BuildOptions, Plugin } from "esbuild";
 import { AbortError } from "../../contract/errors.ts";
+import { findFault, missingPackageName } from "./fault.ts";
+import { lineAtFault } from "./place.ts";
 import { withoutStdout } from "./quiet.ts";
 
 /**
@@ -16,29 +17,11 @@ import { withoutStdout } from "./quiet.ts";
  */
 export async function loadModule(filepath: string): Promise<unknown> {
   const { build } = await import("esbuild");
+  const options = buildOptions(filepath);
   let code: string;
   let external: boolean;
   try {
-    const result = await build({
-      entryPoints: [filepath],
-      bundle: true,
-      write: false,
-      metafile: true,
-      format: "esm",
-      platform: "node",
-      target: "node22",
-      packages: "external",
-      logLevel: "silent",
-      absWorkingDir: dirname(filepath),
-      define: {
-        "import.meta.url": JSON.stringify(pathToFileURL(filepath).href),
-        "import.meta.filename": JSON.stringify(filepath),
-        "import.meta.dirname": JSON.stringify(dirname(filepath)),
-        __filename: JSON.stringify(filepath),
-        __dirname: JSON.stringify(dirname(filepath)),
-      },
-      plugins: [ownPackage],
-    });
+    const result = await build(options);
     code = result.outputFiles[0]?.text ?? "";
     external = Object.values(result.metafile.outputs).some((output) =>
       output.imports.some((item) => item.external && !item.path.startsWith("node:")),
@@ -50,13 +33,38 @@ export async function loadModule(filepath: string): Promise<unknown> {
     return await withoutStdout(() => inTime(external ? importBeside(filepath, code) : importText(code), filepath));
   } catch (error) {
     if (error instanceof AbortError) throw error;
-    throw new AbortError(`The configuration failed while it ran: ${messageOf(error)}`, {
+    const { where, line } = await findFault(error, filepath, options);
+    const missing = missingPackage(error);
+    throw new AbortError(`The configuration failed while it ran: ${missing?.message ?? messageOf(error)}`, {
       code: "CONFIG_INVALID",
-      where: filepath,
-      hint: missingPackage(error) ?? "Run the file's own code by hand, or take out what fails.",
+      where,
+      hint: [...line, missing?.hint ?? "Mend what fails there and run the command again."],
       cause: error,
     });
   }
+}
+
+function buildOptions(filepath: string) {
+  return {
+    entryPoints: [filepath],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    packages: "external",
+    logLevel: "silent",
+    absWorkingDir: dirname(filepath),
+    define: {
+      "import.meta.url": JSON.stringify(pathToFileURL(filepath).href),
+      "import.meta.filename": JSON.stringify(filepath),
+      "import.meta.dirname": JSON.stringify(dirname(filepath)),
+      __filename: JSON.stringify(filepath),
+      __dirname: JSON.stringify(dirname(filepath)),
+    },
+    plugins: [ownPackage],
+  } satisfies BuildOptions;
 }
 
 /** `import { defineConfig } from "ai-pipeline"` works before any install. */
@@ -123,9 +131,10 @@ function syntaxError(filepath: string, error: unknown): AbortError {
   return new AbortError(`The configuration does not compile: ${first?.text ?? messageOf(error)}`, {
     code: "CONFIG_INVALID",
     where: place,
-    hint: first?.location
-      ? ["The line at fault:", `  ${first.location.lineText.trim()}`]
-      : "Mend the file and run the command again.",
+    hint: [
+      ...(first?.location ? lineAtFault(first.location.lineText, ":1") : []),
+      `Mend ${basename(filepath)} and run the command again.`,
+    ],
     cause: error,
   });
 }
@@ -134,10 +143,13 @@ function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && "errors" in error && Array.isArray(error.errors);
 }
 
-function missingPackage(error: unknown): string | undefined {
-  if (!types.isNativeError(error) || !("code" in error) || error.code !== "ERR_MODULE_NOT_FOUND") return undefined;
-  const name = /'([^']+)'/.exec(error.message)?.[1];
-  return name ? `Install the package it imports: npm install ${name}` : undefined;
+function missingPackage(error: unknown): { message: string; hint: string } | undefined {
+  const name = missingPackageName(error);
+  if (name === undefined) return undefined;
+  return {
+    message: `Cannot find package '${name}'`,
+    hint: `Install the package it imports: npm install ${name}`,
+  };
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,9 @@
+import { readJsonText } from "./json-text.ts";
+import { lineAndColumn } from "./place.ts";
+
 /**
  * Finds the line of a setting in its source, whatever the language: the keys of the path are looked for one after another,
- * each after the one before. Good for the object literals, JSON and YAML that configurations are.
+ * each after the one before. Good for the object literals and YAML that configurations are; JSON is read.
  *
  * @param path such as `["queue", "maxAttempts"]`; a list's index is skipped.
  * @returns line and column from 1; undefined when the path's last key is not in the text.
@@ -10,6 +13,10 @@ export function locateSetting(
   path: readonly PropertyKey[],
 ): { line: number; column: number } | undefined {
   const keys = path.filter((key) => typeof key === "string");
+  if (source.trimStart().startsWith("{")) {
+    const read = readJsonText(source);
+    if ("names" in read) return nearestName(source, read.names, path.map(String));
+  }
   const start = source.search(/export\s+default|module\.exports/);
   let position = Math.max(0, start);
   let found = -1;
@@ -22,8 +29,16 @@ export function locateSetting(
     position = pattern.lastIndex - 1;
   }
   if (found < 0) return undefined;
-  const before = source.slice(0, found).split("\n");
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  return lineAndColumn(source, found);
+}
+
+/** An item of a list, or a member that is missing, stands in what has a name. */
+function nearestName(source: string, names: Map<string, number>, path: string[]) {
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const offset = names.get(path.slice(0, depth).join("."));
+    if (offset !== undefined) return lineAndColumn(source, offset);
+  }
+  return undefined;
 }
 
 function escape(text: string): string {
