@@ -1,4 +1,4 @@
-import type { DlqRedriveSummary, RedriveForecast, RedrivePlan } from "../contract/operations/dlq.ts";
+import type { DlqRedriveSummary, RedriveForecast, RedrivePlan } from "../contract/operations/dlq-redrive.ts";
 import { formatAge, formatCost, formatCount, formatDuration } from "./format.ts";
 
 /** @returns `4,012 of my-app-prod-tasks-dlq would go to my-app-prod-tasks, 3 stay that no attempt can mend, 9 stay`. */

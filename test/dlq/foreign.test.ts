@@ -162,11 +162,17 @@ describe("redrive", () => {
     expect(back.events.at(-1)).toMatchObject({ moved: 1 });
   });
 
-  test("--wait is refused: nobody tells how they end", async () => {
-    const { exitCode, stderr } = await cli("dlq", "redrive", "--yes", "--queue", dlq.name, "--wait");
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain("cannot be followed");
-  });
+  test.each([["--wait"], ["--canary", "5"], ["--max-failure-rate", "5%"], ["--budget", "1"]])(
+    "%s is refused: nobody tells how they end",
+    async (...flags) => {
+      await failed(["one"]);
+      const { exitCode, stderr } = await cli("dlq", "redrive", "--yes", "--queue", dlq.name, ...flags);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain("Messages of a queue that belongs to no stage cannot be followed");
+      expect(stderr).toContain(flags[0]);
+      expect(await depth(stack.client, dlq.url)).toBe(1);
+    },
+  );
 });
 
 /** Stands before the queues as IAM does before an account whose administrator forgot one permission. */

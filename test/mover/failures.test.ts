@@ -11,7 +11,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../src/contract/clock.ts";
 import type { EntryFailure, QueuePort } from "../../src/contract/queue.ts";
 import { createJournal } from "../../src/lib/mover/journal.ts";
-import { type MoveCounts, moveMessages, type MoveRequest } from "../../src/lib/mover/mover.ts";
+import type { MoveCounts, MoveRequest } from "../../src/lib/mover/move.ts";
+import { moveMessages } from "../../src/lib/mover/mover.ts";
 import { createQueue } from "../../src/providers/aws/queue/index.ts";
 import { type SqsStack, startSqs } from "../helpers/sqs.ts";
 
@@ -172,7 +173,9 @@ test("deletions that fail for a moment are tried again", async () => {
 
 test("the selected ones go, up to the limit; all others stay and are free again", async () => {
   const result = await move({}, { select: ({ body }) => body.endsWith("3"), limit: 4 });
-  expect(result.counts).toMatchObject({ moved: 4, left: MESSAGES - 4 });
+  // How many it saw of those that stay hangs on how its lanes interleave.
+  expect(result.counts).toMatchObject({ moved: 4, left: expect.any(Number) });
+  expect(result.counts?.left).toBeLessThanOrEqual(MESSAGES - 4);
   expect(result.destination).toHaveLength(4);
   expect(result.destination.every((body) => body.endsWith("3"))).toBe(true);
   expect([...result.source, ...result.destination].toSorted()).toEqual(everything);

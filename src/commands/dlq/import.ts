@@ -1,3 +1,4 @@
+import type { DlqImportEvent } from "../../contract/operations/dlq-change.ts";
 import { thousands } from "../../contract/thousands.ts";
 import { importLetters } from "../../lib/dlq/import.ts";
 import { invocation } from "../../lib/installation.ts";
@@ -29,15 +30,16 @@ export const command: CommandModule = {
         resume: flags.resume === true,
         ...(flags.to === undefined ? {} : { to: flags.to }),
       };
-      const events = await askFirst(importLetters(input, cli.place), cli, flags, (event) =>
-        event.type !== "plan" || flags.yes || flags.resume
-          ? undefined
-          : {
+      const confirmation = (event: DlqImportEvent) =>
+        event.type === "plan"
+          ? {
               what: `Send ${thousands(event.count)} messages of ${event.file} to ${event.to} (${event.place})`,
               otherwise: "Nothing was sent.",
               hint: ["Add --yes."],
-            },
-      );
+            }
+          : undefined;
+      const asks = !flags.yes && !flags.resume;
+      const events = await askFirst(importLetters(input, cli.place), cli, flags, asks ? confirmation : undefined);
       done(await show("dlq-import", events, presentation(cli, flags)));
     });
   },

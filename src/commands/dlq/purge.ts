@@ -1,5 +1,5 @@
 import { UsageError } from "../../contract/errors.ts";
-import type { PurgePlan } from "../../contract/operations/dlq-change.ts";
+import type { DlqPurgeEvent, PurgePlan } from "../../contract/operations/dlq-change.ts";
 import { thousands } from "../../contract/thousands.ts";
 import { purge } from "../../lib/dlq/purge.ts";
 import { invocation } from "../../lib/installation.ts";
@@ -38,9 +38,9 @@ export const command: CommandModule = {
         ...(backup === undefined ? {} : { backup }),
         ...(queueName === undefined ? {} : { queueName }),
       };
-      const events = await askFirst(purge(input, cli.place), cli, flags, (event) =>
-        event.type === "plan" && !flags.yes && event.count > 0 ? confirmationOf(event) : undefined,
-      );
+      const confirmation = (event: DlqPurgeEvent) =>
+        event.type === "plan" && event.count > 0 ? confirmationOf(event) : undefined;
+      const events = await askFirst(purge(input, cli.place), cli, flags, flags.yes ? undefined : confirmation);
       done(await show("dlq-purge", events, presentation(cli, flags)));
     });
   },

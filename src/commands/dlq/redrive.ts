@@ -1,11 +1,20 @@
-import type { DlqRedriveEvent, RedrivePlan } from "../../contract/operations/dlq.ts";
+import type { DlqRedriveEvent, RedrivePlan } from "../../contract/operations/dlq-redrive.ts";
 import { thousands } from "../../contract/thousands.ts";
 import { redrive, type RedriveInput } from "../../lib/dlq/redrive.ts";
 import { invocation } from "../../lib/installation.ts";
 import { parseMoment } from "../../lib/moment.ts";
 import { type CommandModule, presentation, show } from "../shared/cli.ts";
 import { askFirst, canAsk, type Confirmation } from "../shared/confirm.ts";
-import { collect, examples, type LettersFlags, lettersFlags, lettersOf, whole } from "../shared/flags.ts";
+import {
+  collect,
+  decimal,
+  examples,
+  type LettersFlags,
+  lettersFlags,
+  lettersOf,
+  share,
+  whole,
+} from "../shared/flags.ts";
 
 interface RedriveFlags extends LettersFlags {
   task?: string[];
@@ -22,6 +31,9 @@ interface RedriveFlags extends LettersFlags {
   resume?: boolean;
   wait?: boolean;
   whilePaused?: boolean;
+  canary?: number;
+  maxFailureRate?: number;
+  budget?: number;
 }
 
 export const command: CommandModule = {
@@ -35,6 +47,9 @@ export const command: CommandModule = {
       .option("--all", "also those that no attempt can mend: they stay otherwise")
       .option("--to <queue>", "to another queue of the same type: name, URL or ARN (default: where they came from)")
       .option("--rate <n>", "messages a second at most", whole(1, 500))
+      .option("--canary <n>", "move so many, judge them by their first attempt, then the rest (10)", whole(1, 10_000))
+      .option("--max-failure-rate <share>", "stop when more first attempts fail (5%); watches as --canary does", share)
+      .option("--budget <usd>", "stop before the tasks cost more; watches as --canary does", decimal(0, 1_000_000))
       .option("--dry-run", "only tell what would go, why it failed, what it costs and how long it takes")
       .option("--yes", "do not ask; needed without a terminal")
       .option("--resume", "go on with a move that was interrupted: nothing that was sent is sent again")
@@ -46,21 +61,22 @@ export const command: CommandModule = {
       "$ dlq redrive --stage prod --rate 5 --yes",
       "$ dlq redrive --error RateLimitError --since 6h --limit 100",
       "$ dlq redrive --where \"body.input.tenant == 'acme'\" --wait",
+      "$ dlq redrive --stage prod --canary 10 --max-failure-rate 5% --budget 20",
       "$ dlq redrive --queue orders-dlq --region eu-west-1",
     ]);
     it.action(async (flags: RedriveFlags) => {
       const asks = !flags.yes && !flags.dryRun && !flags.resume;
       const input = inputOf(flags, cli.place.clock.now(), asks && canAsk(cli, flags));
-      const events = await askFirst(redrive(input, cli.place), cli, flags, (event) =>
-        asks ? confirmationOf(event, invocation(cli.place.installation, cli.place.cwd)) : undefined,
-      );
+      const program = invocation(cli.place.installation, cli.place.cwd);
+      const confirmation = asks ? (event: DlqRedriveEvent) => confirmationOf(event, program) : undefined;
+      const events = await askFirst(redrive(input, cli.place), cli, flags, confirmation);
       done(await show("dlq-redrive", events, presentation(cli, flags)));
     });
   },
 };
 
 function inputOf(flags: RedriveFlags, now: number, counting: boolean): RedriveInput {
-  const { task, error, where, to, limit, rate } = flags;
+  const { task, error, where, to, limit, rate, canary, maxFailureRate, budget } = flags;
   return {
     choice: lettersOf(flags),
     filter: {
@@ -72,6 +88,11 @@ function inputOf(flags: RedriveFlags, now: number, counting: boolean): RedriveIn
     all: flags.all === true,
     resume: flags.resume === true,
     wait: flags.wait === true,
+    watch: {
+      ...(canary === undefined ? {} : { canary }),
+      ...(maxFailureRate === undefined ? {} : { maxFailureRate }),
+      ...(budget === undefined ? {} : { budgetUsd: budget }),
+    },
     whilePaused: flags.whilePaused === true,
     dryRun: flags.dryRun === true,
     counting,
@@ -85,10 +106,16 @@ function inputOf(flags: RedriveFlags, now: number, counting: boolean): RedriveIn
 function confirmationOf(event: DlqRedriveEvent, program: string): Confirmation | undefined {
   if (event.type !== "plan" || event.count === 0) return undefined;
   return {
-    what: `Move ${countOf(event)} to ${event.to.join(" and ")} (${event.place})`,
+    what: `Move ${countOf(event)} to ${event.to.join(" and ")} (${event.place})${boundsOf(event)}`,
     otherwise: "Nothing was moved.",
     hint: [`Look first: ${program} dlq redrive --dry-run, with the same flags`, "Or add --yes."],
   };
+}
+
+function boundsOf({ watch }: RedrivePlan): string {
+  if (!watch) return "";
+  const budget = watch.budgetUsd === undefined ? "" : ` and $${watch.budgetUsd} are not used up`;
+  return `, ${watch.canary} first, the rest while at most ${watch.maxFailureRate * 100}% fail${budget}`;
 }
 
 function countOf({ count, permanent }: RedrivePlan): string {

@@ -29,18 +29,19 @@ export interface Confirmation {
 }
 
 /**
- * Reads events up to the one that tells what would happen, asks, and hands all of them on. Nothing has happened when it
+ * Reads events up to the plan, which tells what would happen, asks, and hands all of them on. Nothing has happened when it
  * throws: an operation goes on only as far as it is read.
  *
- * @param confirmation of the plan; undefined where nothing needs to be asked.
+ * @param confirmation of the plan, if it needs one; absent where nobody is asked: then nothing is held back.
  * @throws UsageError `CONFIRMATION_NEEDED` without a terminal, AbortError `DECLINED`.
  */
 export async function askFirst<Event extends { type: string }>(
   events: AsyncGenerator<Event>,
   cli: Cli,
   flags: ConfirmFlags,
-  confirmation: (event: Event) => Confirmation | undefined,
+  confirmation: ((event: Event) => Confirmation | undefined) | undefined,
 ): Promise<AsyncIterable<Event>> {
+  if (!confirmation) return events;
   const before: Event[] = [];
   try {
     for (let step = await events.next(); !step.done; step = await events.next()) {
@@ -48,9 +49,8 @@ export async function askFirst<Event extends { type: string }>(
       const asked = confirmation(step.value);
       if (step.value.type === "scan" && before.length < 3 && !flags.json)
         cli.io.stderr.write("looking at the messages, to count them\n");
-      if (!asked) continue;
-      await ask(asked, cli, flags);
-      break;
+      if (asked) await ask(asked, cli, flags);
+      if (asked || step.value.type === "plan") break;
     }
   } catch (error) {
     await events.return(undefined);

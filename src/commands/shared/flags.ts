@@ -68,6 +68,14 @@ export function decimal(min: number, max: number): (text: string) => number {
   };
 }
 
+/** @returns a share from 0 to 1 of `5%`, or of `0.05`, for Commander. */
+export function share(text: string): number {
+  const [, number, percent] = /^(\d*\.?\d+)(%?)$/.exec(text) ?? [];
+  const value = Number(number) / (percent ? 100 : 1);
+  if (value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("Write a share of all from 0% to 100%, such as 5%.");
+}
+
 /** Collects a flag that may be given several times. */
 export function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value];

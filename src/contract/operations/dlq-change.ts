@@ -1,4 +1,5 @@
-import type { LetterRefused, QueueShown } from "./dlq.ts";
+import type { QueueShown } from "./dlq.ts";
+import type { LetterRefused } from "./dlq-redrive.ts";
 import type { StageShown, SummaryBase } from "./shared.ts";
 
 /** What an import is about to do. */

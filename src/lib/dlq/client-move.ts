@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { AbortError, UsageError } from "../../contract/errors.ts";
-import type { LetterRefused, MoveProgress } from "../../contract/operations/dlq.ts";
+import type { LetterRefused, MoveProgress } from "../../contract/operations/dlq-redrive.ts";
 import type { QueuePort } from "../../contract/queue.ts";
 import { createJournal, findJournal, type Journal, resumeJournal } from "../mover/journal.ts";
-import { type MoveCounts, moveMessages } from "../mover/mover.ts";
+import type { Move, MoveCounts } from "../mover/move.ts";
+import { moveMessages } from "../mover/mover.ts";
 import type { Workplace } from "../services.ts";
 import type { LetterSelector } from "./filter.ts";
 import type { KnownQueue } from "./letters.ts";
@@ -18,6 +19,8 @@ export interface ClientMove {
   select?: LetterSelector;
   limit?: number;
   maxPerSecond?: number;
+  /** Bounds what is on its way, and is told of what was sent. */
+  watch?: Pick<Move, "allowance" | "onSent">;
   /** Go on with the move that did not end. */
   resume: boolean;
 }
@@ -45,6 +48,7 @@ export async function* moveByClient(
   let told = -Infinity;
   try {
     const moving = moveMessages({
+      ...move.watch,
       ...(select ? { select } : {}),
       ...(limit === undefined ? {} : { limit }),
       ...(maxPerSecond === undefined ? {} : { maxPerSecond }),

@@ -1,5 +1,5 @@
 import { isTerminal } from "../../contract/event.ts";
-import type { RedrivenEnded } from "../../contract/operations/dlq.ts";
+import type { RedrivenEnded } from "../../contract/operations/dlq-redrive.ts";
 import type { StageClient } from "../../contract/ports.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
 import type { Workplace } from "../services.ts";

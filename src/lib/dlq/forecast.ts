@@ -1,6 +1,7 @@
-import type { RedriveForecast } from "../../contract/operations/dlq.ts";
+import type { RedriveForecast } from "../../contract/operations/dlq-redrive.ts";
 import { PipelineError } from "../../contract/errors.ts";
 import type { StageClient } from "../../contract/ports.ts";
+import type { TaskRecord } from "../../contract/record.ts";
 import type { Letters } from "./letters.ts";
 import type { Planned } from "./plan.ts";
 
@@ -31,15 +32,31 @@ export async function forecast(
   return result;
 }
 
+/** @returns what a task cost on average lately, or why that is not known. */
+export async function averageTaskCost({ reader }: StageClient): Promise<{ usd: number } | { unknown: string }> {
+  const { tasks } = await reader.list({ status: "completed", limit: SAMPLE });
+  return averageOf(await Promise.all(tasks.map(({ taskId }) => reader.get(taskId))));
+}
+
+function averageOf(tasks: readonly (TaskRecord | undefined)[]): { usd: number } | { unknown: string } {
+  // A task that called no model costs nothing, and has no cost.
+  const costs = tasks.flatMap((task) => task?.costUsd ?? (task?.usage.length === 0 ? 0 : []));
+  if (tasks.length === 0) return { unknown: "no task has completed lately" };
+  if (costs.length < tasks.length) return { unknown: "the price of the model is not known" };
+  return { usd: mean(costs) };
+}
+
 async function forecastRuns(stage: StageClient, count: number, result: RedriveForecast): Promise<void> {
   const { unknown } = result;
   const { tasks } = await stage.reader.list({ status: "completed", limit: SAMPLE });
-  const costs = tasks.flatMap(({ costUsd }) => (costUsd === undefined ? [] : [costUsd]));
-  if (tasks.length === 0) unknown.modelUsd = unknown.drainMs = "no task has completed lately";
-  else if (costs.length < tasks.length) unknown.modelUsd = "the price of the model is not known";
-  else result.modelUsd = mean(costs) * count;
-  if (tasks.length === 0) return;
   const records = await Promise.all(tasks.map(({ taskId }) => stage.reader.get(taskId)));
+  const price = averageOf(records);
+  if ("unknown" in price) unknown.modelUsd = price.unknown;
+  else result.modelUsd = price.usd * count;
+  if (tasks.length === 0) {
+    unknown.drainMs = "no task has completed lately";
+    return;
+  }
   const times = records.flatMap((record) => {
     const last = record?.attempts.findLast(({ outcome }) => outcome === "completed");
     return last?.endedAt === undefined ? [] : [Date.parse(last.endedAt) - Date.parse(last.startedAt)];

@@ -1,4 +1,5 @@
-import type { Cause, DeadLetter, RedrivePlan, ScanProgress } from "../../contract/operations/dlq.ts";
+import type { Cause, DeadLetter, ScanProgress } from "../../contract/operations/dlq.ts";
+import type { RedrivePlan } from "../../contract/operations/dlq-redrive.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
 import type { Workplace } from "../services.ts";
 import { isMeant, type LetterFilter, letterSelector, type LetterSelector, meansAll, needsMessages } from "./filter.ts";

@@ -1,44 +1,22 @@
 import { PipelineError, UsageError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
-import type { DlqRedriveEvent, DlqRedriveSummary } from "../../contract/operations/dlq.ts";
-import { invocation } from "../installation.ts";
+import type { DlqRedriveEvent, DlqRedriveSummary, RedrivePlan } from "../../contract/operations/dlq-redrive.ts";
 import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
-import { moveByClient } from "./client-move.ts";
-import type { LetterFilter, LetterSelector } from "./filter.ts";
 import { chosenOnly, findFollowed, waitForAll } from "./follow-redriven.ts";
 import { forecast } from "./forecast.ts";
-import { enterLetters, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
+import { enterLetters, type Letters } from "./letters.ts";
+import { moveChosen, type Moved } from "./move-chosen.ts";
 import { refusePaused } from "./paused.ts";
 import { type Planned, planRedrive } from "./plan.ts";
+import { redriveCommand, type RedriveInput } from "./redrive-input.ts";
 import { findRoutes, type Route } from "./routes.ts";
 import { followMove } from "./service-move.ts";
+import { isWatched, watchBounds } from "./watch/bounds.ts";
+import { moveWatched } from "./watch/watched-move.ts";
 import { parseWhere } from "./where.ts";
 
-export interface RedriveInput {
-  choice: LettersChoice;
-  filter: Omit<LetterFilter, "where">;
-  /** JMESPath over body and attributes. */
-  where?: string;
-  /** Also letters of which it is known that no attempt can succeed. */
-  all: boolean;
-  /** Another queue than those the letters came from: its name, URL or ARN. */
-  to?: string;
-  /** At most so many letters. */
-  limit?: number;
-  /** 1 to 500; absent: as fast as the service goes. */
-  maxPerSecond?: number;
-  /** Go on with a move of our own that did not end. */
-  resume: boolean;
-  /** Also follow the tasks to their end. */
-  wait: boolean;
-  /** Also when nothing is taken from the stage's queue. */
-  whilePaused: boolean;
-  /** Tell what would be done, and end. */
-  dryRun: boolean;
-  /** The plan's count is wanted, at the price of a look at the messages. */
-  counting: boolean;
-}
+export type { RedriveInput } from "./redrive-input.ts";
 
 /**
  * Moves dead letters back to their queue as they are: all of them by the service's own move task, some of them by our own
@@ -56,6 +34,7 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
     const routes = await findRoutes(letters, to, choice, place);
     const isOwn = stage && routes.some(({ destination }) => destination.queue === stage.outputs.queueUrl);
     if (stage && isOwn && !input.dryRun && !input.whilePaused) await refusePaused(stage, choice, place);
+    const watched = isWatched(input.watch) ? await watchBounds(input.watch, letters, routes) : undefined;
     const filter = { ...input.filter, ...(where ? { where } : {}) };
     const counting = input.dryRun || input.counting;
     const planned = yield* planRedrive(
@@ -66,7 +45,8 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
     );
     const { select } = planned;
     let why = reasonForClient(input, letters, planned);
-    const { plan, causes } = planned;
+    const { causes } = planned;
+    const plan: RedrivePlan = { ...planned.plan, ...(watched ? { watch: watched.bounds } : {}) };
     if (input.dryRun) {
       yield {
         ...plan,
@@ -85,26 +65,43 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
       return;
     }
     yield plan;
-    const waiting = stage && input.wait ? await findFollowed(stage, select, signal) : new Map<string, number>();
+    const follow = stage && input.wait && !watched;
+    const waiting = follow ? await findFollowed(stage, select, signal) : new Map<string, number>();
     why ??= await startService(letters, routes, input);
     yield why === undefined
       ? { type: "mover", by: "service", why: "all dead letters go back to their queue" }
       : { type: "mover", by: "client", why };
     const { move } = letters.queue;
-    const end: Moved =
-      why === undefined && move
-        ? yield* followMove(move, deadLetterQueue.queue, place)
-        : yield* moveChosen(input, routes, waiting.size > 0 ? chosenOnly(waiting, select) : select, letters, place);
     const ends = { completed: 0, failed: 0 };
-    if (stage) {
-      for await (const event of waitForAll(stage, waiting, place)) {
-        if (event.status === "completed") ends.completed++;
-        else ends.failed++;
+    let end: Moved & Pick<DlqRedriveSummary, "watch">;
+    if (watched) {
+      const { count } = plan;
+      const outcome = yield* moveWatched(
+        { ...watched, count, select, wait: input.wait },
+        (watch) => moveChosen(input, routes, { select: watch.select, watch }, letters, place),
+        place,
+      );
+      Object.assign(ends, outcome.ends);
+      const isStopped = outcome.watch.stopped !== undefined;
+      // What stays has no journal: the same command chooses anew.
+      const goOn = isStopped ? { status: "CANCELLED" as const, resume: redriveCommand(input, place, []) } : {};
+      end = { ...outcome.moved, ...goOn, watch: outcome.watch };
+    } else {
+      const chosen = waiting.size > 0 ? chosenOnly(waiting, select) : select;
+      end =
+        why === undefined && move
+          ? yield* followMove(move, deadLetterQueue.queue, place)
+          : yield* moveChosen(input, routes, { select: chosen }, letters, place);
+      for await (const event of stage ? waitForAll(stage, waiting, place) : []) {
+        ends[event.status === "completed" ? "completed" : "failed"]++;
         yield event;
       }
     }
     const interrupted = signal.aborted;
-    const failed = ends.failed > 0 || (end.client !== undefined && end.client.refused + end.client.undeleted > 0);
+    const failed =
+      (input.wait && ends.failed > 0) ||
+      end.watch?.stopped !== undefined ||
+      (end.client !== undefined && end.client.refused + end.client.undeleted > 0);
     yield {
       type: "summary",
       operation: "dlq-redrive",
@@ -130,29 +127,9 @@ function cannotFollow(): UsageError {
   );
 }
 
-const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
-/** The same letters must be meant again: a move does not know what an earlier one was asked for. */
-function resumeCommand(input: RedriveInput, place: Workplace): string {
-  const { tasks, error, since, until } = input.filter;
-  const time = (flag: string, at: number | undefined) => (at === undefined ? [] : [flag, new Date(at).toISOString()]);
-  const words = [
-    ...(tasks ?? []).flatMap((id) => ["--task", id]),
-    ...(error === undefined ? [] : ["--error", quoted(error)]),
-    ...(input.where === undefined ? [] : ["--where", quoted(input.where)]),
-    ...(input.all ? ["--all"] : []),
-    ...(input.whilePaused ? ["--while-paused"] : []),
-    ...time("--since", since),
-    ...time("--until", until),
-    ...(input.to === undefined ? [] : ["--to", input.to]),
-    ...(input.maxPerSecond === undefined ? [] : ["--rate", String(input.maxPerSecond)]),
-    "--resume",
-  ];
-  return `${invocation(place.installation, place.cwd)} dlq redrive ${words.join(" ")}${lettersFlags(input.choice)}`;
-}
-
 /** @returns why the service's own move task will not do, if it will not. */
 function reasonForClient(input: RedriveInput, { sources }: Letters, { select, reason }: Planned): string | undefined {
+  if (isWatched(input.watch)) return "some go first and are judged, and the service's own move task takes all at once";
   if (input.resume) return "it goes on with a move of its own";
   if (reason !== undefined) return reason;
   if (select || input.limit !== undefined) return "the service's own move task takes all messages, not some";
@@ -179,54 +156,4 @@ async function startService(
     if (error instanceof PipelineError && error.code === "MOVE_UNSUPPORTED") return error.message;
     throw error;
   }
-}
-
-type Moved = Pick<DlqRedriveSummary, "moved" | "status" | "client" | "resume">;
-
-/** Moves by our own mover, one destination after another. */
-async function* moveChosen(
-  input: RedriveInput,
-  routes: Route[],
-  select: LetterSelector | undefined,
-  letters: Letters,
-  place: Workplace,
-): AsyncGenerator<DlqRedriveEvent, Moved> {
-  const { resume, limit, maxPerSecond } = input;
-  const total = { moved: 0, finished: 0, left: 0, refused: 0, undeleted: 0, perhapsTwice: 0 };
-  for (const { destination, takes } of routes) {
-    if (place.signal.aborted || total.moved === limit) break;
-    const counts = yield* moveByClient(
-      {
-        source: letters.deadLetterQueue,
-        destination,
-        resume,
-        ofStage: letters.stage !== undefined,
-        ...selection(select, takes),
-        ...(limit === undefined ? {} : { limit: limit - total.moved }),
-        ...(maxPerSecond === undefined ? {} : { maxPerSecond }),
-      },
-      letters.queue,
-      place,
-    );
-    total.moved += counts.moved;
-    total.finished += counts.finished;
-    total.refused += counts.refused.length;
-    total.undeleted += counts.undeleted;
-    total.perhapsTwice += counts.perhapsTwice;
-    total.left = counts.left;
-  }
-  const { moved, ...client } = total;
-  const whole = !place.signal.aborted;
-  return {
-    moved,
-    status: whole ? "COMPLETED" : "CANCELLED",
-    client,
-    ...(whole && client.undeleted === 0 ? {} : { resume: resumeCommand(input, place) }),
-  };
-}
-
-/** @returns both choices as one; none when all letters go. */
-function selection(select: LetterSelector | undefined, takes: Route["takes"]): { select?: LetterSelector } {
-  if (!takes) return select ? { select } : {};
-  return { select: (message) => takes(message) && (!select || select(message)) };
 }

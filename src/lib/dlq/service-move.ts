@@ -1,5 +1,5 @@
 import { ExternalError } from "../../contract/errors.ts";
-import type { MoveProgress } from "../../contract/operations/dlq.ts";
+import type { MoveProgress } from "../../contract/operations/dlq-redrive.ts";
 import type { MoveTask, QueuePort } from "../../contract/queue.ts";
 import type { Workplace } from "../services.ts";
 

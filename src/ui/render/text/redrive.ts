@@ -1,13 +1,18 @@
-import type { DlqRedriveEvent, RedrivePlan } from "../../../contract/operations/dlq.ts";
+import type { DlqRedriveEvent, RedrivePlan } from "../../../contract/operations/dlq-redrive.ts";
 import { formatCount, formatDuration, oneLine } from "../../format.ts";
 import { describeCause } from "../../letters.ts";
 import { describeForecast, describeMove, describePlan } from "../../move.ts";
 import { describeError } from "../../timeline.ts";
+import { describeBounds, describeDecision, describeJudged, describeWatch, describeWatched } from "../../watched.ts";
 import { table, type TextRenderer } from "./out.ts";
 import { tellShared } from "./shared.ts";
 
+/** A log gets a line every few seconds, not every moment. */
+const EVERY_MS = 2000;
+
 export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out, now) => {
   let told = "";
+  let next = 0;
   return (event) => {
     switch (event.type) {
       case "stage":
@@ -17,8 +22,12 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out, now) => {
       case "scan":
         return;
       case "plan":
-        if (!event.forecast) return out.line(describePlan(event));
+        if (!event.forecast) {
+          out.line(describePlan(event));
+          return event.watch ? out.line(describeBounds(event.watch)) : undefined;
+        }
         out.result(describePlan(event));
+        if (event.watch) out.result(describeBounds(event.watch));
         if (event.causes && event.causes.length > 0)
           out.result(table([["GO", "OF", "FINGERPRINT", "WHY"], ...event.causes.map(causeRow)]));
         return out.result(describeForecast(event.forecast, now()).join("\n"));
@@ -36,6 +45,14 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out, now) => {
         return out.line(
           `${event.taskId} ${event.status}${event.error ? `: ${describeError(event.error)}` : ""} (${event.ended} of ${event.total})`,
         );
+      case "judged":
+        return event.ok ? undefined : out.line(describeJudged(event));
+      case "watched":
+        if (now() < next) return;
+        next = now() + EVERY_MS;
+        return out.line(describeWatched(event));
+      case "decided":
+        return out.line(describeDecision(event));
       case "summary": {
         if (event.dryRun) return out.line("nothing was moved");
         const ends =
@@ -47,6 +64,7 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out, now) => {
           .map((part) => `, ${part}`)
           .join("");
         out.result(`${formatCount(event.moved)} moved in ${formatDuration(event.elapsedMs)}${beside}${ends}${leaving}`);
+        for (const line of event.watch ? describeWatch(event.watch) : []) out.line(line);
         if (event.resume) out.line(`go on: ${event.resume}`);
         return;
       }

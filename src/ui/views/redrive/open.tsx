@@ -1,6 +1,7 @@
 import { Box, useInput } from "ink";
 import { Text } from "../../components/Text.tsx";
-import type { RedrivePlan, ScanProgress } from "../../../contract/operations/dlq.ts";
+import type { ScanProgress } from "../../../contract/operations/dlq.ts";
+import type { RedrivePlan, RedriveWatched } from "../../../contract/operations/dlq-redrive.ts";
 import type { Operations } from "../../../contract/operations/index.ts";
 import { mount, type ViewProps } from "../../components/mount.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
@@ -14,6 +15,7 @@ import { addPlace } from "../../place.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 import { describeError } from "../../timeline.ts";
+import { describeBounds, describeDecision, describeJudged, describeWatch, describeWatched } from "../../watched.ts";
 
 type RedriveEvent = Operations["dlq-redrive"];
 
@@ -22,6 +24,7 @@ interface RedriveState {
   scan?: ScanProgress;
   plan?: RedrivePlan;
   move?: Extract<RedriveEvent, { type: "move" }>;
+  watched?: RedriveWatched;
   ended?: Extract<RedriveEvent, { type: "redriven" }>;
   summary?: Extract<RedriveEvent, { type: "summary" }>;
 }
@@ -35,7 +38,13 @@ function reduce(state: RedriveState, event: RedriveEvent): RedriveState {
       return { ...state, scan: event };
     case "plan":
       if (event.forecast) return { ...state, plan: event };
-      return { ...state, lines: addLine(state.lines, "info", describePlan(event)) };
+      return {
+        ...state,
+        lines: [describePlan(event), ...(event.watch ? [describeBounds(event.watch)] : [])].reduce(
+          (lines, line) => addLine(lines, "info", line),
+          state.lines,
+        ),
+      };
     case "mover": {
       const who = event.by === "service" ? "the service moves them" : "moved from here";
       return { ...state, lines: addLine(state.lines, "info", `${who}: ${event.why}`) };
@@ -52,6 +61,14 @@ function reduce(state: RedriveState, event: RedriveEvent): RedriveState {
         ended: event,
         lines: addLine(state.lines, tone, `${shortId(event.taskId)}  ${event.status}${why}`),
       };
+    }
+    case "judged":
+      return event.ok ? state : { ...state, lines: addLine(state.lines, "fail", describeJudged(event)) };
+    case "watched":
+      return { ...state, watched: event };
+    case "decided": {
+      const tone = event.decision === "stop" ? "warn" : "ok";
+      return { ...state, lines: addLine(state.lines, tone, describeDecision(event)) };
     }
     case "summary":
       return { ...state, summary: event };
@@ -73,6 +90,7 @@ function Plan({ plan, now }: { plan: RedrivePlan; now: number }) {
   return (
     <Box flexDirection="column">
       <Text bold>{describePlan(plan)}</Text>
+      {plan.watch ? <Text>{describeBounds(plan.watch)}</Text> : null}
       {causes.length > 0 ? (
         <Box marginY={1}>
           <Table columns={CAUSES} rows={causes} rowKey={({ cause }) => cause.fingerprint} />
@@ -84,7 +102,7 @@ function Plan({ plan, now }: { plan: RedrivePlan; now: number }) {
   );
 }
 
-function RedriveView({ state: { lines, scan, plan, move, ended, summary }, screen }: ViewProps<RedriveState>) {
+function RedriveView({ state: { lines, scan, plan, move, watched, ended, summary }, screen }: ViewProps<RedriveState>) {
   useInput((input, key) => {
     if (key.ctrl && input === "c") screen.interrupt();
   });
@@ -104,6 +122,9 @@ function RedriveView({ state: { lines, scan, plan, move, ended, summary }, scree
                 : [`${formatCount(summary.completed)} completed`, `${formatCount(summary.failed ?? 0)} failed`]),
             ].join(", ")}
           </Text>
+          {(summary.watch ? describeWatch(summary.watch) : []).map((line) => (
+            <Text key={line}>{line}</Text>
+          ))}
           {summary.resume ? <Text>{`go on: ${summary.resume}`}</Text> : null}
         </>
       ) : (
@@ -119,6 +140,7 @@ function RedriveView({ state: { lines, scan, plan, move, ended, summary }, scree
               {`moved ${formatCount(move.moved)} of about ${formatCount(move.toMove)}`}
             </Text>
           ) : null}
+          {watched ? <Text>{describeWatched(watched)}</Text> : null}
           {ended ? <Text>{`ended ${formatCount(ended.ended)} of ${formatCount(ended.total)}`}</Text> : null}
         </Box>
       )}
