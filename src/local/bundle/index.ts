@@ -36,6 +36,8 @@ export function createBundler(options: BundlerOptions): Bundler {
     target: "node22.18",
     format: "esm",
     splitting: true,
+    // Errors are told apart by their class, in records and on screens.
+    keepNames: true,
     mainFields: ["module", "main"],
     chunkNames: "chunks/[name]-[hash]",
     sourcemap: true,

@@ -44,6 +44,18 @@ describe("classify", () => {
     ["a broken connection", new ModelError("x", { code: "network" })],
   ])("%s is worth another attempt", (_name, thrown) => expect(classify(thrown, NOW).permanent).toBe(false));
 
+  it("names an error by its class where it has no name of its own", () => {
+    class RateLimitError extends Error {}
+    class Named extends Error {
+      override name = "ItsOwn";
+    }
+    const e = class e extends Error {};
+    expect(classify(new RateLimitError("x"), NOW).name).toBe("RateLimitError");
+    expect(classify(new Named("x"), NOW).name).toBe("ItsOwn");
+    expect(classify(new e("x"), NOW).name).toBe("Error");
+    expect(classify(Object.assign(new Error("x"), { constructor: undefined }), NOW).name).toBe("Error");
+  });
+
   it("survives a cause that is a circle", () => {
     const circle = new Error("round");
     circle.cause = circle;

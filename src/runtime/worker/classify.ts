@@ -35,7 +35,7 @@ export function classify(error: unknown, now: number): ErrorFacts {
   const code = firstOf(chain, codeOf);
   const retryAfterMs = firstOf(chain, (entry) => retryAfterOf(entry, now));
   return {
-    name: first instanceof Error ? first.name : typeof error,
+    name: first instanceof Error ? nameOf(first) : typeof error,
     message:
       first instanceof Error
         ? first.message
@@ -49,11 +49,19 @@ export function classify(error: unknown, now: number): ErrorFacts {
   };
 }
 
+/** Many libraries give their errors a class and no name: all of OpenAI's are called `Error`, whatever was refused. */
+function nameOf(error: Error): string {
+  const type: unknown = error.constructor;
+  const ofClass = typeof type === "function" ? type.name.replace(/^_+/, "") : "";
+  // A minifier leaves a letter or two, which say less than nothing.
+  return error.name === "Error" && ofClass.length > 2 ? ofClass : error.name;
+}
+
 function isPermanent(chain: object[], status: number | undefined, code: string | undefined): boolean {
   for (const entry of chain) {
     const said = field(entry, "permanent");
     if (typeof said === "boolean") return said;
-    if (entry instanceof Error && TRANSIENT_NAMES.test(entry.name)) return false;
+    if (entry instanceof Error && TRANSIENT_NAMES.test(nameOf(entry))) return false;
   }
   if (code !== undefined && PERMANENT_CODES.has(code)) return true;
   return status !== undefined && PERMANENT_STATUSES.has(status);
