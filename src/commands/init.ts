@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { UsageError } from "../contract/errors.ts";
+import { PipelineError, UsageError } from "../contract/errors.ts";
 import { init } from "../lib/init/init.ts";
 import { checkTarget, suggestApp } from "../lib/init/scaffold.ts";
 import { findTemplate, listTemplates, readTemplates, type Template } from "../lib/init/templates.ts";
@@ -50,7 +50,15 @@ async function complete(
 ): Promise<{ directory: string; app: string; template: string }> {
   const templates = await readTemplates(cli.place.installation.root);
   if (flags.template !== undefined) await findTemplate(cli.place.installation.root, flags.template);
-  const questions = questionsFor(given, flags, templates);
+  const target = (directory: string) => {
+    const folder = resolve(cli.place.cwd, directory);
+    const app = flags.app ?? suggestApp(basename(folder)) ?? "my-app";
+    checkTarget(folder, app);
+    return app;
+  };
+  // Before any question: nobody should answer one for nothing.
+  if (given !== undefined) target(given);
+  const questions = questionsFor(given, flags, templates, target);
   const asked = questions.length > 0 && !flags.yes && !flags.json ? await ask(questions, cli) : undefined;
   const directory = given ?? asked?.["directory"];
   if (directory === undefined) {
@@ -60,16 +68,22 @@ async function complete(
       hint: `Name one: ${invocation(cli.place.installation, cli.place.cwd)} init my-app`,
     });
   }
-  const folder = resolve(cli.place.cwd, directory);
-  const app = flags.app ?? suggestApp(basename(folder)) ?? "my-app";
-  await checkTarget(folder, app);
-  return { directory, app, template: flags.template ?? asked?.["template"] ?? templates[0]?.name ?? "minimal" };
+  return {
+    directory,
+    app: target(directory),
+    template: flags.template ?? asked?.["template"] ?? templates[0]?.name ?? "minimal",
+  };
 }
 
-function questionsFor(directory: string | undefined, flags: InitFlags, templates: Template[]): Question[] {
+function questionsFor(
+  directory: string | undefined,
+  flags: InitFlags,
+  templates: Template[],
+  check: (directory: string) => void,
+): Question[] {
   const questions: Question[] = [];
   if (directory === undefined) {
-    const validate = (value: string) => (value.trim() === "" ? "a folder has a name" : undefined);
+    const validate = (value: string) => (value.trim() === "" ? "a folder has a name" : problemOf(() => check(value)));
     questions.push({ name: "directory", kind: "text", message: "Folder of the project", initial: "my-app", validate });
   }
   if (flags.template === undefined) {
@@ -77,6 +91,17 @@ function questionsFor(directory: string | undefined, flags: InitFlags, templates
     questions.push({ name: "template", kind: "select", message: "Template", choices });
   }
   return questions;
+}
+
+/** @returns what is wrong, in a sentence. */
+function problemOf(check: () => void): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof PipelineError) return error.message;
+    throw error;
+  }
 }
 
 async function ask(questions: Question[], cli: Cli): Promise<Record<string, string> | undefined> {

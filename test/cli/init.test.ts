@@ -2,6 +2,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeFolder, run } from "./harness.ts";
+import { startOnTerminal } from "./on-terminal.ts";
 
 test("--list names the templates with what they are", async () => {
   await using folder = await makeFolder();
@@ -105,4 +106,42 @@ test("an install that fails leaves the files, says why, and exits with 1", async
   } finally {
     process.env["PATH"] = before;
   }
+});
+
+describe("on a terminal", () => {
+  test("a folder that is not empty is refused before anything is asked", async () => {
+    await using folder = await makeFolder({ "my-app/notes.txt": "mine" });
+    const { terminal, exit } = startOnTerminal(["init", "my-app", "--no-install"], { cwd: folder.dir }, 80);
+    expect(await exit).toBe(1);
+    expect(terminal.text()).toContain("The folder my-app is not empty: it holds notes.txt.");
+    expect(terminal.raw()).not.toContain("Template");
+  });
+
+  test("one that is typed is judged as it is typed, and another can be", async () => {
+    await using folder = await makeFolder({ "my-app/notes.txt": "mine" });
+    const { terminal, exit } = startOnTerminal(["init", "--no-install"], { cwd: folder.dir }, 80);
+    await terminal.waitFor("Folder of the project");
+    terminal.type("\r");
+    await terminal.waitFor("The folder my-app is not empty");
+    terminal.type("other\r");
+    await terminal.waitFor("Template");
+    terminal.type("1");
+    expect(await exit).toBe(0);
+    expect(await readdir(join(folder.dir, "other"))).toContain("package.json");
+  });
+
+  test.each([40, 80])("what each template is can be read at %i columns", async (columns) => {
+    await using folder = await makeFolder();
+    const { terminal, exit } = startOnTerminal(["init", "my-app", "--no-install"], { cwd: folder.dir }, columns);
+    await terminal.waitFor("enter choose");
+    const shown = terminal.text().replaceAll(/\s+/g, " ");
+    for (const template of ["minimal", "prompt", "summarize"]) {
+      const text = await readFile(join(import.meta.dirname, "../../templates", template, "template.json"), "utf8");
+      const { description }: { description: string } = JSON.parse(text);
+      expect(shown).toContain(description);
+      if (columns === 80) expect(terminal.text()).toContain(description);
+    }
+    terminal.type("\u001B");
+    expect(await exit).toBe(130);
+  });
 });

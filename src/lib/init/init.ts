@@ -21,7 +21,7 @@ export async function* init(input: InitInput, place: Workplace): AsyncGenerator<
   const { installation, cwd, clock, signal, env } = place;
   const template = await findTemplate(installation.root, input.template);
   const directory = resolve(cwd, input.directory);
-  await checkTarget(directory, input.app);
+  checkTarget(directory, input.app);
   await mkdir(directory, { recursive: true });
   let files = 0;
   for await (const path of scaffold(template, directory, input.app, installation)) {

@@ -1,4 +1,5 @@
-import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdirSync, statSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { AbortError, UsageError } from "../../contract/errors.ts";
 import { APP_PATTERN, APP_RULE } from "../../contract/names.ts";
@@ -10,8 +11,8 @@ const SKIPPED = new Set(["template.json", "node_modules", ".ai-pipeline", "packa
 /** npm leaves a `.gitignore` out of a tarball. */
 const RENAMED: Record<string, string> = { gitignore: ".gitignore", npmrc: ".npmrc" };
 
-/** @throws UsageError `APP_INVALID`; AbortError `DIRECTORY_NOT_EMPTY`. */
-export async function checkTarget(directory: string, app: string): Promise<void> {
+/** Waits for nothing, so that a folder can be judged as it is typed. @throws UsageError `APP_INVALID`; AbortError `DIRECTORY_NOT_EMPTY`. */
+export function checkTarget(directory: string, app: string): void {
   if (!APP_PATTERN.test(app)) {
     throw new UsageError(`"${app}" cannot be the name of an app.`, {
       code: "APP_INVALID",
@@ -19,7 +20,7 @@ export async function checkTarget(directory: string, app: string): Promise<void>
       hint: [`Use ${APP_RULE}.`, ...(suggestApp(app) ? [`For example: --app ${suggestApp(app)}`] : [])],
     });
   }
-  const info = await stat(directory).catch(() => undefined);
+  const info = statSync(directory, { throwIfNoEntry: false });
   if (!info) return;
   if (!info.isDirectory()) {
     throw new AbortError(`${basename(directory)} is a file.`, {
@@ -28,7 +29,7 @@ export async function checkTarget(directory: string, app: string): Promise<void>
       hint: "Name a folder that does not exist yet.",
     });
   }
-  const content = (await readdir(directory)).filter((name) => name !== ".git" && name !== ".DS_Store");
+  const content = readdirSync(directory).filter((name) => name !== ".git" && name !== ".DS_Store");
   if (content.length > 0) {
     const shown = content.slice(0, 3).join(", ") + (content.length > 3 ? ` and ${content.length - 3} more` : "");
     throw new AbortError(`The folder ${basename(directory)} is not empty: it holds ${shown}.`, {

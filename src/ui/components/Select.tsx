@@ -46,10 +46,14 @@ export function Select({ message, choices, initial, onSubmit }: SelectProps) {
         <Text {...color("cyan")}>?</Text> <Text bold>{message}</Text>
       </Text>
       {choices.map((choice, at) => (
-        <Text key={choice.value} wrap="truncate-end" {...(at === index ? color("cyan") : {})}>
-          {at === index ? GLYPHS.pointer : " "} {choice.label.padEnd(width)}{" "}
-          {choice.hint ? <Text dimColor> {choice.hint}</Text> : null}
-        </Text>
+        <Box key={choice.value}>
+          <Box width={width + 4} flexShrink={0}>
+            <Text {...(at === index ? color("cyan") : {})}>
+              {at === index ? GLYPHS.pointer : " "} {choice.label}
+            </Text>
+          </Box>
+          {choice.hint ? <Text dimColor>{choice.hint}</Text> : null}
+        </Box>
       ))}
       <Text dimColor>↑↓ move · enter choose · esc leave</Text>
     </Box>
