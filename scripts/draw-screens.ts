@@ -65,7 +65,7 @@ async function draw(): Promise<void> {
   const dev = start(project, ["dev", "--port", "0", "--fresh"]);
   try {
     // Without this, the picture would tell of the first build more than of the task.
-    await dev.waitFor("its worker ready", (rows) => rows.some((row) => row.includes("worker ready")));
+    await dev.waitFor("its worker built", (rows) => rows.some((row) => row.includes("worker built")));
     const submit = start(project, SUBMIT);
     try {
       await finish(submit, SUBMIT);

@@ -1,4 +1,5 @@
 import type { DevReady, StackActivity } from "../contract/operations/dev.ts";
+import { FUNCTION_ROLES } from "../contract/resources.ts";
 import { describeMark } from "./consumption.ts";
 import { formatDuration, oneLine, shortId } from "./format.ts";
 import { readableLog } from "./log-line.ts";
@@ -6,12 +7,17 @@ import { readableLog } from "./log-line.ts";
 /** A worker that prints megabytes must not bury the rest. */
 const LOG_LENGTH = 500;
 
+/** @returns what is ready, on a line that fits 80 columns after its `Ready`. */
+export function describeReady({ endpoint, stage, offline }: DevReady): string {
+  return `${endpoint} · stage ${stage} · model: ${offline ? "offline" : "from your environment"}`;
+}
+
 /** @returns where the stack is and how to call it: the block that `dev` begins with. */
 export function readyText(event: DevReady): string {
-  const model = event.offline ? "model: offline (set OPENAI_API_KEY for a real one)" : "model: from your environment";
   const curl = `curl ${event.endpoint}/tasks -H 'Authorization: Bearer ${event.token}' -d '{"prompt":"What is a dead-letter queue?"}'`;
   return [
-    `Ready  ${event.endpoint} · stage ${event.stage} · ${model}`,
+    `Ready  ${describeReady(event)}`,
+    ...(event.offline ? ["  the offline model answers; set OPENAI_API_KEY for a real one"] : []),
     ...(event.wantedPort === undefined
       ? []
       : [`  port ${event.wantedPort} is taken, so this is another; --port asks for one`]),
@@ -28,7 +34,8 @@ type FunctionActivity = Extract<StackActivity, { type: "function" }>;
 /** @returns how a function is, in words. @param prefix `<app>-<stage>-`, which its screen need not repeat. */
 export function describeFunction({ name, state, ms, message }: FunctionActivity, prefix: string): string {
   const short = shortName(name, prefix);
-  if (state === "ready") return `${short} ready${ms === undefined ? "" : ` in ${formatDuration(ms)}`}`;
+  if (state === "building") return `building ${short}…`;
+  if (state === "ready") return `${short} built${ms === undefined ? "" : ` in ${formatDuration(ms)}`}`;
   return `${short} does not build or load: ${message ?? "no reason given"}`;
 }
 
@@ -54,9 +61,10 @@ function activityText(event: Exclude<StackActivity, FunctionActivity>, prefix: s
   }
 }
 
-/** `my-app-local-worker` is `worker` to whoever runs one app on one stage. */
-function shortName(name: string, prefix: string): string {
-  return prefix && name.startsWith(prefix) ? name.slice(prefix.length) : name;
+/** `my-app-local-worker` is `worker` to whoever runs one app on one stage; which those are is not known before `ready`. */
+export function shortName(name: string, prefix: string): string {
+  if (prefix === "") return FUNCTION_ROLES.find((role) => name.endsWith(`-${role}`)) ?? name;
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
 function logLine(name: string, message: string): string | undefined {

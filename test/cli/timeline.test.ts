@@ -43,6 +43,15 @@ const told = (taskId: string) =>
     .filter((line) => line.includes(taskId.slice(0, 8)))
     .map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, "").replaceAll(/\d+(\.\d+)? m?s/g, "N"));
 
+test("dev begins with the place in 80 columns, then tells that the worker is being built, and when it is", async () => {
+  await dev.waitFor("worker built");
+  const lines = dev.stdout().split("\n");
+  expect(lines[0]).toMatch(/^Ready {2}http:\/\/127\.0\.0\.1:\d+ · stage local · model: offline$/);
+  expect(lines[0]?.length).toBeLessThanOrEqual(80);
+  const building = lines.filter((line) => /^\d\d:\d\d:\d\d {2}.*worker/.test(line)).map((line) => line.slice(10));
+  expect(building.slice(0, 2)).toEqual(["building worker…", expect.stringMatching(/^worker built in \d/)]);
+});
+
 test("dev tells what a worker prints between the events of its task, in the order it happened, under its id", async () => {
   expect((await submit("words-of-a-task", "talk", "--wait")).stdout).toBe("done\n");
   await dev.waitFor("The attempt ended: completed.");

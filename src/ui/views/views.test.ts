@@ -36,11 +36,11 @@ async function draw<Event>(open: (screen: Screen) => LiveView<Event>, events: Ev
 }
 
 test("dev shows where the stack is, what is queued and what is at work", async () => {
-  const terminal = createTerminal({ columns: 100, rows: 24 });
+  const terminal = createTerminal({ columns: 80, rows: 24 });
   const view = openDev(terminal.screen);
   const at = Date.parse("2026-11-24T10:00:00.000Z");
   view.push({ type: "function", at, name: "my-app-local-worker", state: "building" });
-  await terminal.waitFor("building my-app-local-worker");
+  await terminal.waitFor("starting, building worker…");
   view.push({ type: "function", at, name: "my-app-local-worker", state: "ready", ms: 84 });
   view.push({
     type: "ready",
@@ -81,8 +81,16 @@ test("dev shows where the stack is, what is queued and what is at work", async (
     queueWaitMs: 18,
   });
   await terminal.waitFor("7f3c2a90 started, attempt 1");
-  expect(terminal.text()).toContain("Ready  http://127.0.0.1:4566 · stage local · model: offline");
-  expect(terminal.text()).toContain("queued 4 · in flight 2 · dead letters 1");
+  // Whole lines, at 80 columns.
+  expect(terminal.text().replaceAll(/\s+/g, " ")).toContain(
+    "Ready http://127.0.0.1:4566 · stage local · model: offline · speed 60 · faults: model:429=0.3",
+  );
+  expect(terminal.text()).toMatch(/^queued 4 · in flight 2 · dead letters 1 · completed 0 · dead-lettered 0 ·$/m);
+  view.push({ type: "function", at, name: "my-app-local-worker", state: "building" });
+  await terminal.waitFor("building worker…");
+  view.push({ type: "function", at, name: "my-app-local-worker", state: "ready", ms: 412 });
+  await terminal.waitFor("worker built in 412 ms");
+  await expect.poll(() => terminal.text().match(/building worker…/g) ?? []).toEqual([]);
   view.push({
     type: "function",
     at,

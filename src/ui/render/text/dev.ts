@@ -10,16 +10,22 @@ export const devText: TextRenderer<DevEvent> = (out, now) => {
   let prefix = "";
   /** Functions that were built anew: every environment tells that it is ready, and only the code's own is news. */
   const building = new Set<string>();
+  /** What was told before `ready`, which comes first: it says where all of it happens. */
+  let early: string[] | undefined = [];
+  const tell = (text: string) => (early ? void early.push(text) : out.result(text));
   let marked: string | undefined;
   return (event) => {
     switch (event.type) {
       case "ready":
         prefix = `${event.app}-${event.stage}-`;
-        return out.result(readyText(event));
+        out.result(readyText(event));
+        early?.forEach(out.result);
+        early = undefined;
+        return;
       case "function":
-        if (event.state === "building") return void building.add(event.name);
-        if (!building.delete(event.name) && event.state === "ready") return;
-        return out.result(`${formatTime(event.at)}  ${describeFunction(event, prefix)}`);
+        if (event.state === "building") building.add(event.name);
+        else if (!building.delete(event.name) && event.state === "ready") return;
+        return tell(`${formatTime(event.at)}  ${describeFunction(event, prefix)}`);
       case "log":
       case "invocation":
       case "request":

@@ -6,6 +6,7 @@ import type { ViewProps } from "../../components/mount.tsx";
 import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
 import { describeMark } from "../../consumption.ts";
+import { describeReady, shortName } from "../../dev-lines.ts";
 import { formatCount, formatDuration, shortId } from "../../format.ts";
 import { GLYPHS } from "../../theme.ts";
 import type { DevState, DevTask } from "./state.ts";
@@ -32,7 +33,8 @@ export function DevView({ state, screen, ended }: ViewProps<DevState>) {
         borderRight={false}
         borderDimColor
       >
-        {ready ? <Header ready={ready} /> : <Starting building={state.building} />}
+        {ready ? <Header ready={ready} /> : null}
+        <Building names={state.building} starting={!ready} />
         {Object.entries(state.broken).map(([name, reason]) => (
           <Text key={name} wrap="truncate-end">
             <Mark tone="fail" /> {reason}
@@ -57,27 +59,28 @@ const marksOf = ({ ready, depths }: DevState) => {
   return mark ? describeMark(mark) : [];
 };
 
-function Starting({ building }: { building: string[] }) {
+function Building({ names, starting }: { names: string[]; starting: boolean }) {
+  if (!starting && names.length === 0) return null;
+  const building = names.length > 0 ? `building ${names.map((name) => shortName(name, "")).join(", ")}…` : "";
   return (
     <Text>
-      <Spinner /> starting{building.length > 0 ? `, building ${building.join(", ")}` : ""}
+      <Spinner /> {[starting ? "starting" : "", building].filter(Boolean).join(", ")}
     </Text>
   );
 }
 
 function Header({ ready }: { ready: NonNullable<DevState["ready"]> }) {
   const color = useColor();
-  const model = ready.offline ? "offline (set OPENAI_API_KEY for a real one)" : "by environment";
   const extras = [
     ready.speed === 1 ? "" : `speed ${ready.speed}`,
     ready.faults.length > 0 ? `faults: ${ready.faults.join(", ")}` : "",
   ];
   return (
-    <Text wrap="truncate-end">
+    <Text>
       <Text {...color("green")} bold>
         Ready
       </Text>
-      {`  ${ready.endpoint} · stage ${ready.stage} · model: ${model}`}
+      {`  ${describeReady(ready)}`}
       {extras.filter(Boolean).map((extra) => ` · ${extra}`)}
     </Text>
   );
@@ -89,10 +92,11 @@ function Depths({ state }: { state: DevState }) {
   const dead = depths?.deadLetterQueue.visible ?? 0;
   const waiting = (depths?.queue.visible ?? 0) + (depths?.queue.delayed ?? 0);
   return (
-    <Text wrap="truncate-end">
+    <Text>
       {`queued ${formatCount(waiting)} · in flight ${formatCount(depths?.queue.inFlight ?? 0)} · `}
       <Text {...(dead > 0 ? color("red") : {})}>dead letters {formatCount(dead)}</Text>
-      {` · completed ${formatCount(state.completed)} · dead-lettered ${formatCount(state.deadlettered)} · sockets ${depths?.connections ?? 0}`}
+      {` · completed ${formatCount(state.completed)} · dead-lettered ${formatCount(state.deadlettered)}`}
+      {depths?.connections ? ` · sockets ${depths.connections}` : ""}
     </Text>
   );
 }
