@@ -3,7 +3,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock, type Clock } from "../../src/contract/clock.ts";
 import { taskKey } from "../../src/contract/table.ts";
 import type { Task } from "../../src/contract/task.ts";
+import { createApiParts } from "../../src/runtime/api/create-parts.ts";
+import { reconcile } from "../../src/runtime/api/reconciler.ts";
 import { createDynamo } from "../../src/runtime/aws/dynamo.ts";
+import { createLogger } from "../../src/runtime/log/logger.ts";
 import { createTaskStore, type TaskStore } from "../../src/runtime/store/index.ts";
 import { startStage, type TestStage } from "./harness.ts";
 
@@ -123,4 +126,19 @@ test("an end that nobody was told of is told", async () => {
   });
   await expect(stage.invoke("reconciler", {})).resolves.toMatchObject({ told: 1 });
   expect(await dynamo.get(stage.settings.tasksTable, taskKey(task.taskId))).toMatchObject({ seq: 2, toldSeq: 2 });
+});
+
+test("a run that finds nothing to do is silent; one that mends tells what", async () => {
+  const lines: string[] = [];
+  const parts = { ...createApiParts(), log: createLogger({ write: (line) => lines.push(line) }) };
+  const waiting = aTask();
+  await store.accept(waiting);
+  await store.markQueued(waiting.taskId);
+  expect(await reconcile(parts, () => Infinity)).toMatchObject({ sent: 0, deadlettered: 0, told: 0, failed: 0 });
+  expect(lines).toEqual([]);
+  const forgotten = aTask();
+  await ago(HOUR, () => store.accept(forgotten));
+  await reconcile(parts, () => Infinity);
+  expect(lines.map((line) => JSON.parse(line).message)).toEqual(["Mended a task.", "Reconciled."]);
+  drain();
 });

@@ -48,7 +48,9 @@ export async function reconcile(parts: ReconcileParts, timeLeft: () => number): 
     if (report.looked >= MOST || timeLeft() < 2 * TELL_MS) break;
   }
   await mendBatch();
-  parts.log.info("Reconciled.", { ...report });
+  // It runs once a minute for as long as the stage stands: that there was nothing to do is no news.
+  const idle = report.sent + report.deadlettered + report.told + report.failed === 0;
+  parts.log[idle ? "debug" : "info"]("Reconciled.", { ...report });
   return report;
 }
 
