@@ -1,4 +1,3 @@
-import { AbortError } from "../contract/errors.ts";
 import type { TaskStatus } from "../contract/event.ts";
 import { EXIT } from "../contract/exit.ts";
 import type { TasksCancelEvent, TasksListEvent, TasksShowEvent } from "../contract/operations/tasks.ts";
@@ -6,6 +5,7 @@ import { invocation } from "./installation.ts";
 import type { Workplace } from "./services.ts";
 import { enterStage, type StageChoice } from "./stage.ts";
 import { stageFlags } from "./stage-choice.ts";
+import { knowing, unknownTask } from "./unknown-task.ts";
 
 export interface TasksListInput {
   choice: StageChoice;
@@ -46,7 +46,7 @@ export async function* showTask(
   try {
     const { reader } = stage.client;
     const record = await reader.get(input.taskId);
-    if (!record) throw unknownTask(input, place);
+    if (!record) throw unknownTask(input.taskId, { ref: stage.client.ref, choice: input.choice, place });
     const [events, result] = await Promise.all([reader.events(input.taskId), reader.result(record)]);
     yield { type: "task-detail", record, events, ...(result === undefined ? {} : { result }) };
     yield { type: "summary", operation: "tasks-show", exitCode: EXIT.completed, taskId: input.taskId };
@@ -62,7 +62,9 @@ export async function* cancelTask(
 ): AsyncGenerator<TasksCancelEvent> {
   const stage = yield* enterStageForChange(input.choice, place);
   try {
-    const record = await stage.client.control.cancel(input.taskId);
+    const { control, ref } = stage.client;
+    const { taskId, choice } = input;
+    const record = await knowing(taskId, { ref, choice, place }, () => control.cancel(taskId));
     yield {
       type: "summary",
       operation: "tasks-cancel",
@@ -93,12 +95,4 @@ export function enterStageForReading(choice: StageChoice, place: Workplace) {
 /** Opens a stage to change something on: it is always named first. */
 export function enterStageForChange(choice: StageChoice, place: Workplace) {
   return enter(choice, place, true);
-}
-
-function unknownTask(input: { choice: StageChoice; taskId: string }, place: Workplace): AbortError {
-  return new AbortError(`There is no task ${input.taskId} on this stage.`, {
-    code: "TASK_NOT_FOUND",
-    where: input.taskId,
-    hint: `See the latest: ${invocation(place.installation, place.cwd)} tasks list${stageFlags(input.choice)}`,
-  });
 }

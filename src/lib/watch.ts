@@ -5,6 +5,7 @@ import { invocation } from "./installation.ts";
 import { interruptedExit, untilAborted } from "./interrupt.ts";
 import type { Workplace } from "./services.ts";
 import { enterStage, type StageChoice } from "./stage.ts";
+import { followingKnown } from "./unknown-task.ts";
 import { fetchResult, hasEnded, initialOutcome, outcomeExit, reduceOutcome } from "./submit/outcome.ts";
 import { stageFlags } from "./stage-choice.ts";
 
@@ -31,7 +32,10 @@ export async function* watch(input: WatchInput, place: Workplace): AsyncGenerato
     let outcome = taskId === undefined ? undefined : initialOutcome(taskId, "accepted");
     let events = 0;
     let ended = false;
-    const source = taskId === undefined ? follower.followAll({ signal }) : follower.follow(taskId, { signal });
+    const source =
+      taskId === undefined
+        ? follower.followAll({ signal })
+        : followingKnown(taskId, { ref, choice: input.choice, place }, follower.follow(taskId, { signal }));
     for await (const event of untilAborted<FollowEvent>(source, signal)) {
       if (event.type !== "token" && event.type !== "connection") events++;
       if (outcome) {

@@ -1,3 +1,4 @@
+import { counted } from "../contract/counted.ts";
 import type { ConsumptionMark } from "../contract/consumption.ts";
 import type { ConsumptionShown, ConsumptionSummary } from "../contract/operations/consumption.ts";
 import { formatCount, formatDuration } from "./format.ts";
@@ -25,8 +26,9 @@ export function describeChange({ state, ms }: ConsumptionShown): string {
 export function describeConsumption(summary: ConsumptionSummary): string[] {
   const { action, state, maxConcurrency, mark, unchanged, queue, waiting, inFlight, resume, elapsedMs } = summary;
   const limit = maxConcurrency === undefined ? "no limit of its own" : atMost(maxConcurrency);
-  const left = `${formatCount(waiting)} wait in ${queue}`;
-  const atWork = inFlight > 0 ? `; ${formatCount(inFlight)} at work go on to their end` : "";
+  const left = `${counted(waiting, "waits", "wait")} in ${queue}`;
+  const atWork =
+    inFlight > 0 ? `; ${counted(inFlight, "at work goes on to its end", "at work go on to their end")}` : "";
   const before = unchanged ? "it was so before: " : "";
   if (state === "changing") return [`asked for, and not done after ${formatDuration(elapsedMs)}: the service goes on`];
   const result =

@@ -1,3 +1,4 @@
+import { counted } from "../contract/counted.ts";
 import type { DlqImportSummary, DlqPurgeSummary } from "../contract/operations/dlq-change.ts";
 import type {
   Cause,
@@ -25,7 +26,7 @@ export function headline(groups: readonly LetterGroup[], most = 5): string {
     .map(({ count, cause: { name, status } }) =>
       [formatCount(count), oneLine(name, 40), status].filter(Boolean).join(" "),
     );
-  return [...parts, ...(groups.length > most ? [`${groups.length - most} more causes`] : [])].join(" · ");
+  return [...parts, ...(groups.length > most ? [counted(groups.length - most, "more cause")] : [])].join(" · ");
 }
 
 /** @returns `12 letters, 2 in flight, oldest 3 h 5 min, first expires in at most 13 d 20 h, moving 5 of 12`. */
@@ -75,7 +76,7 @@ export function describeSeen(summary: DlqInspectSummary, now: number): string[] 
   const inSeconds = firstExpiry === undefined ? undefined : (Date.parse(firstExpiry) - now) / 1000;
   return [
     by === "records"
-      ? `by the records of ${formatCount(seen)} ${seen === 1 ? "task" : "tasks"}; the queue holds about ${formatCount(about)}`
+      ? `by the records of ${counted(seen, "task")}; the queue holds about ${formatCount(about)}`
       : `saw ${formatCount(seen)} of about ${formatCount(Math.max(about, seen))}`,
     ...(inSeconds === undefined
       ? []
@@ -90,9 +91,11 @@ export function describeScan({ receives, requests, costUsd, unreleased, cut }: S
   const cost =
     costUsd === undefined ? "" : `, ${costUsd < 0.0001 ? "less than $0.0001" : formatCost(costUsd)} at list price`;
   return [
-    `${formatCount(receives)} receives, ${formatCount(requests)} requests in all${cost}`,
+    `${counted(receives, "receive")}, ${counted(requests, "request")} in all${cost}`,
     ...(unreleased > 0
-      ? [`${formatCount(unreleased)} could not be given back: they come back when their lease ends`]
+      ? [
+          `${formatCount(unreleased)} could not be given back: ${unreleased === 1 ? "it comes back when its lease ends" : "they come back when their lease ends"}`,
+        ]
       : []),
     ...(cut === undefined ? [] : [`not all were seen: ${cut}`]),
   ];
@@ -179,7 +182,15 @@ export function describeImport(summary: DlqImportSummary): string[] {
 export function describePurge({ removed, left, name, backup, restore, elapsedMs }: DlqPurgeSummary): string[] {
   return [
     `${formatCount(removed)} removed from ${name} in ${formatDuration(elapsedMs)}`,
-    ...(left > 0 ? [`${formatCount(left)} are still there: others hold them, or they came meanwhile`] : []),
+    ...(left > 0
+      ? [
+          counted(
+            left,
+            "is still there: another holds it, or it came meanwhile",
+            "are still there: others hold them, or they came meanwhile",
+          ),
+        ]
+      : []),
     ...(backup === undefined ? [] : [`copy: ${backup}`]),
     ...(restore === undefined ? [] : [`put them back: ${restore}`]),
   ];

@@ -1,3 +1,4 @@
+import { counted } from "../contract/counted.ts";
 import type { DlqRedriveSummary, RedriveForecast, RedrivePlan } from "../contract/operations/dlq-redrive.ts";
 import { formatAge, formatCost, formatCount, formatDuration } from "./format.ts";
 
@@ -6,8 +7,12 @@ export function describePlan({ count, permanent = 0, left = 0, from, to, forecas
   const verb = forecast ? "would go" : "to go";
   return [
     `${count === undefined ? "the letters that are meant" : formatCount(count)} of ${from} ${verb} to ${to.join(" and ")}`,
-    ...(permanent > 0 ? [`${formatCount(permanent)} stay that no attempt can mend (--all takes them, too)`] : []),
-    ...(left > 0 ? [`${formatCount(left)} stay`] : []),
+    ...(permanent > 0
+      ? [
+          `${counted(permanent, "stays", "stay")} that no attempt can mend (--all takes ${permanent === 1 ? "it" : "them"}, too)`,
+        ]
+      : []),
+    ...(left > 0 ? [counted(left, "stays", "stay")] : []),
   ].join(", ");
 }
 

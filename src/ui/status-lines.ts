@@ -1,3 +1,4 @@
+import { counted } from "../contract/counted.ts";
 import type { Drain, QueueStatus, StatusShown, TaskFigures } from "../contract/operations/status.ts";
 import { type Figure, isUnknown } from "../contract/status.ts";
 import { describeMark } from "./consumption.ts";
@@ -60,7 +61,7 @@ export function statusLines(status: StatusShown): StatusLine[] {
       if (by === "retention")
         return `no dead-letter queue: tasks are tried until they expire, ${formatDuration(mostMs)}`;
       const range = leastMs === mostMs ? "" : ` (${formatDuration(leastMs)} to ${formatDuration(mostMs)})`;
-      return `a model outage of ${formatDuration(typicalMs)}${range} is survived in ${attempts} attempts; ${formatDuration(hangingMs)} when it hangs`;
+      return `a model outage of ${formatDuration(typicalMs)}${range} is survived in ${counted(attempts ?? 0, "attempt")}; ${formatDuration(hangingMs)} when it hangs`;
     }),
     ...(isUnknown(tasks) ? [{ label: "tasks", text: unknown(tasks.unknown) }] : taskLines(tasks, status.at)),
     ...(isUnknown(functions)
@@ -69,13 +70,13 @@ export function statusLines(status: StatusShown): StatusLine[] {
           label: name,
           text: isUnknown(invocations)
             ? unknown(invocations.unknown)
-            : `${formatCount(invocations)} calls · ${count(errors)} errors · ${count(throttles)} throttles`,
+            : [counted(invocations, "call"), countOf(errors, "error"), countOf(throttles, "throttle")].join(" · "),
         }))),
   ];
 }
 
 const unknown = (reason: string) => `unknown: ${reason}`;
-const count = (figure: Figure<number>) => (isUnknown(figure) ? "unknown" : formatCount(figure));
+const countOf = (value: Figure<number>, one: string) => (isUnknown(value) ? `unknown ${one}s` : counted(value, one));
 const withTone = (label: string, text: string, tone: Tone | undefined): StatusLine =>
   tone ? { label, text, tone } : { label, text };
 
@@ -106,9 +107,7 @@ function drainText({ state, arriving = 0, leaving = 0, ms = 0 }: Drain): string 
 function taskLines(tasks: TaskFigures, now: number): StatusLine[] {
   const { accepted, completed, deadlettered, cancelled, read, complete, since, duration, queueWait } = tasks;
   const rate = (completed / (Math.max(1, now - since) / 60_000)).toFixed(1);
-  const rest = complete
-    ? ""
-    : `; rests on the newest ${formatCount(read)} tasks, since ${new Date(since).toISOString()}`;
+  const rest = complete ? "" : `; rests on the newest ${counted(read, "task")}, since ${new Date(since).toISOString()}`;
   const spread = (label: string, figure: TaskFigures["duration"]): StatusLine => ({
     label,
     text: isUnknown(figure)
@@ -124,7 +123,7 @@ function taskLines(tasks: TaskFigures, now: number): StatusLine[] {
     spread("queue wait", queueWait),
     ...tasks.failures.slice(0, CAUSES).map(({ attempts, tasks: of, name, message }) => ({
       label: "failures",
-      text: `${formatCount(attempts)} attempts of ${formatCount(of)} tasks: ${name}: ${oneLine(message, 100)}`,
+      text: `${counted(attempts, "attempt")} of ${counted(of, "task")}: ${name}: ${oneLine(message, 100)}`,
     })),
     ...more("failures", tasks.failures.length - CAUSES),
     ...tasks.usage.slice(0, MODELS).map((used) => ({

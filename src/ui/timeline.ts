@@ -68,7 +68,8 @@ const PAST = { redrive: "redriven", replay: "replayed", retry: "retried" } as co
 
 /** @returns `RateLimitError 429 Too many requests`. */
 export function describeError(error: Pick<TaskError, "name" | "message"> & { status?: number }): string {
-  const message = oneLine(error.message, 160);
+  // A line goes on behind it.
+  const message = oneLine(error.message, 160).replace(/\.$/, "");
   // Many clients put the status into the message already.
   const status = error.status !== undefined && !message.includes(String(error.status)) ? error.status : undefined;
   return [error.name, status, message].filter(Boolean).join(" ");

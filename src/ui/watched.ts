@@ -1,3 +1,4 @@
+import { counted } from "../contract/counted.ts";
 import type {
   DlqRedriveSummary,
   RedriveBounds,
@@ -14,7 +15,7 @@ import { describeError } from "./timeline.ts";
 export function describeBounds({ canary, maxFailureRate, budgetUsd, taskUsd }: RedriveBounds): string {
   const each = taskUsd === undefined ? "" : ` (about ${formatCost(taskUsd)} a task)`;
   const budget = budgetUsd === undefined ? "" : ` and ${formatCost(budgetUsd)} are not used up${each}`;
-  return `${formatCount(canary)} go first; then the rest, while at most ${percent(maxFailureRate)} of first attempts fail${budget}`;
+  return `${counted(canary, "goes", "go")} first; then the rest, while at most ${percent(maxFailureRate)} of first attempts fail${budget}`;
 }
 
 /** @returns `canaries: 8 of 10 judged, 1 failed, 2 in flight, $0.0172 spent`. */
@@ -46,7 +47,13 @@ export function describeWatch(watch: NonNullable<DlqRedriveSummary["watch"]>): s
   return [
     `first attempts: ${describeFigures(watch)}`,
     ...(watch.unfollowed > 0
-      ? [`${formatCount(watch.unfollowed)} stay that have no record: nobody could tell how they end`]
+      ? [
+          counted(
+            watch.unfollowed,
+            "stays that has no record: nobody could tell how it ends",
+            "stay that have no record: nobody could tell how they end",
+          ),
+        ]
       : []),
     ...(watch.stopped === undefined ? [] : [`stopped: ${watch.stopped}`]),
   ];

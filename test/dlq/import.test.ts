@@ -114,7 +114,7 @@ describe("an import", () => {
     await folder.write({ "one.ndjson": line(1) });
     const refused = await cli("dlq", "import", "one.ndjson", "--queue", dlq.name);
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain(`Send 1 messages of one.ndjson to ${dlq.name}`);
+    expect(refused.stderr).toContain(`Send 1 message of one.ndjson to ${dlq.name}`);
   });
 
   test("that was killed goes on, and sends what it had sent no second time", async () => {

@@ -1,5 +1,5 @@
+import { counted } from "../../contract/counted.ts";
 import type { DlqImportEvent } from "../../contract/operations/dlq-change.ts";
-import { thousands } from "../../contract/thousands.ts";
 import { importLetters } from "../../lib/dlq/import.ts";
 import { invocation } from "../../lib/installation.ts";
 import { type CommandModule, presentation, show } from "../shared/cli.ts";
@@ -33,7 +33,7 @@ export const command: CommandModule = {
       const confirmation = (event: DlqImportEvent) =>
         event.type === "plan"
           ? {
-              what: `Send ${thousands(event.count)} messages of ${event.file} to ${event.to} (${event.place})`,
+              what: `Send ${counted(event.count, "message")} of ${event.file} to ${event.to} (${event.place})`,
               otherwise: "Nothing was sent.",
               hint: ["Add --yes."],
             }

@@ -1,6 +1,6 @@
+import { counted } from "../../contract/counted.ts";
 import { UsageError } from "../../contract/errors.ts";
 import type { DlqPurgeEvent, PurgePlan } from "../../contract/operations/dlq-change.ts";
-import { thousands } from "../../contract/thousands.ts";
 import { purge } from "../../lib/dlq/purge.ts";
 import { invocation } from "../../lib/installation.ts";
 import { type CommandModule, presentation, show } from "../shared/cli.ts";
@@ -49,7 +49,7 @@ export const command: CommandModule = {
 function confirmationOf({ count, name, place, backup }: PurgePlan): Confirmation {
   const copy = backup === undefined ? "without a copy" : `after a copy to ${backup}`;
   return {
-    what: `Delete ${thousands(count)} ${count === 1 ? "message" : "messages"} of ${name} (${place}), ${copy}`,
+    what: `Delete ${counted(count, "message")} of ${name} (${place}), ${copy}`,
     otherwise: "Nothing was deleted.",
     typed: name,
     hint: [`Add --yes --queue-name ${name}.`],

@@ -1,5 +1,5 @@
+import { counted } from "../../contract/counted.ts";
 import type { DlqRedriveEvent, RedrivePlan } from "../../contract/operations/dlq-redrive.ts";
-import { thousands } from "../../contract/thousands.ts";
 import { redrive, type RedriveInput } from "../../lib/dlq/redrive.ts";
 import { invocation } from "../../lib/installation.ts";
 import { parseMoment } from "../../lib/moment.ts";
@@ -119,7 +119,7 @@ function boundsOf({ watch }: RedrivePlan): string {
 }
 
 function countOf({ count, permanent }: RedrivePlan): string {
-  const stay = permanent ? `; ${thousands(permanent)} stay that no attempt can mend` : "";
+  const stay = permanent ? `; ${counted(permanent, "stays", "stay")} that no attempt can mend` : "";
   if (count === undefined) return `the dead letters that are meant${stay}`;
-  return `${thousands(count)} ${count === 1 ? "dead letter" : "dead letters"}${stay}`;
+  return `${counted(count, "dead letter")}${stay}`;
 }

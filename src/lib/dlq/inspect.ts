@@ -1,3 +1,4 @@
+import { counted } from "../../contract/counted.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { DeadLetter, DlqInspectEvent, DlqInspectSummary } from "../../contract/operations/dlq.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
@@ -86,9 +87,9 @@ async function* countRecords(
   }
   const doubt =
     seen < about
-      ? `${thousands(about - seen)} of them have no record that calls them dead: --scan looks at the messages themselves`
+      ? `${counted(about - seen, "of them has", "of them have")} no record that calls them dead: --scan looks at the messages themselves`
       : seen > about
-        ? `the records of ${thousands(seen - about)} more say that they are dead, whose messages are gone or were moved: --scan looks at the messages themselves`
+        ? `${seen - about === 1 ? "the record of 1 more says that it is dead, whose message is" : `the records of ${thousands(seen - about)} more say that they are dead, whose messages are`} gone or moved: --scan looks at the messages themselves`
         : undefined;
   return { by: "records", seen, about, ...(doubt === undefined ? {} : { note: doubt }) };
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../contract/counted.ts";
 import { ExternalError } from "../../contract/errors.ts";
 import type { MoveProgress } from "../../contract/operations/dlq-redrive.ts";
 import type { MoveTask, QueuePort } from "../../contract/queue.ts";
@@ -32,7 +33,7 @@ export async function* followMove(
   const { status = "RUNNING", moved = 0 } = last ?? {};
   if (last?.status !== "FAILED") return { status, moved };
   throw new ExternalError(
-    `The service gave up after ${last.moved} messages: ${last.failureReason ?? "it does not say why"}.`,
+    `The service gave up after ${counted(last.moved, "message")}: ${last.failureReason ?? "it does not say why"}.`,
     {
       code: "MOVE_FAILED",
       where: source,

@@ -1,3 +1,4 @@
+import { counted } from "../../contract/counted.ts";
 import { AbortError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { DeadLetterShown, DlqShowEvent, ScanProgress, ScanTold } from "../../contract/operations/dlq.ts";
@@ -104,7 +105,7 @@ async function* look(
   throw new AbortError(
     message
       ? `${found.length} dead letters begin with ${id}.`
-      : `There is no dead letter ${id} among the ${seen} that were seen.`,
+      : `There is no dead letter ${id} among the ${counted(seen, "that was", "that were")} seen.`,
     {
       code: message ? "LETTER_AMBIGUOUS" : "LETTER_NOT_FOUND",
       where: deadLetterQueue.queue,

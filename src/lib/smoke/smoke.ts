@@ -1,3 +1,4 @@
+import { counted } from "../../contract/counted.ts";
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -157,7 +158,7 @@ function createCanary(client: StageClient, input: SmokeInput, place: Workplace) 
         if (end && end.event.type === "completed") {
           // Clocks differ on a remote stage: a lag below zero is none.
           return {
-            detail: `${told.length} messages over WebSocket`,
+            detail: `${counted(told.length, "message")} over WebSocket`,
             ms: Math.max(0, end.at - Date.parse(end.event.at)),
           };
         }

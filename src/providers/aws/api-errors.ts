@@ -35,7 +35,13 @@ export function explainApiError(error: unknown, url: string, place: ErrorPlace):
   if (issues.length > 0)
     return new AbortError(message, {
       ...details,
-      hint: [...issues.map((issue) => `${issue.path}: ${issue.message}`), ...hint],
+      // The message names the first itself.
+      hint: [
+        ...issues
+          .filter((issue) => !message.includes(issue.message))
+          .map(({ path, message: what }) => `${path}: ${what}`),
+        ...hint,
+      ],
     });
   if (status !== undefined && status < 500 && status !== 429)
     return new AbortError(message, { ...details, hint: hint.length > 0 ? hint : (NEXT[status] ?? []) });

@@ -371,7 +371,7 @@ test("init ends with the commands to run next", async () => {
     },
   ]);
   expect(text).toMatchInlineSnapshot(`
-    "✔ 1 files
+    "✔ 1 file
     ✖ npm install failed: ENOTFOUND
 
     my-app from the template minimal, in /tmp/my-app

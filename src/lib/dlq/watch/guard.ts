@@ -1,3 +1,4 @@
+import { counted } from "../../../contract/counted.ts";
 import type { RedriveBounds, RedriveDecided } from "../../../contract/operations/dlq-redrive.ts";
 import type { Allowance } from "../../mover/allowance.ts";
 import type { Tracker } from "./tracker.ts";
@@ -91,7 +92,7 @@ export function createGuard(bounds: RedriveBounds, tracker: Tracker, window: num
     decide(moving) {
       if (stopped !== undefined) return undefined;
       const { judged, failed } = tracker;
-      const told = `${failed} of ${judged} first attempts failed (${percent(judged === 0 ? 0 : failed / judged)})`;
+      const told = `${failed} of ${counted(judged, "first attempt")} failed (${percent(judged === 0 ? 0 : failed / judged)})`;
       if (budgetUsd !== undefined && tracker.priceUnknown)
         return stop("a task used a model whose price is not known: nobody can tell when the budget is used up");
       const isJudged = tracker.open === 0 && (tracker.moved >= canary || !moving);

@@ -1,3 +1,4 @@
+import { counted } from "../../../contract/counted.ts";
 import type {
   BatchCause,
   BatchEvent,
@@ -21,7 +22,7 @@ export const batchText: TextRenderer<BatchEvent> = (out, now) => {
       case "stack":
         return tellShared(out, event);
       case "batch": {
-        const what = event.total === undefined ? "tasks" : `${formatCount(event.total)} tasks`;
+        const what = event.total === undefined ? "tasks" : counted(event.total, "task");
         return out.line(
           `submitting ${what} from ${event.file === "-" ? "stdin" : event.file}, ${event.concurrency} at once`,
         );

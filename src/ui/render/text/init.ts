@@ -1,3 +1,4 @@
+import { counted } from "../../../contract/counted.ts";
 import type { InitEvent, InitListEvent } from "../../../contract/operations/init.ts";
 import { formatDuration } from "../../format.ts";
 import { table, type TextRenderer } from "./out.ts";
@@ -25,7 +26,9 @@ export const initText: TextRenderer<InitEvent> = (out) => {
         if (event.state === "failed") out.line(`${event.command} failed: ${event.line ?? "no reason given"}`);
         return;
       case "summary":
-        out.line(`made ${event.app} from the template ${event.template}: ${event.files} files in ${event.directory}`);
+        out.line(
+          `made ${event.app} from the template ${event.template}: ${counted(event.files, "file")} in ${event.directory}`,
+        );
         out.line("next:");
         return out.result(event.next.map((command) => `  ${command}`).join("\n"));
     }

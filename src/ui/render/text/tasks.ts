@@ -1,3 +1,4 @@
+import { counted } from "../../../contract/counted.ts";
 import type {
   TasksCancelEvent,
   TasksListEvent,
@@ -66,7 +67,7 @@ function taskText({ record, events, result }: TaskShown): string {
       ? [
           [
             "webhook",
-            `${record.webhook.status}, ${record.webhook.tries} tries${record.webhook.lastError ? `: ${record.webhook.lastError}` : ""}`,
+            `${record.webhook.status}, ${counted(record.webhook.tries, "try", "tries")}${record.webhook.lastError ? `: ${record.webhook.lastError}` : ""}`,
           ],
         ]
       : []),

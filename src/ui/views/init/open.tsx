@@ -1,3 +1,4 @@
+import { counted } from "../../../contract/counted.ts";
 import { Box, useInput } from "ink";
 import { Text } from "../../components/Text.tsx";
 import type { Operations } from "../../../contract/operations/index.ts";
@@ -29,7 +30,7 @@ function InitView({ state: { files, install, summary }, screen }: ViewProps<Init
   return (
     <Box flexDirection="column">
       <Text>
-        <Mark tone="ok" /> {files.length} files
+        <Mark tone="ok" /> {counted(files.length, "file")}
       </Text>
       {install ? <Install install={install} /> : null}
       {summary ? (

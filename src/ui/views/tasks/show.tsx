@@ -1,3 +1,4 @@
+import { counted } from "../../../contract/counted.ts";
 import { Box } from "ink";
 import { Text } from "../../components/Text.tsx";
 import type { Operations } from "../../../contract/operations/index.ts";
@@ -30,7 +31,10 @@ function ShowView({ state: { where, detail }, ended }: ViewProps<ShowState>) {
     ["user", record.task.userId],
     ["document", record.task.documentReference],
     ["callback", record.task.callbackUrl],
-    ["webhook", record.webhook ? `${record.webhook.status} after ${record.webhook.tries} tries` : undefined],
+    [
+      "webhook",
+      record.webhook ? `${record.webhook.status} after ${counted(record.webhook.tries, "try", "tries")}` : undefined,
+    ],
   ];
   return (
     <Box flexDirection="column">
