@@ -53,6 +53,11 @@ const COMMANDS: Entry[] = [
         summary: "move dead letters back to their queue",
         load: () => import("./commands/dlq/redrive.ts"),
       },
+      {
+        name: "replay",
+        summary: "run dead letters again with a change",
+        load: () => import("./commands/dlq/replay.ts"),
+      },
       { name: "import", summary: "put exported messages back", load: () => import("./commands/dlq/import.ts") },
       {
         name: "purge",

@@ -1,13 +1,13 @@
 import type { ConsumptionMark } from "./consumption.ts";
 import type { StageDescription } from "./description.ts";
-import type { TaskEvent, TaskStatus, TokenEvent } from "./event.ts";
+import type { ReplayedEvent, TaskEvent, TaskStatus, TokenEvent } from "./event.ts";
 import type { SubmitResponse } from "./http.ts";
 import type { LogReader } from "./logs.ts";
 import type { QueuePort } from "./queue.ts";
 import type { TaskRecord, TaskSummary } from "./record.ts";
 import type { StageOutputs } from "./resources.ts";
 import type { StageInspector } from "./status.ts";
-import type { Json, SubmitRequest } from "./task.ts";
+import type { Json, SubmitRequest, Task } from "./task.ts";
 
 /*
  * What a provider must offer, and nothing more. Written for SQS, Google Pub/Sub and Azure Service Bus alike: a lease is a
@@ -29,6 +29,8 @@ export interface TaskIntake {
   accept(request: SubmitRequest, options: { signal: AbortSignal }): Promise<SubmitResponse>;
   /** Straight to the store and queue, for use where the API is down or bypassed on purpose. */
   enqueue(request: SubmitRequest, options: { signal: AbortSignal }): Promise<SubmitResponse>;
+  /** Sends a task that has a record again, for a new life with all its attempts; its timeline will tell the kind. */
+  resend(task: Task, kind: ReplayedEvent["kind"]): Promise<void>;
 }
 
 /** What a follower sees: durable events in order, tokens without gap or repeat, and the state of its connection. */
@@ -60,6 +62,8 @@ export interface TaskReader {
 }
 
 export interface TaskControl {
+  /** Says of which kind the task's next life is, whose message is about to be sent. Does nothing without a record. */
+  markReplay(taskId: string, kind: ReplayedEvent["kind"]): Promise<void>;
   cancel(taskId: string): Promise<TaskRecord>;
   /** Removes record, events and result. Used by smoke to clean up after itself. */
   remove(taskId: string): Promise<void>;
@@ -95,6 +99,8 @@ export interface ConsumptionControl {
 export interface DocumentStore {
   /** @returns the reference to put into a task. */
   put(document: { name: string; body: Uint8Array; contentType: string }): Promise<string>;
+  /** @throws AbortError `DOCUMENT_MISSING`. */
+  get(reference: string): Promise<{ name: string; body: Uint8Array; contentType: string }>;
   remove(reference: string): Promise<void>;
 }
 

@@ -18,6 +18,7 @@ const COMMANDS = [
   "dlq inspect",
   "dlq show",
   "dlq redrive",
+  "dlq replay",
   "dlq import",
   "dlq purge",
   "smoke",

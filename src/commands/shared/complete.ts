@@ -16,11 +16,12 @@ const BY_FLAG: Record<string, ValueKind> = {
   "--template": "template",
 };
 /** Of an argument, or of the value of a flag that is not named above. */
-const BY_PLACEHOLDER: Record<string, ValueKind> = { taskId: "task", queue: "queue" };
+const BY_PLACEHOLDER: Record<string, ValueKind> = { taskId: "task", queue: "queue", "queue or stage": "stage" };
 /** Where only some tasks make sense. */
 const NARROWED: Record<string, ValueKind> = {
   "tasks cancel": "live-task",
   "dlq redrive": "dead-task",
+  "dlq replay": "dead-task",
   "dlq show": "dead-task",
 };
 

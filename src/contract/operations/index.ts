@@ -3,6 +3,7 @@ import type { CompletionEvent } from "./completion.ts";
 import type { ConsumptionEvent } from "./consumption.ts";
 import type { DevEvent } from "./dev.ts";
 import type { DlqImportEvent, DlqPurgeEvent } from "./dlq-change.ts";
+import type { DlqReplayEvent } from "./dlq-replay.ts";
 import type { DlqInspectEvent, DlqListEvent, DlqShowEvent } from "./dlq.ts";
 import type { DlqRedriveEvent } from "./dlq-redrive.ts";
 import type { FaultsEvent } from "./faults.ts";
@@ -26,6 +27,7 @@ export interface Operations {
   "dlq-inspect": DlqInspectEvent;
   "dlq-show": DlqShowEvent;
   "dlq-redrive": DlqRedriveEvent;
+  "dlq-replay": DlqReplayEvent;
   "dlq-import": DlqImportEvent;
   "dlq-purge": DlqPurgeEvent;
   smoke: SmokeEvent;

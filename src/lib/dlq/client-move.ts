@@ -19,8 +19,8 @@ export interface ClientMove {
   select?: LetterSelector;
   limit?: number;
   maxPerSecond?: number;
-  /** Bounds what is on its way, and is told of what was sent. */
-  watch?: Pick<Move, "allowance" | "onSent">;
+  /** What the move is to do beside: bound what is on its way, change what is sent. */
+  hooks?: Pick<Move, "allowance" | "onSent" | "prepare" | "keep">;
   /** Go on with the move that did not end. */
   resume: boolean;
 }
@@ -48,7 +48,7 @@ export async function* moveByClient(
   let told = -Infinity;
   try {
     const moving = moveMessages({
-      ...move.watch,
+      ...move.hooks,
       ...(select ? { select } : {}),
       ...(limit === undefined ? {} : { limit }),
       ...(maxPerSecond === undefined ? {} : { maxPerSecond }),

@@ -5,6 +5,8 @@ import type { Where } from "./where.ts";
 
 /** Which dead letters are meant; all members must hold, and none means all letters. */
 export interface LetterFilter {
+  /** Ids of tasks or messages, or beginnings of messages' ids. */
+  ids?: string[];
   /** Ids of tasks. */
   tasks?: string[];
   /** The fingerprint of the error, or text in its name or message. */
@@ -18,13 +20,13 @@ export interface LetterFilter {
 export type LetterSelector = (message: LeasedMessage) => boolean | Promise<boolean>;
 
 /** @returns whether nothing is left out. */
-export function meansAll({ tasks, error, since, until, where }: LetterFilter): boolean {
-  return [tasks, error, since, until, where].every((member) => member === undefined);
+export function meansAll({ ids, tasks, error, since, until, where }: LetterFilter): boolean {
+  return [ids, tasks, error, since, until, where].every((member) => member === undefined);
 }
 
 /** @returns whether a record does not tell if its letter is meant. */
-export function needsMessages({ since, until, where }: LetterFilter): boolean {
-  return [since, until, where].some((member) => member !== undefined);
+export function needsMessages({ ids, since, until, where }: LetterFilter): boolean {
+  return [ids, since, until, where].some((member) => member !== undefined);
 }
 
 /**
@@ -32,7 +34,8 @@ export function needsMessages({ since, until, where }: LetterFilter): boolean {
  * @returns whether a letter is meant.
  */
 export function isMeant(filter: LetterFilter, letter: DeadLetter, message?: LeasedMessage): boolean {
-  const { tasks, error, since, until, where } = filter;
+  const { ids, tasks, error, since, until, where } = filter;
+  if (ids && !ids.some((id) => isNamed(letter, id))) return false;
   if (tasks && !(letter.taskId !== undefined && tasks.includes(letter.taskId))) return false;
   if (error !== undefined && !isCause(letter.cause, error)) return false;
   if (!message) return true;
@@ -55,6 +58,14 @@ export function letterSelector(
     const letter = await letterOfMessage(message, lookup);
     return isMeant(filter, letter, message) && !stay?.(letter);
   };
+}
+
+/** So many characters tell messages apart. */
+const SHORTEST_PREFIX = 6;
+
+/** @returns whether an id is a letter's: of its task, of its message, or the beginning of the latter. */
+export function isNamed({ taskId, messageId }: Pick<DeadLetter, "taskId" | "messageId">, id: string): boolean {
+  return taskId === id || messageId === id || (id.length >= SHORTEST_PREFIX && messageId?.startsWith(id) === true);
 }
 
 /** @param text a fingerprint, or a part of the error's name, status or message. */

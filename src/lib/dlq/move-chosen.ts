@@ -26,7 +26,7 @@ export async function* moveChosen(
         source: letters.deadLetterQueue,
         destination,
         resume,
-        ...(watch ? { watch } : {}),
+        ...(watch ? { hooks: watch } : {}),
         ofStage: letters.stage !== undefined,
         ...selection(select, takes),
         ...(limit === undefined ? {} : { limit: limit - total.moved }),

@@ -1,6 +1,7 @@
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import type { LetterFilter } from "./filter.ts";
+import { filterWords } from "./filter-words.ts";
 import { type LettersChoice, lettersFlags } from "./letters.ts";
 import type { WatchInput } from "./watch/bounds.ts";
 
@@ -31,21 +32,13 @@ export interface RedriveInput {
   counting: boolean;
 }
 
-const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
 /** @returns how to go on. The same letters must be meant again: a move does not know what an earlier one was asked for. */
 export function redriveCommand(input: RedriveInput, place: Workplace, more: string[]): string {
-  const { tasks, error, since, until } = input.filter;
   const { canary, maxFailureRate, budgetUsd } = input.watch;
-  const time = (flag: string, at: number | undefined) => (at === undefined ? [] : [flag, new Date(at).toISOString()]);
   const words = [
-    ...(tasks ?? []).flatMap((id) => ["--task", id]),
-    ...(error === undefined ? [] : ["--error", quoted(error)]),
-    ...(input.where === undefined ? [] : ["--where", quoted(input.where)]),
+    ...filterWords(input.filter, input.where),
     ...(input.all ? ["--all"] : []),
     ...(input.whilePaused ? ["--while-paused"] : []),
-    ...time("--since", since),
-    ...time("--until", until),
     ...(input.to === undefined ? [] : ["--to", input.to]),
     ...(input.maxPerSecond === undefined ? [] : ["--rate", String(input.maxPerSecond)]),
     ...(canary === undefined ? [] : ["--canary", String(canary)]),

@@ -75,7 +75,8 @@ async function runTurn(lane: Lane, isFirst: boolean, max: number, turn: { sent: 
     else isNew = held.hold(message) || isNew;
   }
   await finish(lane, sentBefore);
-  for (const batch of inBatches(taken, queue.limits, lane.fifo)) turn.sent += await transfer(lane, batch);
+  const ready = await prepareAll(lane, taken);
+  for (const batch of inBatches(ready, queue.limits, lane.fifo)) turn.sent += await transfer(lane, batch);
   lane.tell();
   lane.seenAgain = isNew || taken.length > 0 || sentBefore.length > 0 ? 0 : lane.seenAgain + received.length;
   // Leases that end faster than the source is read (a stack whose time runs fast) show the same messages for ever: when all
@@ -92,9 +93,29 @@ async function isWanted(lane: Lane, message: LeasedMessage): Promise<boolean> {
   return false;
 }
 
+/** @returns what is sent. What cannot be stays, and is named. */
+async function prepareAll(lane: Lane, messages: LeasedMessage[]): Promise<LeasedMessage[]> {
+  if (!lane.prepare) return messages;
+  const ready: LeasedMessage[] = [];
+  for (const message of messages) {
+    const prepared = await lane.prepare(message);
+    if (!("problem" in prepared)) {
+      ready.push(prepared);
+      continue;
+    }
+    lane.counts.refused.push({ messageId: message.messageId, reason: prepared.problem });
+    lane.held.hold(message);
+  }
+  return ready;
+}
+
 /** Deletes what an earlier run has sent. */
 async function finish(lane: Lane, messages: LeasedMessage[]): Promise<void> {
   if (messages.length === 0) return;
+  if (lane.keep) {
+    for (const message of messages) lane.held.hold(message);
+    return;
+  }
   const removed = await remove(lane, messages);
   lane.counts.finished += removed;
   lane.owed -= removed;
@@ -117,6 +138,10 @@ async function transfer(lane: Lane, batch: LeasedMessage[]): Promise<number> {
   }
   lane.onSent?.(sent);
   counts.moved += sent.length;
+  if (lane.keep) {
+    for (const message of batch) lane.held.hold(message);
+    return sent.length;
+  }
   lane.owed += sent.length;
   const removed = await remove(lane, sent);
   lane.owed -= removed;

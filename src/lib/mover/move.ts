@@ -15,6 +15,10 @@ export interface MoveRequest {
   maxPerSecond?: number;
   /** Bounds what is on its way; absent: nothing does. */
   allowance?: Allowance;
+  /** Makes of a message what is sent in its place, or says why it stays. */
+  prepare?(message: LeasedMessage): Promise<LeasedMessage | { problem: string }>;
+  /** The originals stay in the source. */
+  keep?: boolean;
   /** Told of messages that were sent, before they are deleted. */
   onSent?(messages: readonly LeasedMessage[]): void;
   /** Batches under way at a time. A kill can leave at most so many batches sent twice. */

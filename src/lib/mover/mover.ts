@@ -34,7 +34,7 @@ async function run(move: Move, held: HeldLeases, tell: (counts: MoveCounts) => v
     counts,
     pace: createPace(move.maxPerSecond, move.clock, signal),
     remaining: move.limit ?? Infinity,
-    owed: move.journal.pending,
+    owed: move.keep ? 0 : move.journal.pending,
     seenAgain: 0,
     settled: false,
     tell: () => tell(counts),

@@ -6,6 +6,7 @@ import type { StageContext } from "./context.ts";
 import { calling } from "./errors.ts";
 import { attributesOf } from "./item.ts";
 import { parseReference } from "./objects.ts";
+import { markReplay } from "./replay.ts";
 
 /** Cancels through the API, which also tells the worker; removes from table and bucket. */
 export function createControl(stage: StageContext, reader: TaskReader): TaskControl {
@@ -38,6 +39,7 @@ export function createControl(stage: StageContext, reader: TaskReader): TaskCont
   }
 
   return {
+    markReplay: (taskId, kind) => markReplay(stage, taskId, kind),
     cancel: async (taskId) =>
       (await callingApi(outputs.httpUrl, place, async () => (await stage.api()).cancel(taskId))).task,
     async remove(taskId) {

@@ -8,6 +8,7 @@ import { callingApi } from "./api-errors.ts";
 import type { StageContext } from "./context.ts";
 import { calling } from "./errors.ts";
 import { attributesOf, plainItem, recordOf } from "./item.ts";
+import { markReplay } from "./replay.ts";
 
 /** Accepts tasks through the API, or past it. */
 export function createIntake(stage: StageContext): TaskIntake {
@@ -66,11 +67,14 @@ export function createIntake(stage: StageContext): TaskIntake {
     };
   }
 
-  async function send(task: Task): Promise<void> {
+  async function sendMessage(task: Task): Promise<void> {
     const { SendMessageCommand } = await import("@aws-sdk/client-sqs");
-    await (
-      await clients.sqs()
-    ).send(new SendMessageCommand({ QueueUrl: outputs.queueUrl, MessageBody: messageBody(task) }));
+    const sqs = await clients.sqs();
+    await sqs.send(new SendMessageCommand({ QueueUrl: outputs.queueUrl, MessageBody: messageBody(task) }));
+  }
+
+  async function send(task: Task): Promise<void> {
+    await sendMessage(task);
     const { UpdateItemCommand } = await import("@aws-sdk/client-dynamodb");
     // The worker may have written since: only the mark is set, and the version that guards its own writes goes on.
     await (
@@ -91,6 +95,10 @@ export function createIntake(stage: StageContext): TaskIntake {
   }
 
   return {
+    async resend(task, kind) {
+      await markReplay(stage, task.taskId, kind);
+      await calling("sqs:SendMessage", place, () => sendMessage(task));
+    },
     accept: async (request, { signal }) =>
       callingApi(outputs.httpUrl, place, async () => (await stage.api()).submit(request, { signal })),
     async enqueue(request) {

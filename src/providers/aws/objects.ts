@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { basename } from "node:path";
 import { AbortError } from "../../contract/errors.ts";
 import type { DocumentStore } from "../../contract/ports.ts";
 import type { StageContext } from "./context.ts";
@@ -30,12 +31,36 @@ export function createDocuments({ clients, outputs, place }: StageContext): Docu
       );
       return `s3://${outputs.bucket}/${Key}`;
     },
+    async get(reference) {
+      const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+      const s3 = await clients.s3();
+      const { Key } = parseReference(reference);
+      return calling("s3:GetObject", place, async () => {
+        try {
+          const { Body, ContentType } = await s3.send(new GetObjectCommand(parseReference(reference)));
+          const body = (await Body?.transformToByteArray()) ?? new Uint8Array();
+          return { name: basename(Key), body, contentType: ContentType ?? "application/octet-stream" };
+        } catch (error) {
+          if (!(error instanceof Error && /^NoSuch(Key|Bucket)$/.test(error.name))) throw error;
+          throw missing(reference, error);
+        }
+      });
+    },
     async remove(reference) {
       const { DeleteObjectCommand } = await import("@aws-sdk/client-s3");
       const s3 = await clients.s3();
       await calling("s3:DeleteObject", place, () => s3.send(new DeleteObjectCommand(parseReference(reference))));
     },
   };
+}
+
+function missing(reference: string, cause: Error): AbortError {
+  return new AbortError("The document of the task is not there any more.", {
+    code: "DOCUMENT_MISSING",
+    where: reference,
+    hint: "Put it back under that address, or hand the task in anew with another: submit --doc FILE",
+    cause,
+  });
 }
 
 /** @returns the text of an object. */

@@ -20,6 +20,7 @@ export const views: ViewRegistry = {
     "dlq-inspect": () => import("./letters/groups.tsx"),
     "dlq-show": () => import("./letters/show.tsx"),
     "dlq-redrive": () => import("./redrive/open.tsx"),
+    "dlq-replay": () => import("./replay/open.tsx"),
     "dlq-import": () => import("./letters/change.tsx").then(({ openImport: open }) => ({ open })),
     "dlq-purge": () => import("./letters/change.tsx").then(({ openPurge: open }) => ({ open })),
   },

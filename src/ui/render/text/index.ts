@@ -10,6 +10,7 @@ import { logsText } from "./logs.ts";
 import type { TextRenderer } from "./out.ts";
 import { dlqImportText, dlqPurgeText } from "./dlq-change.ts";
 import { dlqRedriveText } from "./redrive.ts";
+import { dlqReplayText } from "./replay.ts";
 import { resultText } from "./shared.ts";
 import { smokeText } from "./smoke.ts";
 import { statusText } from "./status.ts";
@@ -29,6 +30,7 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   "dlq-inspect": dlqInspectText,
   "dlq-show": dlqShowText,
   "dlq-redrive": dlqRedriveText,
+  "dlq-replay": dlqReplayText,
   "dlq-import": dlqImportText,
   "dlq-purge": dlqPurgeText,
   smoke: smokeText,

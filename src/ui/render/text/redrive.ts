@@ -13,6 +13,7 @@ const EVERY_MS = 2000;
 export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out, now) => {
   let told = "";
   let next = 0;
+  let watched = false;
   return (event) => {
     switch (event.type) {
       case "stage":
@@ -37,9 +38,11 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out, now) => {
         return out.line(`${event.messageId} stays: ${event.reason}`);
       case "move": {
         const text = `${event.status.toLowerCase()}: ${formatCount(event.moved)} of ${formatCount(event.toMove)} moved`;
-        if (text !== told) out.line(text);
+        const often = event.status === "RUNNING" && (watched || now() < next);
+        if (often || text === told) return;
+        next = now() + EVERY_MS;
         told = text;
-        return;
+        return out.line(text);
       }
       case "redriven":
         return out.line(
@@ -48,7 +51,8 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out, now) => {
       case "judged":
         return event.ok ? undefined : out.line(describeJudged(event));
       case "watched":
-        if (now() < next) return;
+        watched = true;
+        if (event.moved === 0 || now() < next) return;
         next = now() + EVERY_MS;
         return out.line(describeWatched(event));
       case "decided":
