@@ -1,3 +1,4 @@
+import { cutText } from "./cut.ts";
 import type { DevReady, StackActivity } from "../contract/operations/dev.ts";
 import { FUNCTION_ROLES } from "../contract/resources.ts";
 import { describeMark } from "./consumption.ts";
@@ -69,5 +70,6 @@ export function shortName(name: string, prefix: string): string {
 
 function logLine(name: string, message: string): string | undefined {
   const text = readableLog(message);
-  return text === undefined ? undefined : `${name}: ${oneLine(text, LOG_LENGTH)}`;
+  if (text === undefined) return undefined;
+  return `${name}: ${cutText(oneLine(text, Infinity), LOG_LENGTH, "logs --json has all of it")}`;
 }

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+import { cutText, JSON_HAS_ALL, SCREEN_TEXT } from "./cut.ts";
 import { counted } from "../contract/counted.ts";
 import type { DlqImportSummary, DlqPurgeSummary } from "../contract/operations/dlq-change.ts";
 import type {
@@ -150,7 +152,7 @@ export function attributeRows({ attributes }: DeadLetterShown): string[][] {
  */
 export function prettyBody(body: string, terminal: boolean): string {
   const text = spreadOut(body);
-  return terminal ? text.replaceAll(/[^\P{Cc}\n\t]/gu, "\u{FFFD}") : text;
+  return terminal ? cutText(printable(text), SCREEN_TEXT, JSON_HAS_ALL) : text;
 }
 
 function spreadOut(body: string): string {

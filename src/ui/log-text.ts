@@ -1,3 +1,4 @@
+import { cutText, SCREEN_LINE } from "./cut.ts";
 import { styleText } from "node:util";
 import type { LogLevel } from "../contract/log-message.ts";
 import type { LogsLine } from "../contract/operations/logs.ts";
@@ -31,13 +32,13 @@ export function terminalLine(line: LogsLine, width: number, paint: Paint): strin
   const clock = `${time.toTimeString().slice(0, 8)}.${String(time.getMilliseconds()).padStart(3, "0")}`;
   const level = line.level ? paint(LEVEL_STYLES[line.level], line.level.toUpperCase().padEnd(5)) : "     ";
   const { text, fields } = partsOf(line);
-  const [first = "", ...more] = printable(text).split("\n");
+  const [first = "", ...more] = fit(text).split("\n");
   const short = fields.filter(([, value]) => isShort(value)).map(([name, value]) => `${name}=${String(value)}`);
-  const behind = short.length > 0 ? paint("gray", printable(short.join(" "))) : "";
+  const behind = short.length > 0 ? paint("gray", fit(short.join(" "))) : "";
   const head = [paint("gray", clock), line.function.padEnd(width), level, first, behind];
   const below = fields
     .filter(([, value]) => !isShort(value))
-    .map(([name, value]) => `${paint("gray", printable(name))} ${printable(objectText(value))}`);
+    .map(([name, value]) => `${paint("gray", printable(name))} ${fit(objectText(value))}`);
   // Further lines of one entry stand below its first.
   return [head.filter((part) => part !== "").join(" "), ...[...more, ...below].map(indented)].join("\n");
 }
@@ -84,3 +85,6 @@ function objectText(value: unknown): string {
 function indented(text: string): string {
   return `  ${text.replaceAll("\n", "\n  ")}`;
 }
+
+/** What others wrote, as a screen may show it and can hold it. */
+const fit = (text: string) => cutText(printable(text), SCREEN_LINE, "--json or a pipe has all of it");

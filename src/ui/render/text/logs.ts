@@ -1,3 +1,4 @@
+import { cutText, SCREEN_TEXT } from "../../cut.ts";
 import type { LogsEvent, LogsReading, LogsSummary } from "../../../contract/operations/logs.ts";
 import { formatCount } from "../../format.ts";
 import { coloured, pipedLine, plain, terminalLine } from "../../log-text.ts";
@@ -20,7 +21,8 @@ export const logsText: TextRenderer<LogsEvent> = (out) => {
         width = Math.max(...event.functions.map(({ name }) => name.length));
         return event.follow ? out.line(readingText(event)) : undefined;
       case "line":
-        if (raw) return out.result(event.message);
+        if (raw)
+          return out.result(out.terminal ? cutText(event.message, SCREEN_TEXT, "a pipe has all of it") : event.message);
         if (event.kind !== "app" && event.level !== "error") return;
         return out.terminal ? out.painted(terminalLine(event, width, paint)) : out.result(pipedLine(event));
       case "group-missing":

@@ -1,3 +1,4 @@
+import { cutText, SCREEN_TEXT } from "../../cut.ts";
 import type { QueueShown } from "../../../contract/operations/dlq.ts";
 import type { Detached, StackChange, StageShown } from "../../../contract/operations/shared.ts";
 import type { FollowEvent } from "../../../contract/ports.ts";
@@ -28,6 +29,11 @@ export function tellShared(
 /** @returns a result as text: a string as it is, else JSON. */
 export function resultText(result: Json): string {
   return typeof result === "string" ? result : JSON.stringify(result, null, 2);
+}
+
+/** @returns the same for a screen, which what follows a task shows last. */
+export function resultOnScreen(result: Json): string {
+  return cutText(resultText(result), SCREEN_TEXT, "redirect stdout to a file for all of it");
 }
 
 /** @returns how the connection changed; undefined when that is nothing to tell. */

@@ -3,7 +3,7 @@ import type { SubmitEvent } from "../../../contract/operations/submit.ts";
 import { formatBytes, formatDuration } from "../../format.ts";
 import { describeEvent, describeTimeout } from "../../timeline.ts";
 import type { TextRenderer } from "./out.ts";
-import { describeConnection, resultText, tellShared } from "./shared.ts";
+import { describeConnection, resultOnScreen, resultText, tellShared } from "./shared.ts";
 
 /** The timeline on stderr; on stdout the result, or the task's id when nobody waits for one. */
 export const submitText: TextRenderer<SubmitEvent> = (out, now) => {
@@ -29,7 +29,8 @@ export const submitText: TextRenderer<SubmitEvent> = (out, now) => {
         return;
       case "summary":
         if (event.timedOut) out.line(describeTimeout(event));
-        if (event.result !== undefined) return out.result(resultText(event.result));
+        if (event.result !== undefined)
+          return out.result(out.terminal ? resultOnScreen(event.result) : resultText(event.result));
         if (event.status === "completed") return out.line("completed without a result");
         if (!event.detached && !event.timedOut && event.exitCode === 0) out.result(event.taskId);
         return;

@@ -1,3 +1,4 @@
+import { cutText, JSON_HAS_ALL, SCREEN_TEXT } from "../../cut.ts";
 import { counted } from "../../../contract/counted.ts";
 import type {
   TasksCancelEvent,
@@ -34,10 +35,11 @@ export const tasksListText: TextRenderer<TasksListEvent> = (out) => {
 
 export const tasksShowText: TextRenderer<TasksShowEvent> = (out) => (event) => {
   if (event.type === "stage") return tellShared(out, event);
-  if (event.type === "task-detail") out.result(taskText(event));
+  if (event.type === "task-detail")
+    out.result(taskText(event, out.terminal ? (text) => cutText(text, SCREEN_TEXT, JSON_HAS_ALL) : (text) => text));
 };
 
-function taskText({ record, events, result }: TaskShown): string {
+function taskText({ record, events, result }: TaskShown, fit: (text: string) => string): string {
   const { task } = record;
   const rows = [
     ["task", task.taskId],
@@ -76,7 +78,9 @@ function taskText({ record, events, result }: TaskShown): string {
   const timeline = events.map(
     (event, index) => `  ${formatTime(event.at)}  ${describeEvent(event, events[index - 1]).text}`,
   );
-  return [table(rows), "timeline", ...timeline, ...(result === undefined ? [] : ["", resultText(result)])].join("\n");
+  return [table(rows), "timeline", ...timeline, ...(result === undefined ? [] : ["", fit(resultText(result))])].join(
+    "\n",
+  );
 }
 
 export const tasksCancelText: TextRenderer<TasksCancelEvent> = (out) => (event) => {

@@ -3,7 +3,7 @@ import type { WatchEvent } from "../../../contract/operations/watch.ts";
 import { formatTime } from "../../format.ts";
 import { describeEvent } from "../../timeline.ts";
 import type { TextRenderer } from "./out.ts";
-import { describeConnection, resultText, tellShared } from "./shared.ts";
+import { describeConnection, resultOnScreen, resultText, tellShared } from "./shared.ts";
 
 /** One task: its timeline on stderr, its result on stdout. All tasks: their lines are the result. */
 export const watchText: TextRenderer<WatchEvent> = (out, now) => {
@@ -25,7 +25,8 @@ export const watchText: TextRenderer<WatchEvent> = (out, now) => {
       case "token":
         return;
       case "summary":
-        if (event.task?.result !== undefined) out.result(resultText(event.task.result));
+        if (event.task?.result !== undefined)
+          out.result(out.terminal ? resultOnScreen(event.task.result) : resultText(event.task.result));
         return;
       default: {
         const { text } = describeEvent(event, one ? previous : undefined, now());

@@ -37,7 +37,7 @@ function Running({ state, now, height, width }: RunningProps) {
     <Box flexDirection="column">
       {state.tokens ? (
         <Box marginTop={1} marginBottom={1}>
-          <Text>{tail(printable(state.tokens), height, width)}</Text>
+          <Text>{tail(state.tokens, height, width)}</Text>
         </Box>
       ) : null}
       {running ? (
@@ -58,7 +58,9 @@ function Running({ state, now, height, width }: RunningProps) {
 
 /** The last lines of a text as the terminal wraps it. */
 function tail(text: string, height: number, width: number): string {
-  const lines = text.split("\n").flatMap((line) => wrap(line, Math.max(20, width - 1)));
+  // However long the text is, the screen has no more of it; twice that, for what is not shown.
+  const end = printable(text.slice(-2 * height * Math.max(20, width)));
+  const lines = end.split("\n").flatMap((line) => wrap(line, Math.max(20, width - 1)));
   return lines.slice(-height).join("\n");
 }
 

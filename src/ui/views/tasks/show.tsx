@@ -1,3 +1,4 @@
+import { cutText, JSON_HAS_ALL, SCREEN_LINE, SCREEN_TEXT } from "../../cut.ts";
 import { counted } from "../../../contract/counted.ts";
 import { Box } from "ink";
 import { Text } from "../../components/Text.tsx";
@@ -7,6 +8,7 @@ import { mount, type ViewProps } from "../../components/mount.tsx";
 import { Place } from "../../components/Place.tsx";
 import { Mark } from "../../components/Mark.tsx";
 import { formatTime } from "../../format.ts";
+import { resultText } from "../../render/text/shared.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { describeEvent } from "../../timeline.ts";
 
@@ -43,7 +45,7 @@ function ShowView({ state: { where, detail }, ended }: ViewProps<ShowState>) {
         value === undefined ? null : <Text key={name}>{`${name.padEnd(9)} ${value}`}</Text>,
       )}
       <Box marginTop={1} flexDirection="column">
-        <Text>{record.task.prompt}</Text>
+        <Text>{cutText(record.task.prompt, SCREEN_LINE, JSON_HAS_ALL)}</Text>
       </Box>
       <Box marginTop={1} flexDirection="column">
         {events.map((event, index) => {
@@ -57,7 +59,7 @@ function ShowView({ state: { where, detail }, ended }: ViewProps<ShowState>) {
       </Box>
       {result === undefined ? null : (
         <Box marginTop={1}>
-          <Text>{typeof result === "string" ? result : JSON.stringify(result, null, 2)}</Text>
+          <Text>{cutText(resultText(result), SCREEN_TEXT, JSON_HAS_ALL)}</Text>
         </Box>
       )}
     </Box>
