@@ -36,6 +36,26 @@ const failed = (bodies: string[]) =>
     bodies.map((body) => ({ body })),
   );
 
+test.each([
+  ["list"],
+  ["inspect"],
+  ["show", "some-letter"],
+  ["redrive", "--yes"],
+  ["purge", "--yes", "--queue-name", "nope", "--no-backup"],
+])(
+  "without a region, dlq %s --queue names what is missing, and that another endpoint can be meant",
+  async (...argv) => {
+    const { exitCode, stderr } = await run(["dlq", ...argv, "--queue", "nope"], {
+      cwd: folder.dir,
+      env: { HOME: folder.dir },
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("Error: No AWS region is set.");
+    expect(stderr).toContain("Name one: --region eu-west-1");
+    expect(stderr).toContain("--endpoint-url http://127.0.0.1:4566");
+  },
+);
+
 describe("a queue is found", () => {
   test("by name, ARN or URL, of itself or of its source; the endpoint by flag, variable or URL", async () => {
     await failed(["one"]);

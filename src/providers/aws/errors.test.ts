@@ -25,7 +25,7 @@ describe("an error of the SDK's", () => {
       named("CredentialsProviderError", "Could not load credentials from any providers"),
       "CREDENTIALS_MISSING",
       5,
-      "--profile NAME",
+      "--profile NAME,Or, if not AWS is meant, name its endpoint: --endpoint-url http://127.0.0.1:4566",
     ],
     [
       named("UnrecognizedClientException", "The security token included in the request is invalid"),
@@ -40,8 +40,18 @@ describe("an error of the SDK's", () => {
       "Ask for the permission ssm:GetParameter",
     ],
     [named("Unknown", "Forbidden", { $metadata: { httpStatusCode: 403 } }), "ACCESS_DENIED", 5, "ssm:GetParameter"],
-    [named("Error", "Region is missing"), "REGION_MISSING", 1, "--region"],
-    [named("Error", "connect", { code: "ENOTFOUND" }), "UNREACHABLE", 1, "Check the network"],
+    [
+      named("Error", "Region is missing"),
+      "REGION_MISSING",
+      1,
+      "--region eu-west-1, or set AWS_REGION.,Or, if not AWS is meant, name its endpoint: --endpoint-url",
+    ],
+    [
+      named("Error", "connect", { code: "ENOTFOUND" }),
+      "UNREACHABLE",
+      1,
+      "and the region: --region,Or, if not AWS is meant, name its endpoint",
+    ],
     [
       named("AggregateError", "", { cause: named("Error", "x", { code: "ECONNREFUSED" }) }),
       "UNREACHABLE",

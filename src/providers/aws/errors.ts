@@ -1,5 +1,8 @@
 import { AuthorizationError, ExternalError, PipelineError } from "../../contract/errors.ts";
 
+/** Where `dev` listens unless another port is asked for. */
+const LOCAL_ENDPOINT = "http://127.0.0.1:4566";
+
 /** Where a request was meant to go, for the message. */
 export interface ErrorPlace {
   /** Empty where no stage is meant. */
@@ -58,7 +61,7 @@ export function explainAwsError(error: unknown, action: string, place: ErrorPlac
     return new AuthorizationError("There are no AWS credentials that can be used.", {
       code: "CREDENTIALS_MISSING",
       where: place.profile ? `profile ${place.profile}` : action,
-      hint: [`Log in: ${login}`, "Or name a profile that has some: --profile NAME"],
+      hint: [`Log in: ${login}`, "Or name a profile that has some: --profile NAME", ...elsewhere(place)],
       cause: error,
     });
   }
@@ -82,7 +85,7 @@ export function explainAwsError(error: unknown, action: string, place: ErrorPlac
     return new ExternalError("No AWS region is set.", {
       code: "REGION_MISSING",
       where: "--region",
-      hint: "Name one: --region eu-west-1, or set AWS_REGION.",
+      hint: ["Name one: --region eu-west-1, or set AWS_REGION.", ...elsewhere(place)],
       cause: error,
     });
   }
@@ -95,7 +98,7 @@ export function explainAwsError(error: unknown, action: string, place: ErrorPlac
         where: action,
         hint: place.endpoint
           ? "Check that something listens there: --endpoint-url"
-          : "Check the network, the region and the proxy.",
+          : ["Check the network and the proxy, and the region: --region", ...elsewhere(place)],
         cause: error,
       },
     );
@@ -105,6 +108,11 @@ export function explainAwsError(error: unknown, action: string, place: ErrorPlac
     where: action,
     cause: error,
   });
+}
+
+/** AWS was not asked for, only not excluded: whoever works on this machine may mean another endpoint. */
+export function elsewhere({ endpoint }: ErrorPlace): string[] {
+  return endpoint === undefined ? [`Or, if not AWS is meant, name its endpoint: --endpoint-url ${LOCAL_ENDPOINT}`] : [];
 }
 
 /** Runs a call to AWS; what it throws has a next step. */

@@ -1,6 +1,6 @@
 import { AbortError, PipelineError } from "../../../contract/errors.ts";
 import type { QueueDescription, QueuePort } from "../../../contract/queue.ts";
-import type { ErrorPlace } from "../errors.ts";
+import { elsewhere, type ErrorPlace } from "../errors.ts";
 import { type CallSqs, sqs } from "./call.ts";
 
 /** Finds queues by what people call them, and tells which belong together. */
@@ -121,13 +121,17 @@ export function isUnsupported(error: unknown): boolean {
   return cause instanceof Error && UNSUPPORTED.test(cause.name);
 }
 
-function notFound(name: string, { endpoint, profile }: ErrorPlace): AbortError {
+function notFound(name: string, place: ErrorPlace): AbortError {
+  const { endpoint, profile } = place;
   const where = endpoint ? ` at ${endpoint}` : "";
   return new AbortError(`There is no queue ${name}${where}.`, {
     code: "QUEUE_NOT_FOUND",
     where: name,
     hint: endpoint
       ? "Check the name, and that --endpoint-url (or AWS_ENDPOINT_URL) is where the queue is."
-      : `Check the name, the region (--region) and the account of ${profile ? `the profile ${profile}` : "the credentials (--profile)"}; a queue of another account needs its ARN.`,
+      : [
+          `Check the name, the region (--region) and the account of ${profile ? `the profile ${profile}` : "the credentials (--profile)"}; a queue of another account needs its ARN.`,
+          ...elsewhere(place),
+        ],
   });
 }
