@@ -17,6 +17,7 @@ import { createSocketApi } from "./apigateway/socket.ts";
 import type { LocalContext } from "./context.ts";
 import { modelEnvironment } from "./environment.ts";
 import { keepConsumption, readMark } from "./kept-consumption.ts";
+import { freeOrphans } from "./orphans.ts";
 import { API_ROLES, createProjectCode } from "./project-code.ts";
 import { scheduleReconciler } from "./reconcile.ts";
 import type { Services } from "./services.ts";
@@ -121,7 +122,9 @@ export function deployProject(
     });
   }
   const consumption = keepConsumption(services, names, config.worker.maxConcurrency);
-  code.startWorker(() => {
+  let closed = false;
+  const consume = () => {
+    if (closed) return;
     services.mappings.create({
       source: queueArn,
       functionName: names.functions.worker,
@@ -133,6 +136,11 @@ export function deployProject(
     services.lambda.warm(names.functions.worker);
     // Last: whoever submits needs it after the others.
     services.lambda.warm(names.functions.socket);
+  };
+  code.startWorker(() => {
+    freeOrphans(services, names)
+      .catch((error: unknown) => ctx.failed("Tasks of an earlier run could not be freed", error))
+      .finally(consume);
   });
 
   const host = services.lambda;
@@ -168,6 +176,7 @@ export function deployProject(
     consumption: () => readMark(services, names),
     describe: () => ({ outputs, token: secrets.token, mark: readMark(services, names) ?? {} }),
     async close() {
+      closed = true;
       endSchedule();
       await code.close();
       await sockets.close();

@@ -13,27 +13,32 @@ test.each(["SIGINT", "SIGTERM"] as const)("one %s ends dev cleanly", async (sign
   expect(dev.text()).toContain("stopped after");
 });
 
-test("a dev that was killed leaves what it had accepted to the next one", async () => {
-  await using folder = await makeFolder(PROJECT);
-  const first = launch(["dev", "--headless", "--port", "0"], folder.dir);
-  await first.shown("Ready");
-  const submitted = await run(["submit", "wait"], { cwd: folder.dir });
-  const taskId = submitted.stdout.trim();
-  // Asked of the record, not read off dev's lines: dev begins to follow after it is ready and may miss a task's first events.
-  const status = async () => (await run(["tasks", "show", taskId], { cwd: folder.dir })).stdout;
-  await expect.poll(status, { timeout: 30_000 }).toMatch(/^status +running$/m);
-  first.child.kill("SIGKILL");
-  expect(await first.exit).toBe("SIGKILL");
-  // The file it left names a dead process: no command takes it for a running one.
-  expect((await run(["tasks", "list"], { cwd: folder.dir })).stderr).toContain("The local stage is not running.");
-  const second = launch(["dev", "--headless", "--port", "0"], folder.dir);
-  await second.shown("Ready");
-  const shown = await run(["tasks", "show", taskId], { cwd: folder.dir });
-  expect(shown.stdout).toMatch(/^status +running$/m);
-  expect((await run(["tasks", "cancel", taskId], { cwd: folder.dir })).exitCode).toBe(0);
-  second.child.kill("SIGINT");
-  expect(await second.exit).toBe(0);
-});
+test.each(["SIGKILL", "SIGINT"] as const)(
+  "what ran when dev ended by %s runs again in the next one, at once",
+  async (signal) => {
+    await using folder = await makeFolder(PROJECT);
+    const first = launch(["dev", "--headless", "--port", "0"], folder.dir);
+    await first.shown("Ready");
+    const submitted = await run(["submit", "wait"], { cwd: folder.dir });
+    const taskId = submitted.stdout.trim();
+    // Asked of the record, not read off dev's lines: dev begins to follow after it is ready and may miss a task's first events.
+    const status = async () => (await run(["tasks", "show", taskId], { cwd: folder.dir })).stdout;
+    await expect.poll(status, { timeout: 30_000 }).toMatch(/^status +running$/m);
+    first.child.kill(signal);
+    expect(await first.exit).toBe(signal === "SIGKILL" ? signal : 0);
+    // The file it left names a dead process: no command takes it for a running one.
+    expect((await run(["tasks", "list"], { cwd: folder.dir })).stderr).toContain("The local stage is not running.");
+    const second = launch(["dev", "--headless", "--port", "0"], folder.dir);
+    await second.shown("Ready");
+    // The message would be visible, and the lease over, after minutes.
+    await expect.poll(status, { timeout: 20_000 }).toContain("started, attempt 2");
+    expect(await status()).toMatch(/^status +running$/m);
+    expect(await status()).toContain("attempt 1 failed");
+    expect((await run(["tasks", "cancel", taskId], { cwd: folder.dir })).exitCode).toBe(0);
+    second.child.kill("SIGINT");
+    expect(await second.exit).toBe(0);
+  },
+);
 
 test("a reader that goes away is no error", async () => {
   await using folder = await makeFolder(PROJECT);

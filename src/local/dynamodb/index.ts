@@ -6,6 +6,7 @@ import { defineTable, isSameTable, requestOf, type TableSpec } from "./definitio
 import { Storage } from "./storage.ts";
 import { plainItem } from "./plain.ts";
 import { SWEEP_INTERVAL_MS, sweepRegularly } from "./sweep.ts";
+import type { Item } from "./types.ts";
 
 export type { TableSpec } from "./definition.ts";
 
@@ -15,6 +16,11 @@ export interface DynamoDbService extends Service {
    * @throws AwsError `ResourceInUseException` when a table of that name has other keys or indexes.
    */
   ensureTable(spec: TableSpec): void;
+  /**
+   * Changes one item in process, without a request: what `change` returns is stored, undefined leaves it. Keys and index keys
+   * must stay. @returns whether it was there and changed.
+   */
+  edit(table: string, key: Record<string, string>, change: (item: Item) => Item | undefined): Promise<boolean>;
   /** Tells the items that each write stored in a table, as JSON has them, in the order of the writes. */
   watch(table: string, tell: (items: Record<string, unknown>[]) => void): void;
 }
@@ -60,6 +66,21 @@ export function createDynamoDb(ctx: LocalContext, options: { sweepIntervalMs?: n
       if (spec.ttlAttribute !== undefined && table.settings.ttlAttribute !== spec.ttlAttribute) {
         storage().saveSettings(table, { ...table.settings, ttlAttribute: spec.ttlAttribute });
       }
+    },
+    async edit(name, key, change) {
+      const { itemKey } = await import("./keys.ts");
+      const table = storage().table(name);
+      if (!table) return false;
+      const place = itemKey(
+        Object.fromEntries(Object.entries(key).map(([part, S]) => [part, { S }])),
+        table.definition,
+      );
+      return storage().transaction(() => {
+        const item = storage().get(table, place);
+        const changed = item && change(item);
+        if (changed) storage().put(table, place, changed);
+        return changed !== undefined;
+      });
     },
     watch: (table, tell) => storage().watch(table, (items) => tell(items.map(plainItem))),
     close() {

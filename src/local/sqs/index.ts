@@ -35,6 +35,8 @@ export interface SqsService extends Service {
    */
   createQueue(name: string, attributes?: QueueAttributes): { url: string; arn: string };
   stats(nameOrArn: string): QueueStats | undefined;
+  /** Messages that were received and not deleted, with what makes one in flight visible at once. */
+  received(nameOrArn: string): { messageId: string; body: string; release(): void }[];
   /** Of a queue, in seconds. */
   visibilityTimeout(nameOrArn: string): number | undefined;
   /** Names of all queues. */
@@ -115,6 +117,15 @@ export function createSqs(ctx: LocalContext, options: SqsOptions = {}): SqsServi
       if (!queue) return undefined;
       engine.timer.run();
       return statsOf(queue);
+    },
+    received(nameOrArn) {
+      const queue = find(nameOrArn);
+      const messages = [...(queue?.messages.values() ?? [])].filter(({ receiveCount }) => receiveCount > 0);
+      return messages.map((message) => ({
+        messageId: message.messageId,
+        body: message.content.body,
+        release: () => void (message.state === "inFlight" && queue?.setVisibility(message, 0)),
+      }));
     },
     meters: {
       read() {
