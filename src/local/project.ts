@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { availableParallelism } from "node:os";
 import type { ConsumptionMark } from "../contract/consumption.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
 import type { StageDescription } from "../contract/description.ts";
@@ -46,6 +47,8 @@ export interface Deployment {
 
 /** Seconds an API function may take: API Gateway waits 30. */
 const API_TIMEOUT = 29;
+/** Our own answer in milliseconds: more processes than these come too late for a burst, and take a machine's memory. */
+const API_ENVIRONMENTS = Math.max(4, availableParallelism());
 const RECONCILER_TIMEOUT = 60;
 const LONGEST_TIMEOUT = 900;
 const MAX_VISIBILITY = 43_200;
@@ -119,6 +122,8 @@ export function deployProject(
       memory: 256,
       environment,
       logFormat: "JSON",
+      // A project's own may take their time, and then do so at once, as on AWS.
+      ...(config.api.entry === undefined ? { maxEnvironments: API_ENVIRONMENTS } : {}),
     });
   }
   const consumption = keepConsumption(services, names, config.worker.maxConcurrency);

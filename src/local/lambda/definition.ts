@@ -13,6 +13,8 @@ export interface FunctionDefinition {
   environment?: Record<string, string>;
   /** Cap on concurrent invocations; further ones are throttled. 0 throttles all. */
   reservedConcurrency?: number;
+  /** Most processes at a time, where fewer than the stack allows suffice; further invocations wait for a free one. */
+  maxEnvironments?: number;
   /** Port of the debugger, on the loopback address. One environment only then, and its timeout is not enforced. */
   inspect?: number;
   /** Default `Text`. */

@@ -39,9 +39,12 @@ describe("environments", () => {
     expect(lambda.environments("f")).toBe(2);
   });
 
-  it("wait in line over the limit rather than fail", async () => {
-    const { lambda, code } = await start({ maxEnvironments: 2 });
-    lambda.define({ name: "f", handler: "index.handler", codeDir: code({ "index.mjs": PID }) });
+  it.each([
+    ["the stack's", { maxEnvironments: 2 }, {}],
+    ["the function's own", {}, { maxEnvironments: 2 }],
+  ])("wait in line over %s limit rather than fail", async (_whose, options, own) => {
+    const { lambda, code } = await start(options);
+    lambda.define({ name: "f", handler: "index.handler", codeDir: code({ "index.mjs": PID }), ...own });
     const results = await Promise.all(Array.from({ length: 12 }, () => lambda.invoke("f", '{"ms":5}')));
     expect(new Set(results.map(({ payload }) => parsed(payload))).size).toBeLessThanOrEqual(2);
     expect(lambda.environments("f")).toBeLessThanOrEqual(2);

@@ -51,7 +51,10 @@ export function createPool(options: PoolOptions): Pool {
   const starting = new Set<Environment>();
   const waiting: Waiter[] = [];
 
-  const limit = () => (record.definition.inspect === undefined ? options.maxEnvironments : 1);
+  const limit = () => {
+    const { inspect, maxEnvironments } = record.definition;
+    return inspect === undefined ? Math.min(maxEnvironments ?? Infinity, options.maxEnvironments) : 1;
+  };
 
   const start = () => {
     let seen = false;
