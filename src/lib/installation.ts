@@ -1,3 +1,4 @@
+import { shellWord } from "./shell-word.ts";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
@@ -72,7 +73,7 @@ export function invocation(installation: Installation, cwd: string): string {
   const near = relative(cwd, bin);
   // A path that climbs further than it is worth reads better whole.
   const path = near.startsWith(`..${sep}..${sep}..`) ? bin : near;
-  return `node ${path.includes(" ") ? JSON.stringify(path) : path}`;
+  return `node ${shellWord(path)}`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { shellWord } from "./shell-word.ts";
 import { isMarked } from "../contract/consumption.ts";
 import type { StageShown } from "../contract/operations/shared.ts";
 import type { StageClient } from "../contract/ports.ts";
@@ -44,5 +45,5 @@ export function stageFlags(choice: StageChoice): string {
     ["region", choice.region],
     ["endpoint-url", choice.endpointUrl],
   ];
-  return flags.map(([name, value]) => (value === undefined ? "" : ` --${name} ${value}`)).join("");
+  return flags.map(([name, value]) => (value === undefined ? "" : ` --${name} ${shellWord(value)}`)).join("");
 }

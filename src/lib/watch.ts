@@ -1,3 +1,4 @@
+import { shellWord } from "./shell-word.ts";
 import { EXIT } from "../contract/exit.ts";
 import type { WatchEvent } from "../contract/operations/watch.ts";
 import type { FollowEvent } from "../contract/ports.ts";
@@ -47,7 +48,7 @@ export async function* watch(input: WatchInput, place: Workplace): AsyncGenerato
     if (outcome && ended) outcome = await fetchResult(outcome, reader);
     const task = outcome ? { task: { ...outcome, elapsedMs: clock.now() - began } } : {};
     if (signal.aborted && !ended) {
-      const command = `${invocation(place.installation, place.cwd)} watch${taskId ? ` ${taskId}` : ""}${stageFlags(input.choice)}`;
+      const command = `${invocation(place.installation, place.cwd)} watch${taskId ? ` ${shellWord(taskId)}` : ""}${stageFlags(input.choice)}`;
       yield { type: "detached", ...(taskId === undefined ? {} : { taskId }), command };
       // Leaving a watch of everything is its ordinary end.
       const exitCode = taskId === undefined ? EXIT.completed : interruptedExit(signal);

@@ -27,7 +27,7 @@ test("flags suffice: a project without a question", async () => {
     directory: project,
     installed: false,
     next: [
-      'cd "apps/Text Tools"',
+      `cd 'apps/Text Tools'`,
       expect.stringMatching(/^node .*bin\/ai-pipeline\.js dev$/),
       expect.stringContaining("--watch"),
     ],

@@ -1,3 +1,4 @@
+import { shellWord } from "../shell-word.ts";
 import { counted } from "../../contract/counted.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { DeadLetter, DlqInspectEvent, DlqInspectSummary } from "../../contract/operations/dlq.ts";
@@ -150,7 +151,7 @@ function nextCommands(choice: LettersChoice, grouping: Grouping, place: Workplac
   if (!largest) return [];
   const [example] = largest.examples;
   return [
-    ...(example ? [`${command} show ${example}${flags}`] : []),
-    `${command} redrive --error ${largest.cause.fingerprint}${flags}`,
+    ...(example ? [`${command} show ${shellWord(example)}${flags}`] : []),
+    `${command} redrive --error ${shellWord(largest.cause.fingerprint)}${flags}`,
   ];
 }

@@ -1,3 +1,4 @@
+import { shellWord } from "../shell-word.ts";
 import { AbortError, UsageError } from "../../contract/errors.ts";
 import type { QueueShown } from "../../contract/operations/dlq.ts";
 import type { StageShown } from "../../contract/operations/shared.ts";
@@ -166,5 +167,5 @@ async function resolve(
 
 /** @returns the flags that name the same letters again, with a space before each. */
 export function lettersFlags(choice: LettersChoice): string {
-  return `${choice.queue === undefined ? "" : ` --queue ${choice.queue}`}${stageFlags(choice)}`;
+  return `${choice.queue === undefined ? "" : ` --queue ${shellWord(choice.queue)}`}${stageFlags(choice)}`;
 }

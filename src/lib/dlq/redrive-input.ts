@@ -1,3 +1,4 @@
+import { shellWord } from "../shell-word.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import type { LetterFilter } from "./filter.ts";
@@ -39,7 +40,7 @@ export function redriveCommand(input: RedriveInput, place: Workplace, more: stri
     ...filterWords(input.filter, input.where),
     ...(input.all ? ["--all"] : []),
     ...(input.whilePaused ? ["--while-paused"] : []),
-    ...(input.to === undefined ? [] : ["--to", input.to]),
+    ...(input.to === undefined ? [] : ["--to", shellWord(input.to)]),
     ...(input.maxPerSecond === undefined ? [] : ["--rate", String(input.maxPerSecond)]),
     ...(canary === undefined ? [] : ["--canary", String(canary)]),
     ...(maxFailureRate === undefined ? [] : ["--max-failure-rate", `${maxFailureRate * 100}%`]),

@@ -1,3 +1,4 @@
+import { shellWord } from "../shell-word.ts";
 import { counted } from "../../contract/counted.ts";
 import { AbortError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
@@ -33,15 +34,14 @@ export async function* showLetter(
     }
     const command = invocation(place.installation, place.cwd);
     const flags = lettersFlags(input.choice);
+    const id = shellWord(input.id);
     yield {
       type: "summary",
       operation: "dlq-show",
       exitCode: EXIT.completed,
       id: input.id,
       ...(scan ? { scan } : {}),
-      next: record
-        ? [`${command} dlq redrive --task ${input.id}${flags}`, `${command} tasks show ${input.id}${flags}`]
-        : [],
+      next: record ? [`${command} dlq redrive --task ${id}${flags}`, `${command} tasks show ${id}${flags}`] : [],
     };
   } finally {
     await letters.close();

@@ -1,3 +1,4 @@
+import { shellWord } from "../shell-word.ts";
 import { mkdir } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { EXIT } from "../../contract/exit.ts";
@@ -54,7 +55,7 @@ export async function* init(input: InitInput, place: Workplace): AsyncGenerator<
     files,
     installed,
     next: [
-      ...(folder ? [`cd ${folder.includes(" ") ? JSON.stringify(folder) : folder}`] : []),
+      ...(folder ? [`cd ${shellWord(folder)}`] : []),
       ...(installed || !template.dependencies ? [] : [command]),
       `${run} dev`,
       `${run} submit ${template.task} --watch`,

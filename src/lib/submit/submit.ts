@@ -1,3 +1,4 @@
+import { shellWord } from "../shell-word.ts";
 import { EXIT, type ExitCode } from "../../contract/exit.ts";
 import type { SubmitEvent, TaskOutcome } from "../../contract/operations/submit.ts";
 import type { FollowEvent } from "../../contract/ports.ts";
@@ -44,7 +45,7 @@ export async function* submit(input: SubmitInput, place: Workplace): AsyncGenera
     const began = clock.now();
     const answer = await stage.client.intake[input.via === "queue" ? "enqueue" : "accept"](request, { signal });
     const { taskId, duplicate } = answer;
-    const command = `${invocation(place.installation, place.cwd)} watch ${taskId}${stageFlags(input.choice)}`;
+    const command = `${invocation(place.installation, place.cwd)} watch ${shellWord(taskId)}${stageFlags(input.choice)}`;
     yield { type: "submitted", taskId, duplicate, via: input.via, ms: clock.now() - began, follow: command };
     // A stack of its own ends with the command, so the task must end first.
     const follow = stage.own && input.follow === "none" ? "wait" : input.follow;

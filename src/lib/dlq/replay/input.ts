@@ -1,8 +1,9 @@
+import { shellWord } from "../../shell-word.ts";
 import { invocation } from "../../installation.ts";
 import type { Workplace } from "../../services.ts";
 import type { LetterFilter } from "../filter.ts";
 import { type LettersChoice, lettersFlags } from "../letters.ts";
-import { filterWords, quoted } from "../filter-words.ts";
+import { filterWords } from "../filter-words.ts";
 import type { BodyChange } from "./change.ts";
 import type { Editor } from "./edit.ts";
 
@@ -32,7 +33,7 @@ export function replayCommand(input: ReplayInput, place: Workplace, changed: str
   const words = [
     ...filterWords(input.filter, input.where),
     ...changed,
-    ...(input.to === undefined ? [] : ["--to", quoted(input.to)]),
+    ...(input.to === undefined ? [] : ["--to", shellWord(input.to)]),
     ...(input.keep ? ["--keep"] : []),
     ...(input.maxPerSecond === undefined ? [] : ["--rate", String(input.maxPerSecond)]),
     ...(input.whilePaused ? ["--while-paused"] : []),
