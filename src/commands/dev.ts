@@ -2,6 +2,7 @@ import { invocation } from "../lib/installation.ts";
 import { dev } from "../lib/dev/dev.ts";
 import { type CommandModule, type OutputFlags, presentation, show } from "./shared/cli.ts";
 import { collect, decimal, examples, outputFlags, whole } from "./shared/flags.ts";
+import { boundHeap } from "./shared/heap.ts";
 
 interface DevFlags extends OutputFlags {
   port?: number;
@@ -40,6 +41,7 @@ export const command: CommandModule = {
       "$ dev --speed 60 --fault model:429=0.3 --seed 7",
     ]);
     it.action(async (flags: DevFlags) => {
+      boundHeap("any");
       const input = {
         speed: flags.speed,
         faults: flags.fault ?? [],

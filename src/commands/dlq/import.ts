@@ -5,6 +5,7 @@ import { invocation } from "../../lib/installation.ts";
 import { type CommandModule, presentation, show } from "../shared/cli.ts";
 import { askFirst } from "../shared/confirm.ts";
 import { examples, type LettersFlags, lettersFlags, lettersOf } from "../shared/flags.ts";
+import { boundHeap } from "../shared/heap.ts";
 
 interface ImportFlags extends LettersFlags {
   to?: string;
@@ -24,6 +25,7 @@ export const command: CommandModule = {
       "$ dlq import orders.ndjson --stage prod --yes",
     ]);
     it.action(async (file: string, flags: ImportFlags) => {
+      boundHeap("small");
       const input = {
         choice: lettersOf(flags),
         file,

@@ -2,6 +2,7 @@ import { inspect } from "../../lib/dlq/inspect.ts";
 import { invocation } from "../../lib/installation.ts";
 import { type CommandModule, presentation, show } from "../shared/cli.ts";
 import { examples, type LettersFlags, lettersFlags, lettersOf } from "../shared/flags.ts";
+import { boundHeap } from "../shared/heap.ts";
 
 interface InspectFlags extends LettersFlags {
   scan?: boolean;
@@ -21,6 +22,7 @@ export const command: CommandModule = {
       "$ dlq inspect --letters --json | jq -r 'select(.type == \"letter\").taskId'",
     ]);
     it.action(async (flags: InspectFlags) => {
+      boundHeap("small");
       const input = {
         choice: lettersOf(flags),
         scan: flags.scan === true,

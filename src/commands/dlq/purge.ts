@@ -6,6 +6,7 @@ import { invocation } from "../../lib/installation.ts";
 import { type CommandModule, presentation, show } from "../shared/cli.ts";
 import { askFirst, type Confirmation } from "../shared/confirm.ts";
 import { examples, type LettersFlags, lettersFlags, lettersOf } from "../shared/flags.ts";
+import { boundHeap } from "../shared/heap.ts";
 
 interface PurgeFlags extends LettersFlags {
   backup?: string | false;
@@ -25,6 +26,7 @@ export const command: CommandModule = {
       "$ dlq purge --queue orders-dlq --backup orders.ndjson --yes --queue-name orders-dlq",
     ]);
     it.action(async (flags: PurgeFlags) => {
+      boundHeap("small");
       const { backup, queueName } = flags;
       if (flags.yes && queueName === undefined) {
         throw new UsageError("--yes needs --queue-name: the name of the dead-letter queue that is to be emptied.", {

@@ -15,6 +15,7 @@ import {
   share,
   whole,
 } from "../shared/flags.ts";
+import { boundHeap } from "../shared/heap.ts";
 
 interface RedriveFlags extends LettersFlags {
   task?: string[];
@@ -65,6 +66,7 @@ export const command: CommandModule = {
       "$ dlq redrive --queue orders-dlq --region eu-west-1",
     ]);
     it.action(async (flags: RedriveFlags) => {
+      boundHeap("small");
       const asks = !flags.yes && !flags.dryRun && !flags.resume;
       const input = inputOf(flags, cli.place.clock.now(), asks && canAsk(cli, flags));
       const program = invocation(cli.place.installation, cli.place.cwd);
