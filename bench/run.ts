@@ -11,6 +11,7 @@ import { burst } from "./measures/burst.ts";
 import { cliStart } from "./measures/cli-start.ts";
 import { firstFrame } from "./measures/first-frame.ts";
 import { packageSize } from "./measures/package-size.ts";
+import { redrive } from "./measures/redrive.ts";
 import { sendToHandler } from "./measures/send-to-handler.ts";
 import { sqsThroughput } from "./measures/sqs-throughput.ts";
 import { stackReady } from "./measures/stack-ready.ts";
@@ -30,6 +31,7 @@ const MEASURES: Measure[] = [
   sendToHandler,
   burst,
   sqsThroughput,
+  redrive,
   packageSize,
   workerBundle,
 ];
