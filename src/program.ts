@@ -30,11 +30,17 @@ const COMMANDS: Entry[] = [
   { name: "logs", summary: "read the functions' logs, or follow them", load: () => import("./commands/logs.ts") },
   {
     name: "tasks",
-    summary: "list, show and cancel tasks",
+    summary: "list, show, cancel and run tasks again",
     children: [
       { name: "list", summary: "list tasks, newest first", load: () => import("./commands/tasks/list.ts") },
       { name: "show", summary: "show all that is known of a task", load: () => import("./commands/tasks/show.ts") },
       { name: "cancel", summary: "cancel a task", load: () => import("./commands/tasks/cancel.ts") },
+      { name: "retry", summary: "run a task that has ended again", load: () => import("./commands/tasks/retry.ts") },
+      {
+        name: "run",
+        summary: "run a copy of a task on the local stack",
+        load: () => import("./commands/tasks/run.ts"),
+      },
     ],
   },
   {

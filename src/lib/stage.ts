@@ -1,5 +1,6 @@
 import type { ResolvedConfig } from "../contract/config.ts";
 import { AbortError, type PipelineError, UsageError } from "../contract/errors.ts";
+import type { StackActivity } from "../contract/operations/dev.ts";
 import type { StackChange, StageShown } from "../contract/operations/shared.ts";
 import type { StageClient } from "../contract/ports.ts";
 import { environmentToken, tokenOf } from "./caller-token.ts";
@@ -84,7 +85,8 @@ export async function* enterStage(
   options: {
     startLocal: boolean;
     show: boolean;
-    /** The stack's faults and speed, when it is started here. */ faults?: string[];
+    /** Of the stack, when it is started here. */
+    stack?: OwnStackOptions;
   },
 ): AsyncGenerator<StageShown | StackChange, OpenStage> {
   const stage = stageName(choice, place.env);
@@ -114,7 +116,7 @@ export async function* enterStage(
     throw notRunning("The local stage is not running.", project, place, ["Or name a deployed one: --stage NAME"]);
   const app = choice.app ?? project.config.app;
   yield { type: "stack", state: "starting" };
-  const own = await startOwn(place, project, options.faults ?? project.config.local.faults);
+  const own = await startOwn(place, project, options.stack ?? {});
   try {
     yield { type: "stack", state: "ready", endpoint: own.stack.endpoint, ms: own.ms, offline: own.stack.offline };
     // Nobody outside can have a token for a stack that lives as long as this command.
@@ -138,6 +140,13 @@ export async function* enterStage(
   }
 }
 
+/** How a stack is started for one command. */
+interface OwnStackOptions {
+  /** Port of the worker's inspector. */
+  inspect?: number;
+  onActivity?(event: StackActivity): void;
+}
+
 interface OwnStack {
   stack: RunningStack;
   ms: number;
@@ -146,7 +155,11 @@ interface OwnStack {
 }
 
 /** Starts the stack for one command. Where another command's stack holds the state, this one works in memory. */
-async function startOwn(place: Workplace, project: Project, faults: string[]): Promise<OwnStack> {
+async function startOwn(
+  place: Workplace,
+  project: Project,
+  { inspect, onActivity }: OwnStackOptions,
+): Promise<OwnStack> {
   const began = place.clock.now();
   const broken = new AbortController();
   const unlock = await lockState(project.dir, place);
@@ -164,10 +177,12 @@ async function startOwn(place: Workplace, project: Project, faults: string[]): P
       port: 0,
       portRequired: false,
       speed: 1,
-      faults,
+      faults: project.config.local.faults,
+      ...(inspect === undefined ? {} : { inspect }),
       fresh: false,
       watch: false,
       onEvent(event) {
+        onActivity?.(event);
         if (event.type === "function" && event.state === "failed")
           broken.abort(functionBroken(event.message ?? event.name, project.config));
       },

@@ -1,7 +1,5 @@
-import { createServer } from "node:http";
-import { once } from "node:events";
 import { expect, test } from "vitest";
-import { listenLocally } from "../helpers/listen.ts";
+import { attach, freePort } from "../helpers/debugger.ts";
 import { makeFolder, PROJECT, start } from "./harness.ts";
 
 const TIMEOUT_S = 2;
@@ -17,55 +15,6 @@ export const handler = defineWorker({
   },
 });`,
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listenLocally(server);
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-/** Attaches to a worker as an editor does, by the inspector's own protocol. */
-async function attach(port: number) {
-  const targets = async (): Promise<{ webSocketDebuggerUrl: string }[]> => {
-    try {
-      const response = await fetch(`http://127.0.0.1:${port}/json/list`);
-      const list: { webSocketDebuggerUrl: string }[] = JSON.parse(await response.text());
-      return list;
-    } catch {
-      return [];
-    }
-  };
-  await expect.poll(targets, { timeout: 20_000 }).toHaveLength(1);
-  const socket = new WebSocket((await targets())[0]?.webSocketDebuggerUrl ?? "");
-  await once(socket, "open");
-  const listeners = new Set<(message: { id?: number; method?: string }) => void>();
-  socket.addEventListener("message", ({ data }) => {
-    const told: { id?: number; method?: string } = JSON.parse(String(data));
-    for (const listener of listeners) listener(told);
-  });
-  const message = (wanted: { id?: number; method?: string }) =>
-    new Promise<void>((resolve) => {
-      const listener = ({ id, method }: typeof wanted) => {
-        if (id !== wanted.id || method !== wanted.method) return;
-        listeners.delete(listener);
-        resolve();
-      };
-      listeners.add(listener);
-    });
-  let last = 0;
-  return {
-    paused: () => message({ method: "Debugger.paused" }),
-    async call(method: string) {
-      const id = ++last;
-      const answered = message({ id });
-      socket.send(JSON.stringify({ id, method }));
-      await answered;
-    },
-    close: () => socket.close(),
-  };
-}
 
 test("a task that stands at a breakpoint for longer than its function may run goes on in the same attempt", async () => {
   await using folder = await makeFolder(FILES);

@@ -525,7 +525,7 @@ describe("an outage, from the first 429 to the last redriven task", () => {
     });
     const refused = await cli("dlq", "redrive");
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain("1 stay that no attempt can mend to my-app-local-tasks (stage local of my-app");
+    expect(refused.stderr).toContain("1 stays that no attempt can mend to my-app-local-tasks (stage local of my-app");
     const kept = await cli("dlq", "redrive", "--error", "impossible", "--yes", "--json");
     expect(kept.events.at(-1)).toMatchObject({ moved: 0 });
     const mendable = await cli("dlq", "redrive", "--wait", "--yes", "--json");

@@ -14,6 +14,8 @@ const COMMANDS = [
   "tasks list",
   "tasks show",
   "tasks cancel",
+  "tasks retry",
+  "tasks run",
   "dlq list",
   "dlq inspect",
   "dlq show",
@@ -57,7 +59,7 @@ test("--help names every command", async () => {
       resume          take tasks from the queue again
       concurrency     limit how many tasks run at once
       logs            read the functions' logs, or follow them
-      tasks           list, show and cancel tasks
+      tasks           list, show, cancel and run tasks again
       dlq             look at dead letters and send them back
       smoke           prove that a stage works, hop by hop
       faults          make the running local stack fail on purpose

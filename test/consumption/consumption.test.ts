@@ -101,7 +101,7 @@ describe("pause and resume", () => {
     await cli("pause");
     const refused = await cli("dlq", "redrive", "--yes");
     expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toMatch(/The stage local of my-app is paused since .* Nothing was moved\./);
+    expect(refused.stderr).toMatch(/The stage local of my-app is paused since .* Nothing was sent\./);
     expect(refused.stderr).toContain("Take messages again first: ai-pipeline resume");
     expect((await cli("dlq", "redrive", "--dry-run")).exitCode).toBe(0);
     expect((await cli("dlq", "redrive", "--yes", "--while-paused", "--json")).events.at(-1)).toMatchObject({
@@ -113,6 +113,7 @@ describe("pause and resume", () => {
     const lambda = new LambdaClient(options());
     const { UUID } = (await mapping()) ?? {};
     await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+    await expect.poll(mapping, { timeout: 10_000 }).toMatchObject({ State: "Disabled" });
     expect((await cli("dlq", "redrive", "--yes")).stderr).toContain("disabled by other means");
     await cli("resume");
     expect(await mapping()).toMatchObject({ State: "Enabled" });

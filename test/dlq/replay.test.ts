@@ -15,7 +15,7 @@ const WORKER = `import { defineWorker } from "ai-pipeline/runtime";
 export const handler = defineWorker({
   async run(task, ctx) {
     if (task.input?.fixed !== true) throw Object.assign(new TypeError("not fixed"), { permanent: task.prompt === "impossible" });
-    const document = task.documentReference ? (await ctx.document()).text : "no document";
+    const document = task.documentReference ? new TextDecoder().decode(await (await ctx.document()).bytes()) : "no document";
     return { prompt: task.prompt, isReplay: ctx.isReplay, generation: ctx.generation, document };
   },
 });

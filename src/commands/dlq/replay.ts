@@ -1,23 +1,14 @@
 import type { DlqReplayEvent } from "../../contract/operations/dlq-replay.ts";
 import { thousands } from "../../contract/thousands.ts";
-import type { BodyChange } from "../../lib/dlq/replay/change.ts";
 import type { ReplayInput } from "../../lib/dlq/replay/input.ts";
 import { replay } from "../../lib/dlq/replay/replay.ts";
-import { parseSetting } from "../../lib/dlq/replay/set-path.ts";
 import { invocation } from "../../lib/installation.ts";
 import { parseMoment } from "../../lib/moment.ts";
+import { type ChangeFlags, changeOf, changeWords } from "../shared/change.ts";
 import { type Cli, type CommandModule, presentation, show } from "../shared/cli.ts";
 import { askFirst, type Confirmation } from "../shared/confirm.ts";
 import { editorOf } from "../shared/editor.ts";
 import { collect, examples, type LettersFlags, lettersFlags, lettersOf, whole } from "../shared/flags.ts";
-import { readArgument, readJson } from "../shared/input.ts";
-
-export interface ChangeFlags {
-  edit?: boolean;
-  set?: string[];
-  patch?: string;
-  body?: string;
-}
 
 interface ReplayFlags extends LettersFlags, ChangeFlags {
   task?: string[];
@@ -88,7 +79,7 @@ async function inputOf(ids: string[], flags: ReplayFlags, cli: Cli): Promise<Rep
       ...(flags.until === undefined ? {} : { until: parseMoment(flags.until, "--until", now) }),
     },
     change: await changeOf(flags, cli),
-    words: wordsOf(flags),
+    words: changeWords(flags),
     keep: flags.keep === true,
     resume: flags.resume === true,
     wait: flags.wait === true,
@@ -100,25 +91,6 @@ async function inputOf(ids: string[], flags: ReplayFlags, cli: Cli): Promise<Rep
     ...(limit === undefined ? {} : { limit }),
     ...(rate === undefined ? {} : { maxPerSecond: rate }),
   };
-}
-
-/** @returns the change that the flags say, but for an editor's. */
-export async function changeOf({ body, patch, set = [] }: ChangeFlags, cli: Cli): Promise<BodyChange> {
-  return {
-    set: set.map(parseSetting),
-    ...(body === undefined ? {} : { body: await readArgument(body, cli, "--body") }),
-    ...(patch === undefined ? {} : { patch: await readJson(patch, cli, "--patch") }),
-  };
-}
-
-const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
-function wordsOf({ body, patch, set = [] }: ChangeFlags): string[] {
-  return [
-    ...(body === undefined ? [] : ["--body", quoted(body)]),
-    ...(patch === undefined ? [] : ["--patch", quoted(patch)]),
-    ...set.flatMap((setting) => ["--set", quoted(setting)]),
-  ];
 }
 
 function confirmationOf(event: DlqReplayEvent): Confirmation | undefined {

@@ -20,6 +20,7 @@ const BY_PLACEHOLDER: Record<string, ValueKind> = { taskId: "task", queue: "queu
 /** Where only some tasks make sense. */
 const NARROWED: Record<string, ValueKind> = {
   "tasks cancel": "live-task",
+  "tasks run": "dead-task",
   "dlq redrive": "dead-task",
   "dlq replay": "dead-task",
   "dlq show": "dead-task",

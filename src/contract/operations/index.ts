@@ -9,6 +9,7 @@ import type { DlqRedriveEvent } from "./dlq-redrive.ts";
 import type { FaultsEvent } from "./faults.ts";
 import type { InitEvent, InitListEvent } from "./init.ts";
 import type { LogsEvent } from "./logs.ts";
+import type { TasksRetryEvent, TasksRunEvent } from "./rerun.ts";
 import type { SmokeEvent } from "./smoke.ts";
 import type { StatusEvent } from "./status.ts";
 import type { SubmitEvent } from "./submit.ts";
@@ -23,6 +24,8 @@ export interface Operations {
   "tasks-list": TasksListEvent;
   "tasks-show": TasksShowEvent;
   "tasks-cancel": TasksCancelEvent;
+  "tasks-retry": TasksRetryEvent;
+  "tasks-run": TasksRunEvent;
   "dlq-list": DlqListEvent;
   "dlq-inspect": DlqInspectEvent;
   "dlq-show": DlqShowEvent;

@@ -55,25 +55,29 @@ export async function* enterLetters(
   if (choice.queue !== undefined) return yield* enterQueue({ ...choice, queue: choice.queue }, place, entering);
   const enter = entering.change ? enterStageForChange : enterStageForReading;
   const stage = yield* enter(choice, place);
-  const { client } = stage;
   try {
-    const { outputs, ref, queue } = client;
-    const [deadLetterQueue, source] = await Promise.all(
-      [outputs.deadLetterQueueUrl, outputs.queueUrl].map((url) => known(queue, url)),
-    );
-    if (!deadLetterQueue || !source) throw new Error("A stage has two queues.");
-    return {
-      queue,
-      deadLetterQueue,
-      sources: [source],
-      stage: client,
-      place: `stage ${ref.stage} of ${ref.app}, account ${ref.account}, region ${ref.region}`,
-      close: () => stage.close(),
-    };
+    return { ...(await lettersOfStage(stage.client)), close: () => stage.close() };
   } catch (error) {
     await stage.close();
     throw error;
   }
+}
+
+/** @returns the dead letters of a stage that is open; closing it is its opener's. */
+export async function lettersOfStage(client: StageClient): Promise<Letters> {
+  const { outputs, ref, queue } = client;
+  const [deadLetterQueue, source] = await Promise.all(
+    [outputs.deadLetterQueueUrl, outputs.queueUrl].map((url) => known(queue, url)),
+  );
+  if (!deadLetterQueue || !source) throw new Error("A stage has two queues.");
+  return {
+    queue,
+    deadLetterQueue,
+    sources: [source],
+    stage: client,
+    place: `stage ${ref.stage} of ${ref.app}, account ${ref.account}, region ${ref.region}`,
+    close: async () => undefined,
+  };
 }
 
 async function* enterQueue(

@@ -16,12 +16,12 @@ export async function refusePaused(stage: StageClient, choice: StageChoice, plac
   const who = paused
     ? ` since ${paused.at} by ${paused.by}${paused.reason === undefined ? "" : `: ${paused.reason}`}`
     : ": its event source mapping was disabled by other means";
-  throw new AbortError(`The stage ${name} of ${app} is paused${who}. Nothing was moved.`, {
+  throw new AbortError(`The stage ${name} of ${app} is paused${who}. Nothing was sent.`, {
     code: "STAGE_PAUSED",
     where: stage.outputs.queueUrl,
     hint: [
       `Take messages again first: ${resumeCommand(choice, place)}`,
-      "Or move them all the same, to wait in the queue: add --while-paused",
+      "Or send all the same, to wait in the queue: add --while-paused",
     ],
   });
 }

@@ -61,6 +61,15 @@ export async function createChange({ body, patch, set }: BodyChange, bounds: Bou
   };
 }
 
+/** @returns what a change does, one a line. */
+export function describeChange({ body, patch, set }: BodyChange, edited: boolean): string[] {
+  return [
+    ...(edited ? ["the body as it was edited"] : body === undefined ? [] : ["another body"]),
+    ...(patch === undefined ? [] : [`merged with ${JSON.stringify(patch)}`]),
+    ...set.map(({ path, value }) => `${path.join(".")} = ${JSON.stringify(value)}`),
+  ];
+}
+
 function parsed(text: string): Json {
   try {
     return parseJson(text);

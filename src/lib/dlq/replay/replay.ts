@@ -11,7 +11,7 @@ import { enterLetters, type Letters } from "../letters.ts";
 import { refusePaused } from "../paused.ts";
 import { taskOf } from "../peek.ts";
 import { parseWhere } from "../where.ts";
-import { type Change, createChange } from "./change.ts";
+import { type Change, createChange, describeChange } from "./change.ts";
 import { type Chosen, chooseLetters, notFound, theOne } from "./choose.ts";
 import { type Destination, findDestination } from "./destination.ts";
 import { type Edit, editBody } from "./edit.ts";
@@ -135,18 +135,12 @@ function planOf(
     count,
     ...(invalid ? { invalid } : {}),
     keep: input.keep,
-    changes: describeChanges(input, elsewhere),
+    changes: [
+      ...describeChange(input.change, input.edit !== undefined),
+      ...(elsewhere ? ["without its callbackUrl: whoever waits there must not be told of this"] : []),
+    ],
     ...(example ? { example } : {}),
   };
-}
-
-function describeChanges({ change, edit }: ReplayInput, elsewhere: boolean): string[] {
-  return [
-    ...(edit ? ["the body as it was edited"] : change.body === undefined ? [] : ["another body"]),
-    ...(change.patch === undefined ? [] : [`merged with ${JSON.stringify(change.patch)}`]),
-    ...change.set.map(({ path, value }) => `${path.join(".")} = ${JSON.stringify(value)}`),
-    ...(elsewhere ? ["without its callbackUrl: whoever waits there must not be told of this"] : []),
-  ];
 }
 
 /** The messages that were looked at, and no others that came since. */

@@ -10,6 +10,7 @@ import { logsText } from "./logs.ts";
 import type { TextRenderer } from "./out.ts";
 import { dlqImportText, dlqPurgeText } from "./dlq-change.ts";
 import { dlqRedriveText } from "./redrive.ts";
+import { tasksRetryText, tasksRunText } from "./rerun.ts";
 import { dlqReplayText } from "./replay.ts";
 import { resultText } from "./shared.ts";
 import { smokeText } from "./smoke.ts";
@@ -26,6 +27,8 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   "tasks-list": tasksListText,
   "tasks-show": tasksShowText,
   "tasks-cancel": tasksCancelText,
+  "tasks-retry": tasksRetryText,
+  "tasks-run": tasksRunText,
   "dlq-list": dlqListText,
   "dlq-inspect": dlqInspectText,
   "dlq-show": dlqShowText,
@@ -48,7 +51,8 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
 export function resultOf(summary: Operations[OperationName] & { type: "summary" }): string | undefined {
   if (summary.operation === "watch")
     return summary.task?.result === undefined ? undefined : resultText(summary.task.result);
-  if (summary.operation !== "submit") return undefined;
+  if (summary.operation !== "submit" && summary.operation !== "tasks-retry" && summary.operation !== "tasks-run")
+    return undefined;
   if (summary.result !== undefined) return resultText(summary.result);
   return summary.status === "accepted" && summary.exitCode === 0 ? summary.taskId : undefined;
 }

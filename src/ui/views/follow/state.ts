@@ -2,6 +2,7 @@ import { isTerminal, type TaskEvent, type TokenEvent } from "../../../contract/e
 import type { Operations } from "../../../contract/operations/index.ts";
 import type { Json } from "../../../contract/task.ts";
 import { formatBytes, formatDuration, oneLine, shortId } from "../../format.ts";
+import { describeDebugger, describeFetched, describeLetter, describeRetry } from "../../rerun.ts";
 import { addPlace } from "../../place.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 import type { Tone } from "../../theme.ts";
@@ -22,7 +23,7 @@ export interface FollowState {
   failed: boolean;
 }
 
-export type FollowedEvent = Operations["submit"] | Operations["watch"];
+export type FollowedEvent = Operations["submit" | "watch" | "tasks-retry" | "tasks-run"];
 
 export const initialFollow: FollowState = { lines: [], many: false, tokens: "", failed: false };
 
@@ -39,6 +40,14 @@ export function reduceFollow(state: FollowState, event: FollowedEvent, now: numb
         many: event.taskId === undefined,
         ...running(event.taskId ? "waiting for events" : "waiting for tasks", now),
       };
+    case "plan":
+      return addAll(state, describeRetry(event));
+    case "fetched":
+      return addAll(state, describeFetched(event));
+    case "debugger": {
+      const waiting = event.state === "waiting" ? running("waiting for a debugger", now) : {};
+      return { ...add(quiet(state), "info", describeDebugger(event)), ...waiting };
+    }
     case "uploaded":
       return add(state, "ok", `uploaded ${event.path} (${formatBytes(event.bytes)}) in ${formatDuration(event.ms)}`);
     case "submitted":
@@ -59,10 +68,14 @@ export function reduceFollow(state: FollowState, event: FollowedEvent, now: numb
     case "detached":
       return add(quiet(state), "info", `detached; the task goes on. Return with: ${event.command}`);
     case "summary":
-      return reduceSummary(quiet(state), event);
+      return addAll(reduceSummary(quiet(state), event), event.operation === "tasks-retry" ? describeLetter(event) : []);
     default:
       return reduceTask(state, event, now);
   }
+}
+
+function addAll(state: FollowState, lines: readonly string[]): FollowState {
+  return lines.reduce((next, line) => add(next, "info", line), state);
 }
 
 function reduceStack(state: FollowState, event: Extract<FollowedEvent, { type: "stack" }>, now: number): FollowState {
