@@ -482,12 +482,13 @@ describe("an outage, from the first 429 to the last redriven task", () => {
       expect.objectContaining({ cause: expect.objectContaining({ fingerprint }), count: expect.any(Number) }),
     );
     // The messages tell the same as the records.
-    const seen = await cli("dlq", "inspect", "--scan", "--letters", "--json");
-    expect(seen.events.find(({ prompt }) => prompt === "ask during the outage")).toMatchObject({
-      taskId: letter?.["taskId"],
-      cause: { fingerprint },
-      attempts: 3,
-    });
+    const seen = async () => {
+      const { events } = await cli("dlq", "inspect", "--scan", "--letters", "--json");
+      return events.find(({ prompt }) => prompt === "ask during the outage");
+    };
+    // A message joins the dead letters at its next receive, a moment after its task has ended.
+    const found = { taskId: letter?.["taskId"], cause: { fingerprint }, attempts: 3 };
+    await expect.poll(seen, { timeout: 10_000 }).toMatchObject(found);
     const detail = await cli("dlq", "show", String(letter?.["taskId"]), "--json");
     expect(detail.events[0]).toMatchObject({ type: "letter-detail", cause: { fingerprint }, attempts: [{}, {}, {}] });
     expect(detail.events[0]).not.toHaveProperty("messageId");

@@ -1,5 +1,6 @@
 import type { BodyChange } from "../../lib/dlq/replay/change.ts";
 import { parseSetting } from "../../lib/dlq/replay/set-path.ts";
+import { shellWord } from "../../lib/shell-word.ts";
 import type { Cli } from "./cli.ts";
 import { readArgument, readJson } from "./input.ts";
 
@@ -20,13 +21,11 @@ export async function changeOf({ body, patch, set = [] }: ChangeFlags, cli: Cli)
   };
 }
 
-const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
 /** @returns the words that say the change again; an editor's is in its file by then. */
 export function changeWords({ body, patch, set = [] }: ChangeFlags): string[] {
   return [
-    ...(body === undefined ? [] : ["--body", quoted(body)]),
-    ...(patch === undefined ? [] : ["--patch", quoted(patch)]),
-    ...set.flatMap((setting) => ["--set", quoted(setting)]),
+    ...(body === undefined ? [] : ["--body", shellWord(body)]),
+    ...(patch === undefined ? [] : ["--patch", shellWord(patch)]),
+    ...set.flatMap((setting) => ["--set", shellWord(setting)]),
   ];
 }

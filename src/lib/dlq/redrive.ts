@@ -87,11 +87,17 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
       const goOn = isStopped ? { status: "CANCELLED" as const, resume: redriveCommand(input, place, []) } : {};
       end = { ...outcome.moved, ...goOn, watch: outcome.watch };
     } else {
-      const chosen = waiting.size > 0 ? chosenOnly(waiting, select) : select;
       end =
         why === undefined && move
           ? yield* followMove(move, deadLetterQueue.queue, place)
-          : yield* moveChosen(input, routes, { select: chosen }, letters, place);
+          : // Only what our own mover takes is waited for.
+            yield* moveChosen(
+              input,
+              routes,
+              { select: waiting.size > 0 ? chosenOnly(waiting, select) : select },
+              letters,
+              place,
+            );
       for await (const event of stage ? waitForAll(stage, waiting, place) : []) {
         ends[event.status === "completed" ? "completed" : "failed"]++;
         yield event;

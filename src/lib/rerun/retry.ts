@@ -14,6 +14,7 @@ import type { Workplace } from "../services.ts";
 import { type StageChoice, stageFlags } from "../stage-choice.ts";
 import { followToEnd } from "../submit/follow-to-end.ts";
 import { initialOutcome } from "../submit/outcome.ts";
+import { shellWord } from "../shell-word.ts";
 import { enterStageForChange } from "../tasks.ts";
 import { unknownTask } from "../unknown-task.ts";
 
@@ -54,7 +55,7 @@ export async function* retryTask(input: RetryInput, place: Workplace): AsyncGene
     const began = clock.now();
     await client.intake.resend(task, "retry");
     await edit?.remove();
-    const command = `${invocation(place.installation, place.cwd)} watch ${taskId}${stageFlags(choice)}`;
+    const command = `${invocation(place.installation, place.cwd)} watch ${shellWord(taskId)}${stageFlags(choice)}`;
     yield { type: "submitted", taskId, duplicate: false, via: "queue", ms: clock.now() - began, follow: command };
     const first = initialOutcome(taskId, "accepted");
     const { outcome, ...end } =
@@ -113,7 +114,7 @@ async function changedTask(
     code: "CHANGE_INVALID",
     where: edit?.path ?? record.task.taskId,
     hint: edit
-      ? `Your edit is kept. Mend it, then: tasks retry ${record.task.taskId} --body @${edit.path}`
+      ? `Your edit is kept. Mend it, then: tasks retry ${record.task.taskId} --body ${shellWord(`@${edit.path}`)}`
       : "Change it so that it is a task again: taskId, userId and prompt are texts.",
   });
 }

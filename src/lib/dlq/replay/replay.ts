@@ -4,6 +4,7 @@ import type { DlqReplayEvent, ReplayPlan } from "../../../contract/operations/dl
 import type { LeasedMessage } from "../../../contract/queue.ts";
 import { interruptedExit } from "../../interrupt.ts";
 import type { Workplace } from "../../services.ts";
+import { shellWord } from "../../shell-word.ts";
 import { moveByClient } from "../client-move.ts";
 import type { LetterSelector } from "../filter.ts";
 import { waitForAll } from "../follow-redriven.ts";
@@ -104,7 +105,7 @@ const summaryOf = ({ keep }: ReplayInput) => ({
 
 /** What an editor changed is in its file from then on. */
 const wordsOf = (input: ReplayInput, edit: Edit | undefined) =>
-  edit ? ["--body", `@${edit.path}`, ...input.words] : input.words;
+  edit ? ["--body", shellWord(`@${edit.path}`), ...input.words] : input.words;
 
 function planOf(
   { messages }: Chosen,
