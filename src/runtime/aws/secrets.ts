@@ -5,6 +5,16 @@ import { readParameters } from "./parameters.ts";
 /** How long a changed secret may go unnoticed, in milliseconds. */
 const MAX_AGE_MS = 5 * 60_000;
 
+/** Names of variables whose values nobody else may read; and values that carry a password to an address. */
+const PRIVATE_NAME = /(KEY|TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIALS?)$/i;
+const PRIVATE_VALUE = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
+
+function privateVariables(variables: NodeJS.ProcessEnv): string[] {
+  return Object.entries(variables).flatMap(([name, value]) =>
+    value !== undefined && (PRIVATE_NAME.test(name) || PRIVATE_VALUE.test(value)) ? [value] : [],
+  );
+}
+
 export type Secrets = ReturnType<typeof createSecrets>;
 
 /** The stage's secrets, read once an environment and again when they are old or were refused. */
@@ -40,8 +50,11 @@ export function createSecrets({ path, clock }: { path: string; clock: Clock }) {
         ours.add(name);
       }
     },
-    /** @returns the values known so far, to be kept out of messages. */
-    values: async (): Promise<string[]> => (cached ? Object.values(await cached.values.catch(() => ({}))) : []),
+    /** @returns the values known so far, to be kept out of messages: the stage's, and what the environment brought. */
+    values: async (): Promise<string[]> => [
+      ...(cached ? Object.values(await cached.values.catch(() => ({}))) : []),
+      ...privateVariables(process.env),
+    ],
     /** Reads them again at the next use: one was refused. */
     refresh(): void {
       if (cached) cached = { ...cached, at: 0 };
