@@ -20,6 +20,8 @@ export interface RunOptions {
   stdin?: string;
   services?: Services;
   installation?: Installation;
+  /** What NO_COLOR leaves. Default false. */
+  color?: boolean;
 }
 
 /** A command at work in this process: real operations, real stack, streams of its own and no terminal. */
@@ -47,7 +49,7 @@ export function createCli(
 ): Cli {
   const env = options.env ?? {};
   return {
-    io: { ...streams, color: false },
+    io: { ...streams, color: options.color ?? false },
     views: { operations: {} },
     interrupt: () => interrupt(controller),
     place: {
@@ -107,8 +109,8 @@ function parseLines(text: string): Record<string, unknown>[] {
   return (
     text
       .split("\n")
-      // Help is plain text also beside `--json`.
-      .filter((line) => line.startsWith("{"))
+      // Help is plain text also beside `--json`, and JSON for people has many lines.
+      .filter((line) => /^\{.*\}$/.test(line))
       .map((line) => {
         const value: unknown = JSON.parse(line);
         return typeof value === "object" && value !== null ? { ...value } : {};
