@@ -14,9 +14,11 @@ export interface WatchInput {
   choice: StageChoice;
   /** Absent: all tasks, from now on. */
   taskId?: string;
+  /** Longest to follow, in milliseconds. */
+  timeoutMs?: number;
 }
 
-/** Follows one task from its beginning to its end, or all tasks until it is left. */
+/** Follows one task from its beginning to its end, or all tasks until it is left or the time is over. */
 export async function* watch(input: WatchInput, place: Workplace): AsyncGenerator<WatchEvent> {
   const { clock, signal } = place;
   const { taskId } = input;
@@ -30,14 +32,16 @@ export async function* watch(input: WatchInput, place: Workplace): AsyncGenerato
     const { follower, reader, ref } = stage.client;
     yield { type: "watching", ref, ...(taskId === undefined ? {} : { taskId }) };
     const began = clock.now();
+    const timeout = input.timeoutMs === undefined ? undefined : AbortSignal.timeout(input.timeoutMs);
+    const until = timeout ? AbortSignal.any([signal, timeout]) : signal;
     let outcome = taskId === undefined ? undefined : initialOutcome(taskId, "accepted");
     let events = 0;
     let ended = false;
     const source =
       taskId === undefined
-        ? follower.followAll({ signal })
-        : followingKnown(taskId, { ref, choice: input.choice, place }, follower.follow(taskId, { signal }));
-    for await (const event of untilAborted<FollowEvent>(source, signal)) {
+        ? follower.followAll({ signal: until })
+        : followingKnown(taskId, { ref, choice: input.choice, place }, follower.follow(taskId, { signal: until }));
+    for await (const event of untilAborted<FollowEvent>(source, until)) {
       if (event.type !== "token" && event.type !== "connection") events++;
       if (outcome) {
         outcome = reduceOutcome(outcome, event);
@@ -47,12 +51,14 @@ export async function* watch(input: WatchInput, place: Workplace): AsyncGenerato
     }
     if (outcome && ended) outcome = await fetchResult(outcome, reader);
     const task = outcome ? { task: { ...outcome, elapsedMs: clock.now() - began } } : {};
-    if (signal.aborted && !ended) {
+    if (until.aborted && !ended) {
       const command = `${invocation(place.installation, place.cwd)} watch${taskId ? ` ${shellWord(taskId)}` : ""}${stageFlags(input.choice)}`;
       yield { type: "detached", ...(taskId === undefined ? {} : { taskId }), command };
       // Leaving a watch of everything is its ordinary end.
-      const exitCode = taskId === undefined ? EXIT.completed : interruptedExit(signal);
-      yield { type: "summary", operation: "watch", exitCode, events, ...task, detached: true };
+      const left = signal.aborted ? interruptedExit(signal) : EXIT.timedOut;
+      const exitCode = taskId === undefined ? EXIT.completed : left;
+      const how = signal.aborted || taskId === undefined ? { detached: true } : { timedOut: true };
+      yield { type: "summary", operation: "watch", exitCode, events, ...task, ...how };
       return;
     }
     yield {

@@ -428,6 +428,17 @@ describe("watch and tasks", () => {
     expect(await running.exit).toBe(0);
   });
 
+  test("a time limit ends the watch of a task with 4, and leaves the task alone; of everything with 0", async () => {
+    const taskId = (await cli("submit", "wait")).stdout.trim();
+    const one = await cli("watch", taskId, "--timeout", "1s");
+    expect(one).toMatchObject({ exitCode: 4, stdout: "" });
+    expect(one.stderr).toContain("no end within the timeout: running, attempt 1");
+    expect((await cli("watch", "--timeout", "500ms")).exitCode).toBe(0);
+    expect((await cli("watch", taskId, "--timeout", "soon")).exitCode).toBe(2);
+    expect((await cli("tasks", "show", taskId)).stdout).toMatch(/^status +running$/m);
+    expect((await cli("tasks", "cancel", taskId)).exitCode).toBe(0);
+  });
+
   test("a task that is not there", async () => {
     for (const argv of [
       ["watch", "no-such-task"],

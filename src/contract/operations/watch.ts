@@ -16,6 +16,8 @@ export interface WatchSummary extends SummaryBase<"watch"> {
   /** Set when one task was followed. */
   task?: TaskOutcome;
   detached?: boolean;
+  /** The time limit passed before the task's end. */
+  timedOut?: boolean;
 }
 
 /** `stage` when its consumption was changed by hand, `watching`, the task's past and what comes (or all tasks' events from now on), `detached`?, `summary`. */

@@ -1,7 +1,7 @@
 import type { TaskEvent } from "../../../contract/event.ts";
 import type { WatchEvent } from "../../../contract/operations/watch.ts";
 import { formatTime } from "../../format.ts";
-import { describeEvent } from "../../timeline.ts";
+import { describeEvent, describeTimeout } from "../../timeline.ts";
 import type { TextRenderer } from "./out.ts";
 import { describeConnection, resultOnScreen, resultText, tellShared } from "./shared.ts";
 
@@ -25,6 +25,7 @@ export const watchText: TextRenderer<WatchEvent> = (out, now) => {
       case "token":
         return;
       case "summary":
+        if (event.timedOut && event.task) out.line(describeTimeout(event.task));
         if (event.task?.result !== undefined)
           out.result(out.terminal ? resultOnScreen(event.task.result) : resultText(event.task.result));
         return;

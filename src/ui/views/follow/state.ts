@@ -114,6 +114,7 @@ function reduceTask(state: FollowState, event: TaskEvent, now: number): FollowSt
 
 function reduceSummary(state: FollowState, event: Extract<FollowedEvent, { type: "summary" }>): FollowState {
   if (event.operation === "watch") {
+    if (event.timedOut && event.task) return add(state, "warn", describeTimeout(event.task));
     const result = event.task?.result;
     return result === undefined ? state : { ...state, result };
   }
