@@ -431,6 +431,23 @@ describe("the wire", () => {
     expect((await local.client.send(new ListTablesCommand({}))).TableNames).toContain("things");
   });
 
+  it.each<[string, string, string]>([
+    [
+      "a null in a map",
+      "UpdateItem",
+      JSON.stringify({ TableName: "things", Key: { pk: { S: "a" } }, AttributeUpdates: { a: null } }),
+    ],
+    ["a null in a list", "BatchGetItem", JSON.stringify({ RequestItems: { things: { Keys: [null] } } })],
+    ["a document that never ends", "PutItem", `{"Item":${'{"M":'.repeat(20_000)}1${"}".repeat(20_000)}}`],
+  ])("refuses %s", async (_name, action, body) => {
+    const headers = { "X-Amz-Target": `DynamoDB_20120810.${action}` };
+    const response = await fetch(local.endpoint, { method: "POST", headers, body });
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { __type: expect.stringMatching(/#(Validation|Serialization)Exception$/) },
+    ]);
+  });
+
   it.each<[string, string, string, number]>([
     ["an unknown action", "ExecuteStatement", "{}", 400],
     ["a body that is no JSON", "PutItem", "{", 400],

@@ -1,5 +1,6 @@
 import { checkTypes, checkValidations } from "dynalite/validations/index.js";
 import { AwsError } from "../context.ts";
+import { isObject } from "../wire/objects.ts";
 
 /** Largest item, in bytes. */
 export const MAX_ITEM_SIZE = 400 * 1024;
@@ -24,12 +25,31 @@ const LIMITS = { options: { maxItemSize: MAX_ITEM_SIZE } };
  */
 export function parseRequest<T>(shape: Shape<T>, input: Record<string, unknown>): T {
   try {
-    const data = checkTypes(input, shape.types);
+    const data = checkTypes(withoutNulls(input), shape.types);
     checkValidations(data, shape.types, shape.custom, LIMITS);
     return data;
   } catch (error) {
     throw toAwsError(error);
   }
+}
+
+/** DynamoDB's 32 levels of a document are two of JSON each. */
+const MAX_DEPTH = 100;
+
+/** In a list, and in a map such as `AttributeUpdates`, a null is a member without contents; dynalite stumbles over it. */
+function withoutNulls(input: Record<string, unknown>): Record<string, unknown> {
+  const fill = (value: unknown) => inLists(value ?? {}, 2);
+  return mapValues(input, (value) => (isObject(value) ? mapValues(value, fill) : inLists(value, 1)));
+}
+
+function inLists(value: unknown, depth: number): unknown {
+  if (depth > MAX_DEPTH) throw new AwsError("SerializationException", "The request is nested too deeply.");
+  if (Array.isArray(value)) return value.map((item: unknown) => inLists(item ?? {}, depth + 1));
+  return isObject(value) ? mapValues(value, (item) => inLists(item, depth + 1)) : value;
+}
+
+function mapValues(from: Record<string, unknown>, map: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, map(value)]));
 }
 
 /** Adds parameters that are newer than dynalite to its description of a request. */

@@ -33,7 +33,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 export function escapeXml(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are legal in keys and must be written as references
-  return text.replace(/[&<>"'\u0000-\u001f]/g, (char) => ESCAPES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`);
+  return text.replace(
+    /[&<>"'\u0000-\u001f\ufffe\uffff]/g,
+    (char) => ESCAPES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`,
+  );
 }
 
 /** @returns the contents of every element of a name. S3's requests never nest an element in one of the same name. */

@@ -47,12 +47,15 @@ export function createSsm(ctx: LocalContext): Ssm {
     DeleteParameters: action((input, parts) => {
       const names = input.texts("Names");
       checkNames(names);
-      const gone = new Set(names.filter((name) => parts.store.remove(parseReference(name).name)));
+      // All are read before the first goes: what is refused deletes nothing.
+      const asked = names.map((name) => ({ name, stored: parseReference(name).name }));
+      const gone = new Set(asked.filter(({ stored }) => parts.store.remove(stored)).map(({ name }) => name));
       return { DeletedParameters: [...gone], InvalidParameters: names.filter((name) => !gone.has(name)) };
     }),
     AddTagsToResource: action((input, parts) => {
       const name = taggedParameter(input, parts.store);
-      for (const tag of input.objects("Tags")) parts.store.putTag(name, tag.text("Key"), tag.text("Value"));
+      const tags = input.objects("Tags").map((tag) => [tag.text("Key"), tag.text("Value")] as const);
+      for (const [key, value] of tags) parts.store.putTag(name, key, value);
       return {};
     }),
     RemoveTagsFromResource: action((input, parts) => {

@@ -210,6 +210,14 @@ describe("reading many", () => {
   });
 });
 
+it("deletes none, where one of the names is none", async () => {
+  await put("kept", "1");
+  await expect(client.send(new DeleteParametersCommand({ Names: ["kept", "other:label"] }))).rejects.toMatchObject({
+    name: "ParameterVersionNotFound",
+  });
+  expect((await client.send(new GetParameterCommand({ Name: "kept" }))).Parameter?.Value).toBe("1");
+});
+
 it("keeps tags", async () => {
   await put("/t", "v", { Tags: [{ Key: "app", Value: "one" }] });
   await client.send(

@@ -60,12 +60,17 @@ function encode(
     case "s3":
       return ["application/xml", Buffer.from(storageError({ code, message, resource: url.pathname, requestId }))];
     case "json":
-      return [req.headers["content-type"] ?? "application/x-amz-json-1.0", json({ __type: code, message })];
+      return [jsonType(req.headers["content-type"]), json({ __type: code, message })];
     case "rest":
       return ["application/json", json({ __type: code, message })];
     case "gateway":
       return ["application/json", json({ message })];
   }
+}
+
+/** The caller's version of the protocol, where it names one. */
+function jsonType(asked = ""): string {
+  return /^application\/x-amz-json-1\.[01]$/.test(asked) ? asked : "application/x-amz-json-1.0";
 }
 
 function json(value: object): Buffer {

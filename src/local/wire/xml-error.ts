@@ -20,6 +20,12 @@ export function storageError(error: { code: string; message: string; resource: s
 }
 
 export function escapeXml(text: string): string {
-  // A bare carriage return would reach the reader as a line feed.
-  return text.replace(/[<>&"'\r]/g, (char) => `&#${char.charCodeAt(0)};`);
+  return (
+    text
+      .toWellFormed()
+      // XML 1.0 has no way to write these at all.
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
+      // A bare carriage return would reach the reader as a line feed.
+      .replace(/[<>&"'\r]/g, (char) => `&#${char.charCodeAt(0)};`)
+  );
 }
