@@ -1,5 +1,5 @@
 import type { TaskError, TaskEvent } from "../contract/event.ts";
-import type { TaskOutcome } from "../contract/operations/submit.ts";
+import type { FunctionEnded, TaskOutcome } from "../contract/operations/submit.ts";
 import { formatCost, formatDuration, formatTokens, oneLine } from "./format.ts";
 import type { Tone } from "./theme.ts";
 
@@ -79,4 +79,9 @@ export function describeError(error: Pick<TaskError, "name" | "message"> & { sta
 export function describeTimeout({ status, attempt }: Pick<TaskOutcome, "status" | "attempt">): string {
   const at = status === "running" && attempt > 0 ? `, attempt ${attempt}` : "";
   return `no end within the timeout: ${status}${at}`;
+}
+
+/** @returns that an attempt's function ended without an answer, and what comes of it. */
+export function describeCrash({ error }: Pick<FunctionEnded, "error">): string {
+  return `the function ended without an answer: ${oneLine(error, 80)}; the message comes back when its visibility timeout ends`;
 }

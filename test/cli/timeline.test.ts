@@ -118,3 +118,15 @@ test("a stop in the middle of functions' work is no failure of theirs", async ()
   await follower.exit;
   expect(running.stdout() + running.stderr()).not.toMatch(/failed|Error|warning/);
 });
+
+test("submit with a stack of its own tells at once that a worker's process ended", async () => {
+  await using other = await makeFolder({ ...PROJECT, "src/worker.ts": WORKER });
+  const plain = await run(["submit", "exit", "--wait", "--timeout", "4s"], { cwd: other.dir });
+  expect(plain.exitCode).toBe(4);
+  expect(plain.stderr).toMatch(
+    /started, attempt 1, .*\nthe function ended without an answer: Runtime\.ExitError; the message comes back when/,
+  );
+  const { events } = await run(["submit", "exit", "--watch", "--timeout", "4s", "--json"], { cwd: other.dir });
+  const types = events.map(({ type }) => type).filter((type) => type === "started" || type === "function-ended");
+  expect(types).toEqual(["started", "function-ended"]);
+});

@@ -26,6 +26,20 @@ export interface TaskSubmitted {
   follow: string;
 }
 
+/**
+ * On a stack of the command's own: the function of an attempt ended without an answer. The attempt is lost, and its message comes
+ * back when its visibility timeout ends; `failed` tells so then.
+ */
+export interface FunctionEnded {
+  type: "function-ended";
+  /** Epoch milliseconds. */
+  at: number;
+  name: string;
+  requestId: string;
+  /** Lambda's own type, such as `Runtime.ExitError` or `Sandbox.Timedout`. */
+  error: string;
+}
+
 /** How one task ended, or where it stood when its follower left. */
 export interface TaskOutcome {
   taskId: string;
@@ -51,7 +65,7 @@ export type SubmitSummary = SummaryBase<"submit"> & TaskOutcome & { detached?: b
 
 /**
  * In this order: `stage`, `stack`*, `uploaded`?, `submitted`, then with `--watch` or `--wait` the task's events (tokens
- * only with `--watch`), `detached`?, `stack` stopped?, `summary`.
+ * only with `--watch`) and `function-ended`, `detached`?, `stack` stopped?, `summary`.
  */
 export type SubmitEvent =
   | StageShown
@@ -59,5 +73,6 @@ export type SubmitEvent =
   | DocumentUploaded
   | TaskSubmitted
   | FollowEvent
+  | FunctionEnded
   | Detached
   | SubmitSummary;

@@ -6,6 +6,7 @@ import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import { enterStage, type StageChoice } from "../stage.ts";
 import { stageFlags } from "../stage-choice.ts";
+import { createCrashes, withCrashes } from "./crashes.ts";
 import { checkDocument, uploadDocument } from "./document.ts";
 import { refuseWaitingForNothing } from "./paused.ts";
 import { followToEnd } from "./follow-to-end.ts";
@@ -30,7 +31,8 @@ export async function* submit(input: SubmitInput, place: Workplace): AsyncGenera
   const upload = input.document !== undefined && !/^[a-z0-9]+:\/\//.test(input.document) ? input.document : undefined;
   if (upload) await checkDocument(upload, place.cwd);
   checkSize(input.request, "the task");
-  const stage = yield* enterStage(input.choice, place, { startLocal: true, show: true });
+  const crashes = createCrashes();
+  const stage = yield* enterStage(input.choice, place, { startLocal: true, show: true, stack: crashes });
   try {
     refuseWaitingForNothing(stage, place);
     let request = identified(input.request);
@@ -59,13 +61,14 @@ export async function* submit(input: SubmitInput, place: Workplace): AsyncGenera
       };
       return;
     }
-    const { outcome, ...end } = yield* followToEnd(first, {
+    const following = followToEnd(first, {
       place,
       stage,
       command,
       tokens: follow === "watch",
       ...(input.timeoutMs === undefined ? {} : { timeoutMs: input.timeoutMs }),
     });
+    const { outcome, ...end } = yield* withCrashes(following, crashes);
     yield { type: "summary", operation: "submit", ...outcome, ...end, elapsedMs: clock.now() - began };
   } finally {
     await stage.close();

@@ -1,7 +1,7 @@
 import type { TaskEvent } from "../../../contract/event.ts";
 import type { SubmitEvent } from "../../../contract/operations/submit.ts";
 import { formatBytes, formatDuration } from "../../format.ts";
-import { describeEvent, describeTimeout } from "../../timeline.ts";
+import { describeCrash, describeEvent, describeTimeout } from "../../timeline.ts";
 import type { TextRenderer } from "./out.ts";
 import { describeConnection, resultOnScreen, resultText, tellShared } from "./shared.ts";
 
@@ -24,6 +24,8 @@ export const submitText: TextRenderer<SubmitEvent> = (out, now) => {
         const text = describeConnection(event);
         return text ? out.line(text) : undefined;
       }
+      case "function-ended":
+        return out.line(describeCrash(event));
       case "token":
       case "accepted":
         return;

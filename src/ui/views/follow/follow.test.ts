@@ -42,6 +42,59 @@ test("failed attempts, the wait between them and the dead-letter queue are told"
   `);
 });
 
+test("a function that ended without an answer, and the end of the time, are told", async () => {
+  const terminal = createTerminal({ columns: 140, showsResult: false });
+  const view = open(terminal.screen);
+  for (const event of failedTask.slice(0, 3)) view.push(event);
+  view.push({
+    type: "function-ended",
+    at: 0,
+    name: "my-app-local-worker",
+    requestId: "req-1",
+    error: "Runtime.ExitError",
+  });
+  await terminal.waitFor("waiting for the next attempt");
+  view.push({
+    type: "summary",
+    operation: "submit",
+    exitCode: 4,
+    taskId: "7f3c2a90-1c1e-4a53-9a55-0d8f2c6b7e11",
+    status: "running",
+    attempt: 1,
+    generation: 1,
+    elapsedMs: 3000,
+    usage: [],
+    timedOut: true,
+  });
+  await view.end();
+  expect(terminal.text().split("\n").slice(-2)).toEqual([
+    "✖ the function ended without an answer: Runtime.ExitError; the message comes back when its visibility timeout ends",
+    "▲ no end within the timeout: running, attempt 1",
+  ]);
+});
+
+test("watch shows the result of the task it followed", async () => {
+  const terminal = createTerminal();
+  const view = open(terminal.screen);
+  const outcome = {
+    taskId: "7f3c2a90",
+    status: "completed" as const,
+    attempt: 1,
+    generation: 1,
+    elapsedMs: 1,
+    usage: [],
+  };
+  view.push({
+    type: "summary",
+    operation: "watch",
+    exitCode: 0,
+    events: 3,
+    task: { ...outcome, result: "Three findings stand out." },
+  });
+  await view.end();
+  expect(terminal.text()).toContain("Three findings stand out.");
+});
+
 test("without colours no colour is written", async () => {
   const plain = createTerminal({ color: false });
   const colored = createTerminal({ color: true });

@@ -6,7 +6,7 @@ import { describeDebugger, describeFetched, describeLetter, describeRetry } from
 import { addPlace } from "../../place.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 import type { Tone } from "../../theme.ts";
-import { describeEvent, describeTimeout } from "../../timeline.ts";
+import { describeCrash, describeEvent, describeTimeout } from "../../timeline.ts";
 
 /** What `submit` and `watch` show: finished lines above, what goes on now below. */
 export interface FollowState {
@@ -63,6 +63,12 @@ export function reduceFollow(state: FollowState, event: FollowedEvent, now: numb
       return event.state === "connected"
         ? state
         : add(state, "warn", `${event.state}${event.reason ? `: ${event.reason}` : ""}`);
+    case "function-ended":
+      return {
+        ...add(state, "fail", describeCrash(event)),
+        tokens: "",
+        ...running("waiting for the next attempt", now),
+      };
     case "token":
       return reduceToken(state, event);
     case "detached":
