@@ -2,14 +2,17 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { systemClock } from "../../src/contract/clock.ts";
 import { createJournal, findJournal, resumeJournal } from "../../src/lib/mover/journal.ts";
 import { moveMessages } from "../../src/lib/mover/mover.ts";
+import type { QueuePort } from "../../src/contract/queue.ts";
 import { createQueue } from "../../src/providers/aws/queue/index.ts";
 
 /*
- * One run of the mover in a process of its own, to be killed: node child.ts ENDPOINT SOURCE DESTINATION JOURNAL CONCURRENCY.
+ * One run of the mover in a process of its own, to be killed: node child.ts ENDPOINT SOURCE DESTINATION JOURNAL CONCURRENCY
+ * LEASE_DIVISOR.
  * Prints a line for each progress, and the last counts as JSON.
  */
 
-const [endpoint = "", source = "", destination = "", path = "", concurrency = "10"] = process.argv.slice(2);
+const [endpoint = "", source = "", destination = "", path = "", concurrency = "10", divisor = "1"] =
+  process.argv.slice(2);
 const SPEED = 60;
 const client = new SQSClient({
   endpoint,
@@ -19,7 +22,7 @@ const client = new SQSClient({
 const never = async (): Promise<never> => {
   throw new Error("not needed");
 };
-const queue = createQueue({
+const port = createQueue({
   clients: {
     sqs: async () => client,
     ssm: never,
@@ -33,6 +36,13 @@ const queue = createQueue({
   },
   place: { stage: "local" },
 });
+/** On a server whose time cannot be moved, leases are as much shorter as this process's own waits are. */
+const shorter = (seconds: number) => Math.ceil(seconds / Number(divisor));
+const queue: QueuePort = {
+  ...port,
+  lease: (url, options) => port.lease(url, { ...options, seconds: shorter(options.seconds) }),
+  extend: (url, leases, seconds) => port.extend(url, leases, shorter(seconds)),
+};
 const journal = (await findJournal(path))
   ? await resumeJournal(path)
   : await createJournal(path, { source, destination, startedAt: new Date() });
