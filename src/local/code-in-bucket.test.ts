@@ -1,24 +1,16 @@
 import * as Lambda from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { systemClock } from "../contract/clock.ts";
 import { zip } from "./lambda/test/zip.ts";
-import { type LocalStack, startStack } from "./stack.ts";
+import type { LocalStack } from "./stack.ts";
+import { startEmbeddedStack } from "../../test/helpers/stack.ts";
 
 let stack: LocalStack;
 let lambda: Lambda.LambdaClient;
 let s3: S3Client;
 
 beforeEach(async () => {
-  stack = await startStack({
-    port: 0,
-    portRequired: false,
-    speed: 1,
-    faults: [],
-    fresh: false,
-    clock: systemClock,
-    onEvent() {},
-  });
+  stack = await startEmbeddedStack();
   const settings = {
     endpoint: stack.endpoint,
     region: "us-east-1",

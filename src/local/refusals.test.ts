@@ -6,22 +6,16 @@ import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { systemClock } from "../contract/clock.ts";
 import { zip } from "./lambda/test/zip.ts";
-import { type LocalStack, startStack } from "./stack.ts";
+import type { LocalStack } from "./stack.ts";
+import { startEmbeddedStack } from "../../test/helpers/stack.ts";
 
 let stack: LocalStack;
 let warnings: string[];
 
 beforeEach(async () => {
   warnings = [];
-  stack = await startStack({
-    port: 0,
-    portRequired: false,
-    speed: 1,
-    faults: [],
-    fresh: false,
-    clock: systemClock,
+  stack = await startEmbeddedStack({
     onEvent: (event) => void (event.type === "warning" && warnings.push(event.message)),
   });
 });

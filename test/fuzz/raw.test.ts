@@ -3,10 +3,10 @@ import { gzipSync } from "node:zlib";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/contract/clock.ts";
-import { type LocalStack, startStack } from "../../src/local/stack.ts";
+import type { LocalStack } from "../../src/local/stack.ts";
 import { checkAnswer } from "./answers.ts";
 import { signed } from "./requests.ts";
+import { startEmbeddedStack } from "../helpers/stack.ts";
 
 /** Of every run: what fails here fails again. */
 const SEED = 20_261_128;
@@ -17,13 +17,7 @@ let stack: LocalStack;
 const warnings: string[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({
-    port: 0,
-    portRequired: false,
-    speed: 1,
-    faults: [],
-    fresh: false,
-    clock: systemClock,
+  stack = await startEmbeddedStack({
     onEvent: (event) => void (event.type === "warning" && warnings.push(event.message)),
   });
   stack.services.sqs.createQueue("q");

@@ -12,13 +12,13 @@ import * as ssm from "@aws-sdk/client-ssm";
 import * as sts from "@aws-sdk/client-sts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/contract/clock.ts";
-import { type LocalStack, startStack } from "../../src/local/stack.ts";
+import type { LocalStack } from "../../src/local/stack.ts";
 import { zip } from "../../src/local/lambda/test/zip.ts";
 import { readSections } from "../repository/local-stack/page.ts";
 import { type Answer, checkAnswer } from "./answers.ts";
 import { asCbor, asJson, asQuery, asRest, type Encode, harm, type WireRequest, xmlOf } from "./requests.ts";
 import { type Names, valuesOf } from "./values.ts";
+import { startEmbeddedStack } from "../helpers/stack.ts";
 
 const SERVICES: {
   name: string;
@@ -113,13 +113,7 @@ const names = (): Names => {
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "fuzz-"));
-  stack = await startStack({
-    port: 0,
-    portRequired: false,
-    speed: 1,
-    faults: [],
-    fresh: false,
-    clock: systemClock,
+  stack = await startEmbeddedStack({
     stateDir: dir,
     onEvent: (event) => void (event.type === "warning" && warnings.push(event.message)),
   });

@@ -2,7 +2,8 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { AwsJson1_0Protocol, AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { type Clock, systemClock } from "../../src/contract/clock.ts";
 import type { StackEvent } from "../../src/local/context.ts";
-import { type LocalStack, startStack } from "../../src/local/stack.ts";
+import type { LocalStack } from "../../src/local/stack.ts";
+import { startEmbeddedStack } from "./stack.ts";
 
 /** The protocols CloudWatch is spoken in; the SDK's own is JSON. */
 export const PROTOCOLS = ["json", "cbor", "query"] as const;
@@ -22,12 +23,7 @@ export async function startCloudWatch(
   options: { clock?: Clock; dir?: string; protocol?: ProtocolName } = {},
 ): Promise<CloudWatchStack> {
   const events: StackEvent[] = [];
-  const stack = await startStack({
-    port: 0,
-    portRequired: false,
-    speed: 1,
-    faults: [],
-    fresh: false,
+  const stack = await startEmbeddedStack({
     clock: options.clock ?? systemClock,
     onEvent: (event) => events.push(event),
     ...(options.dir === undefined ? {} : { stateDir: options.dir }),

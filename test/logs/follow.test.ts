@@ -8,25 +8,18 @@ import {
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../src/contract/clock.ts";
 import type { LogFeed } from "../../src/contract/logs.ts";
-import { type LocalStack, startStack } from "../../src/local/stack.ts";
+import type { LocalStack } from "../../src/local/stack.ts";
 import { createAwsClients } from "../../src/providers/aws/clients.ts";
 import { createLogs } from "../../src/providers/aws/logs/index.ts";
 import { type Gateway, refuse, startGateway } from "./gateway.ts";
+import { startEmbeddedStack } from "../helpers/stack.ts";
 
 let stack: LocalStack;
 let writer: CloudWatchLogsClient;
 let groups = 0;
 
 beforeAll(async () => {
-  stack = await startStack({
-    port: 0,
-    portRequired: false,
-    speed: 1,
-    faults: [],
-    fresh: false,
-    clock: systemClock,
-    onEvent: () => undefined,
-  });
+  stack = await startEmbeddedStack();
   const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
   writer = new CloudWatchLogsClient({ endpoint: stack.endpoint, region: "us-east-1", credentials });
 });

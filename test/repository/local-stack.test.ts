@@ -10,14 +10,14 @@ import * as sqs from "@aws-sdk/client-sqs";
 import * as ssm from "@aws-sdk/client-ssm";
 import * as sts from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { systemClock } from "../../src/contract/clock.ts";
 import { createSocketApi } from "../../src/local/apigateway/socket.ts";
 import { inProcessHost, startTestStack, type TestStack } from "../../src/local/apigateway/testing.ts";
 import { FAULT_KINDS } from "../../src/local/faults/parse.ts";
-import { type LocalStack, startStack } from "../../src/local/stack.ts";
+import type { LocalStack } from "../../src/local/stack.ts";
 import { type Dialect, isOffered, json, query, rest } from "./local-stack/ask.ts";
 import { operationsOf } from "./local-stack/operations.ts";
 import { readSections } from "./local-stack/page.ts";
+import { startEmbeddedStack } from "../helpers/stack.ts";
 
 const sections = readSections(readFileSync(join(import.meta.dirname, "..", "..", "docs", "local-stack.md"), "utf8"));
 
@@ -50,15 +50,7 @@ let stack: LocalStack;
 let gateway: TestStack;
 
 beforeAll(async () => {
-  stack = await startStack({
-    port: 0,
-    portRequired: false,
-    speed: 1,
-    faults: [],
-    fresh: false,
-    clock: systemClock,
-    onEvent() {},
-  });
+  stack = await startEmbeddedStack();
   gateway = await startTestStack((ctx) => ({
     apis: { socket: createSocketApi(ctx, { host: inProcessHost({ socket: () => ({}) }), functionName: "socket" }) },
   }));

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createClient } from "../../src/client/index.ts";
-import { systemClock } from "../../src/contract/clock.ts";
 import type { ResolvedConfig } from "../../src/contract/config.ts";
 import type { FollowEvent } from "../../src/contract/ports.ts";
-import { startStack, type LocalStack } from "../../src/local/stack.ts";
+import type { LocalStack } from "../../src/local/stack.ts";
+import { startEmbeddedStack } from "../helpers/stack.ts";
 
 const root = join(import.meta.dirname, "../..");
 const config: ResolvedConfig = {
@@ -51,14 +51,8 @@ describe.each([1, 60])("at speed %i", (speed) => {
      });`,
     );
     const source = (path: string) => join(root, "src", path);
-    stack = await startStack({
-      port: 0,
-      portRequired: false,
+    stack = await startEmbeddedStack({
       speed,
-      faults: [],
-      fresh: false,
-      clock: systemClock,
-      onEvent: () => {},
       project: {
         dir,
         config,

@@ -1,19 +1,11 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { systemClock } from "../../../src/contract/clock.ts";
-import { startStack } from "../../../src/local/stack.ts";
 import { MODULES, PROJECT_DIR } from "./code.ts";
 import { CONFIG, CREDENTIALS, type PipelineSubject } from "./subject.ts";
+import { startEmbeddedStack } from "../../helpers/stack.ts";
 
 /** The stage as `dev` deploys it on the local stack, in memory. */
 export async function startOurPipeline(): Promise<PipelineSubject> {
-  const stack = await startStack({
-    port: 0,
-    portRequired: false,
-    speed: 1,
-    faults: [],
-    fresh: false,
-    clock: systemClock,
-    onEvent() {},
+  const stack = await startEmbeddedStack({
     project: { dir: PROJECT_DIR, config: CONFIG, modules: MODULES, shell: {}, watch: false },
   });
   const { deployment, endpoint, faults } = stack;
