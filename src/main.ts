@@ -39,6 +39,7 @@ export async function main(): Promise<void> {
       color: !env["NO_COLOR"],
     },
     views,
+    run: (words) => runWithin(words, cli),
     interrupt: () => interrupt("SIGINT"),
     place: {
       cwd: process.cwd(),
@@ -67,6 +68,19 @@ export async function runCli(argv: readonly string[], cli: Cli): Promise<ExitCod
   } catch (error) {
     return showError(error, argv, cli);
   }
+}
+
+/** Runs a command line within another command, which goes on when Ctrl-C has ended this one. */
+export function runWithin(argv: readonly string[], outer: Cli): Promise<ExitCode> {
+  const own = new AbortController();
+  const cli: Cli = {
+    ...outer,
+    run: (words) => runWithin(words, cli),
+    // Whoever asks again means all of it.
+    interrupt: () => (own.signal.aborted ? outer.interrupt() : own.abort(new InterruptedError("SIGINT"))),
+    place: { ...outer.place, signal: AbortSignal.any([outer.place.signal, own.signal]) },
+  };
+  return runCli(argv, cli);
 }
 
 async function showError(thrown: unknown, argv: readonly string[], cli: Cli): Promise<ExitCode> {

@@ -3,9 +3,11 @@ import type { Cli, CommandModule } from "./commands/shared/cli.ts";
 import { COMPLETED, type ExitCode, USAGE, sentence, usageError } from "./commands/shared/usage.ts";
 
 /** A command or a group of them. Only the one that is called is loaded: each brings its own dependencies. */
+type Load = () => Promise<{ command: CommandModule }>;
 type Entry = { name: string; summary: string } & (
-  | { load: () => Promise<{ command: CommandModule }> }
-  | { children: Entry[] }
+  | { load: Load }
+  /** `alone`: what the group does without a command of it; absent: its help. */
+  | { children: Entry[]; alone?: Load }
 );
 
 const COMMANDS: Entry[] = [
@@ -46,6 +48,7 @@ const COMMANDS: Entry[] = [
   {
     name: "dlq",
     summary: "look at dead letters and send them back",
+    alone: () => import("./commands/dlq/desk.ts"),
     children: [
       { name: "list", summary: "list dead-letter queues", load: () => import("./commands/dlq/list.ts") },
       {
@@ -179,6 +182,8 @@ async function addEntries(
     if (entry.name !== path[0]) continue;
     if ("children" in entry) {
       await addEntries(command, entry.children, path.slice(1), cli, done);
+      if (entry.alone && !entry.children.some(({ name }) => name === path[1]))
+        (await entry.alone()).command.configure(command, cli, done);
       continue;
     }
     const module = await entry.load();

@@ -36,8 +36,8 @@ export function resumeCommand(choice: StageChoice, place: Workplace): string {
   return `${invocation(place.installation, place.cwd)} resume${stageFlags(choice)}`;
 }
 
-/** @returns the flags that name the same stage again, with a space before each. */
-export function stageFlags(choice: StageChoice): string {
+/** @returns the words that name the same stage again. */
+export function stageWords(choice: StageChoice): string[] {
   const flags: [string, string | undefined][] = [
     ["stage", choice.stage],
     ["app", choice.app],
@@ -45,5 +45,12 @@ export function stageFlags(choice: StageChoice): string {
     ["region", choice.region],
     ["endpoint-url", choice.endpointUrl],
   ];
-  return flags.map(([name, value]) => (value === undefined ? "" : ` --${name} ${shellWord(value)}`)).join("");
+  return flags.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+}
+
+/** @returns the flags that name the same stage again, with a space before each. */
+export function stageFlags(choice: StageChoice): string {
+  return stageWords(choice)
+    .map((word) => ` ${shellWord(word)}`)
+    .join("");
 }

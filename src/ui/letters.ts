@@ -74,12 +74,13 @@ export function describeUnknown(queues: readonly DeadLetterQueueShown[]): string
 
 /** @returns how many were seen of how many, and how. */
 export function describeSeen(summary: DlqInspectSummary, now: number): string[] {
-  const { by, seen, about, firstExpiry, scan, note } = summary;
+  const { by, seen, meant, about, firstExpiry, scan, note } = summary;
   const inSeconds = firstExpiry === undefined ? undefined : (Date.parse(firstExpiry) - now) / 1000;
   return [
     by === "records"
       ? `by the records of ${counted(seen, "task")}; the queue holds about ${formatCount(about)}`
       : `saw ${formatCount(seen)} of about ${formatCount(Math.max(about, seen))}`,
+    ...(meant === undefined ? [] : [`${counted(meant, "of them is", "of them are")} meant`]),
     ...(inSeconds === undefined
       ? []
       : [inSeconds <= 0 ? "the first has expired" : `the first expires in ${formatAge(inSeconds)}`]),

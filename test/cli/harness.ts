@@ -9,7 +9,7 @@ import type { Installation } from "../../src/lib/installation.ts";
 import { invocation } from "../../src/lib/installation.ts";
 import { InterruptedError } from "../../src/lib/interrupt.ts";
 import type { Services } from "../../src/lib/services.ts";
-import { createServices, runCli } from "../../src/main.ts";
+import { createServices, runCli, runWithin } from "../../src/main.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -48,7 +48,8 @@ export function createCli(
   controller = new AbortController(),
 ): Cli {
   const env = options.env ?? {};
-  return {
+  const cli: Cli = {
+    run: (argv) => runWithin(argv, cli),
     io: { ...streams, color: options.color ?? false },
     views: { operations: {} },
     interrupt: () => interrupt(controller),
@@ -63,6 +64,7 @@ export function createCli(
       pid: process.pid,
     },
   };
+  return cli;
 }
 
 /** Starts a command line. Paths and the command's own name are told apart from this machine's. */

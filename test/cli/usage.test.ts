@@ -16,6 +16,7 @@ const COMMANDS = [
   "tasks cancel",
   "tasks retry",
   "tasks run",
+  "dlq",
   "dlq list",
   "dlq inspect",
   "dlq show",

@@ -5,6 +5,7 @@ import { examples, type LettersFlags, lettersFlags, lettersOf } from "../shared/
 import { boundHeap } from "../shared/heap.ts";
 
 interface InspectFlags extends LettersFlags {
+  error?: string;
   scan?: boolean;
   letters?: boolean;
   export?: string;
@@ -12,7 +13,9 @@ interface InspectFlags extends LettersFlags {
 
 export const command: CommandModule = {
   configure(it, cli, done) {
-    it.option("--letters", "also list each dead letter")
+    it.argument("[taskId...]", "only these: tasks, or messages by their id or the beginning of it")
+      .option("--error <text>", "only what failed with it: a fingerprint, or a part of the error's text")
+      .option("--letters", "also list each dead letter")
       .option("--scan", "on a stage: look at the messages, not at the records (each look counts as a receive)")
       .option("--export <file>", "write all messages to a new file, whole, as NDJSON; `dlq import` puts them back");
     lettersFlags(it);
@@ -21,9 +24,13 @@ export const command: CommandModule = {
       "$ dlq inspect --queue orders --export orders.ndjson",
       "$ dlq inspect --letters --json | jq -r 'select(.type == \"letter\").taskId'",
     ]);
-    it.action(async (flags: InspectFlags) => {
+    it.action(async (ids: string[], flags: InspectFlags) => {
       boundHeap("small");
       const input = {
+        filter: {
+          ...(ids.length === 0 ? {} : { ids }),
+          ...(flags.error === undefined ? {} : { error: flags.error }),
+        },
         choice: lettersOf(flags),
         scan: flags.scan === true,
         letters: flags.letters === true,

@@ -39,7 +39,8 @@ interface RedriveFlags extends LettersFlags {
 
 export const command: CommandModule = {
   configure(it, cli, done) {
-    it.option("--task <id>", "only this task (several times for several)", collect)
+    it.argument("[taskId...]", "only these: tasks, or messages by their id or the beginning of it")
+      .option("--task <id>", "only this task (several times for several)", collect)
       .option("--error <text>", "only what failed with it: a fingerprint, or a part of the error's text")
       .option("--since <time>", "only what was sent since: 2h ago (2h), or an ISO 8601 time")
       .option("--until <time>", "only what was sent before")
@@ -65,10 +66,10 @@ export const command: CommandModule = {
       "$ dlq redrive --stage prod --canary 10 --max-failure-rate 5% --budget 20",
       "$ dlq redrive --queue orders-dlq --region eu-west-1",
     ]);
-    it.action(async (flags: RedriveFlags) => {
+    it.action(async (ids: string[], flags: RedriveFlags) => {
       boundHeap("small");
       const asks = !flags.yes && !flags.dryRun && !flags.resume;
-      const input = inputOf(flags, cli.place.clock.now(), asks && canAsk(cli, flags));
+      const input = inputOf(ids, flags, cli.place.clock.now(), asks && canAsk(cli, flags));
       const program = invocation(cli.place.installation, cli.place.cwd);
       const confirmation = asks ? (event: DlqRedriveEvent) => confirmationOf(event, program) : undefined;
       const events = await askFirst(redrive(input, cli.place), cli, flags, confirmation);
@@ -77,11 +78,12 @@ export const command: CommandModule = {
   },
 };
 
-function inputOf(flags: RedriveFlags, now: number, counting: boolean): RedriveInput {
+function inputOf(ids: string[], flags: RedriveFlags, now: number, counting: boolean): RedriveInput {
   const { task, error, where, to, limit, rate, canary, maxFailureRate, budget } = flags;
   return {
     choice: lettersOf(flags),
     filter: {
+      ...(ids.length === 0 ? {} : { ids }),
       ...(task === undefined ? {} : { tasks: task }),
       ...(error === undefined ? {} : { error }),
       ...(flags.since === undefined ? {} : { since: parseMoment(flags.since, "--since", now) }),

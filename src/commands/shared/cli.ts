@@ -12,6 +12,8 @@ export interface Cli {
   io: Io & { stdin: Readable };
   place: Workplace;
   views: ViewRegistry;
+  /** Runs another command line on the same terminal, and shows what goes wrong. Ctrl-C ends it alone. */
+  run(argv: readonly string[]): Promise<ExitCode>;
   /** Ctrl-C, when a view holds the terminal in raw mode. */
   interrupt(): void;
 }

@@ -110,8 +110,10 @@ export interface DlqInspectSummary extends SummaryBase<"dlq-inspect"> {
   queue: string;
   /** What told: the tasks' records, or the messages. */
   by: "records" | "messages";
-  /** Dead letters that were counted, each once. */
+  /** Dead letters that were seen, each once. */
   seen: number;
+  /** Of these, those that are meant, where not all are. */
+  meant?: number;
   /** Messages in the queue when it began, as the service counts them (approximate on AWS). */
   about: number;
   groups: number;

@@ -8,12 +8,15 @@ import { invocation } from "../installation.ts";
 import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import { createExport } from "./export.ts";
+import { isMeant, type LetterFilter, meansAll } from "./filter.ts";
 import { createGrouping, type Grouping, letterOfMessage, letterOfRecord, readRecords } from "./groups.ts";
 import { enterLetters, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
 import { scanMessages } from "./scan.ts";
 
 export interface InspectInput {
   choice: LettersChoice;
+  /** Which of them are told and written; all, when nothing is left out. */
+  filter: Pick<LetterFilter, "ids" | "error">;
   /** On a stage: look at the messages, not at the records. */
   scan: boolean;
   /** Also tell each letter. */
@@ -22,7 +25,7 @@ export interface InspectInput {
   exportTo?: string;
 }
 
-type Outcome = Pick<DlqInspectSummary, "by" | "seen" | "about" | "scan" | "exported" | "note">;
+type Outcome = Pick<DlqInspectSummary, "by" | "seen" | "about" | "scan" | "note"> & { written?: string };
 
 /** Counts a letter; `at` is when its message was sent, where that is not when the letter says. Epoch milliseconds. */
 type Note = (letter: DeadLetter, at?: number) => void;
@@ -37,19 +40,21 @@ export async function* inspect(input: InspectInput, place: Workplace): AsyncGene
   try {
     const grouping = createGrouping();
     const sent = { first: Infinity };
+    let meant = 0;
     const note: Note = (letter, at = Date.parse(letter.sentAt)) => {
+      meant++;
       grouping.add(letter);
       sent.first = Math.min(sent.first, at);
     };
     const byMessages = !letters.stage || input.scan || input.exportTo !== undefined;
-    const outcome: Outcome = byMessages
+    const { written, ...outcome }: Outcome = byMessages
       ? yield* lookAtMessages(input, letters, note, place)
       : yield* countRecords(input, letters, note);
     const groups = grouping.groups();
     yield* groups;
     const { retentionSeconds } = letters.deadLetterQueue;
     const firstExpiry =
-      retentionSeconds !== undefined && outcome.seen > 0
+      retentionSeconds !== undefined && meant > 0
         ? { firstExpiry: new Date(sent.first + retentionSeconds * 1000).toISOString() }
         : {};
     yield {
@@ -58,6 +63,8 @@ export async function* inspect(input: InspectInput, place: Workplace): AsyncGene
       exitCode: place.signal.aborted ? interruptedExit(place.signal) : EXIT.completed,
       queue: letters.deadLetterQueue.queue,
       ...outcome,
+      ...(meansAll(input.filter) ? {} : { meant }),
+      ...(written === undefined ? {} : { exported: { path: written, letters: meant } }),
       groups: groups.length,
       ...firstExpiry,
       next: nextCommands(input.choice, grouping, place),
@@ -80,9 +87,10 @@ async function* countRecords(
   if (stage && about > 0) {
     for await (const record of stage.reader.deadLettered()) {
       const letter = letterOfRecord(record);
+      seen++;
+      if (!isMeant(input.filter, letter)) continue;
       // A redriven task's message is younger than the task; how old it is, only it knows.
       note(letter, record.generation > 1 ? Date.parse(record.updatedAt) : undefined);
-      seen++;
       if (input.letters) yield letter;
     }
   }
@@ -108,6 +116,7 @@ async function* lookAtMessages(
   const see = async (messages: LeasedMessage[]) => {
     for (const message of messages) {
       const letter = await letterOfMessage(message, lookup);
+      if (!isMeant(input.filter, letter, message)) continue;
       note(letter);
       if (input.letters) told.push(letter);
       file?.add(message, letter.cause);
@@ -130,7 +139,7 @@ async function* lookAtMessages(
       seen,
       about,
       scan,
-      ...(file ? { exported: { path: file.path, letters: seen } } : {}),
+      ...(file ? { written: file.path } : {}),
       ...(doubt === undefined ? {} : { note: doubt }),
     };
   } finally {

@@ -8,7 +8,7 @@ import { LOCAL_STAGE } from "../../contract/names.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import { requireRunning, type StageChoice } from "../stage.ts";
-import { stageFlags } from "../stage-choice.ts";
+import { stageFlags, stageWords } from "../stage-choice.ts";
 import { enterStageForChange, enterStageForReading } from "../tasks.ts";
 
 /** Which dead letters are meant: those of a stage, or those of any queue. */
@@ -169,7 +169,14 @@ async function resolve(
   return { deadLetterQueue: letters, sources: [named, ...all] };
 }
 
+/** @returns the words that name the same letters again. */
+export function lettersWords(choice: LettersChoice): string[] {
+  return [...(choice.queue === undefined ? [] : ["--queue", choice.queue]), ...stageWords(choice)];
+}
+
 /** @returns the flags that name the same letters again, with a space before each. */
 export function lettersFlags(choice: LettersChoice): string {
-  return `${choice.queue === undefined ? "" : ` --queue ${shellWord(choice.queue)}`}${stageFlags(choice)}`;
+  return lettersWords(choice)
+    .map((word) => ` ${shellWord(word)}`)
+    .join("");
 }

@@ -8,13 +8,11 @@ import type { TaskRecord } from "../../contract/record.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import { asText } from "./export.ts";
+import { isNamed } from "./filter.ts";
 import { letterOfMessage, letterOfRecord, lookupOne } from "./groups.ts";
 import { enterLetters, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
 import { taskOf } from "./peek.ts";
 import { scanMessages } from "./scan.ts";
-
-/** So many characters tell messages apart. */
-const SHORTEST_PREFIX = 6;
 
 /** Shows all that is known of one dead letter: by its task's record, or by looking for the message. */
 export async function* showLetter(
@@ -26,11 +24,11 @@ export async function* showLetter(
     const record = await letters.stage?.reader.get(input.id);
     let scan: ScanTold | undefined;
     if (record?.status === "deadlettered" && !input.scan) {
-      yield ofRecord(record);
+      yield letterOfRecordShown(record);
     } else {
-      const found = yield* look(input.id, letters, place);
+      const found = yield* lookFor(input.id, letters, place);
       scan = found.scan;
-      yield await ofMessage(found.message, letters);
+      yield await letterShown(found.message, letters);
     }
     const command = invocation(place.installation, place.cwd);
     const flags = lettersFlags(input.choice);
@@ -48,7 +46,8 @@ export async function* showLetter(
   }
 }
 
-function ofRecord(record: TaskRecord): DeadLetterShown {
+/** @returns a dead letter as its task's record tells of it. */
+export function letterOfRecordShown(record: TaskRecord): DeadLetterShown {
   const { taskId } = record.task;
   const { cause } = letterOfRecord({ ...record, taskId, prompt: record.task.prompt });
   return {
@@ -63,7 +62,11 @@ function ofRecord(record: TaskRecord): DeadLetterShown {
   };
 }
 
-async function ofMessage(message: LeasedMessage, { stage, deadLetterQueue }: Letters): Promise<DeadLetterShown> {
+/** @returns a dead letter as its message tells of it, and its task's record where there is one. */
+export async function letterShown(
+  message: LeasedMessage,
+  { stage, deadLetterQueue }: Letters,
+): Promise<DeadLetterShown> {
   const letter = await letterOfMessage(message, stage && lookupOne(stage.reader));
   const record = stage && letter.taskId !== undefined ? await stage.reader.get(letter.taskId) : undefined;
   const { retentionSeconds } = deadLetterQueue;
@@ -84,15 +87,14 @@ async function ofMessage(message: LeasedMessage, { stage, deadLetterQueue }: Let
   };
 }
 
-/** Receives until the message comes by. */
-async function* look(
+/** Receives until the message comes by. @throws AbortError `LETTER_NOT_FOUND`, `LETTER_AMBIGUOUS`. */
+export async function* lookFor(
   id: string,
   { queue, deadLetterQueue }: Letters,
   place: Workplace,
 ): AsyncGenerator<ScanProgress, { message: LeasedMessage; scan: ScanTold }> {
   const found: LeasedMessage[] = [];
-  const isMeant = ({ messageId, body }: LeasedMessage) =>
-    messageId === id || (id.length >= SHORTEST_PREFIX && messageId.startsWith(id)) || taskOf(body).taskId === id;
+  const isMeant = ({ messageId, body }: LeasedMessage) => isNamed({ messageId, ...taskOf(body) }, id);
   const see = (messages: LeasedMessage[]) => {
     found.push(...messages.filter(isMeant));
     return found.some(({ messageId, body }) => messageId === id || taskOf(body).taskId === id);

@@ -1,3 +1,4 @@
+import type { Desk, DeskIntent, DeskMemory } from "../../contract/desk.ts";
 import type { OperationName, Operations } from "../../contract/operations/index.ts";
 import type { PipelineError } from "../../contract/errors.ts";
 
@@ -51,6 +52,12 @@ export interface PromptModule {
   ask(questions: Question[], screen: Screen): Promise<Record<string, string> | undefined>;
 }
 
+/** The screen of dead letters. */
+export interface DeskModule {
+  /** @returns what is to be done; undefined when the user left. */
+  open(desk: Desk, memory: DeskMemory | undefined, screen: Screen): Promise<DeskIntent | undefined>;
+}
+
 export interface ErrorModule {
   /** Draws message, place and next steps once. `stack` only with `--debug`. */
   drawError(error: PipelineError, screen: Screen, options: { stack?: string }): Promise<void>;
@@ -63,5 +70,6 @@ export interface ErrorModule {
 export interface ViewRegistry {
   operations: { [Name in OperationName]?: () => Promise<ViewModule<Name>> };
   prompts?: () => Promise<PromptModule>;
+  desk?: () => Promise<DeskModule>;
   error?: () => Promise<ErrorModule>;
 }

@@ -26,6 +26,7 @@ export const views: ViewRegistry = {
     "dlq-import": () => import("./letters/change.tsx").then(({ openImport: open }) => ({ open })),
     "dlq-purge": () => import("./letters/change.tsx").then(({ openPurge: open }) => ({ open })),
   },
+  desk: () => import("./desk/open.tsx"),
   prompts: () => import("./prompts.tsx"),
   error: () => import("./error.tsx"),
 };

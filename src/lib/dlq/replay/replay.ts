@@ -58,6 +58,8 @@ export async function* replay(input: ReplayInput, place: Workplace): AsyncGenera
         destination: target.queue,
         ofStage: stage !== undefined,
         select: chosenOnly(chosen),
+        // Nothing is looked at for when all were found.
+        limit: chosen.messages.length,
         resume: input.resume,
         hooks: { prepare: sender.prepare, onSent: sender.onSent, keep: input.keep },
         ...(input.maxPerSecond === undefined ? {} : { maxPerSecond: input.maxPerSecond }),

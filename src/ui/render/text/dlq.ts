@@ -88,7 +88,7 @@ export const dlqInspectText: TextRenderer<DlqInspectEvent> = (out, now) => {
       case "group":
         return void groups.push(event);
       case "summary":
-        if (event.seen === 0) out.line("no dead letters");
+        if (event.groups === 0) out.line(event.seen === 0 ? "no dead letters" : "none of them is meant");
         else {
           if (letters.length > 0)
             out.result(`${table([["LETTER", "SENT", "TRIES", "FINGERPRINT", "WHY"], ...letters])}\n`);

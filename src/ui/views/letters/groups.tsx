@@ -71,7 +71,9 @@ function GroupsView({ state, ended, screen }: ViewProps<InspectState>) {
   return (
     <Box flexDirection="column">
       <Place of={where} />
-      <Text bold>{groups.length === 0 ? "no dead letters" : headline(groups)}</Text>
+      <Text bold>
+        {groups.length > 0 ? headline(groups) : summary.seen === 0 ? "no dead letters" : "none of them is meant"}
+      </Text>
       {letters.length > 0 ? (
         <Box marginTop={1}>
           <Table columns={LETTERS} rows={letters} rowKey={({ taskId, messageId }) => messageId ?? taskId ?? ""} />
