@@ -127,6 +127,7 @@ describe("before anything moves it asks", () => {
       terminal.type(key);
       expect(await exit).toBe(key === "y" ? 0 : 1);
       await terminal.waitFor(key === "y" ? "moved 1" : "Nothing was moved.");
+      expect(terminal.text()).toMatch(key === "y" ? /\? yes$/m : /\? no$/m);
       expect(await depth(stack.client, dlq.url)).toBe(left);
     }
   });

@@ -35,15 +35,18 @@ function Form({ questions, onDone }: FormProps) {
     <Box flexDirection="column">
       {questions
         .filter(({ name }) => name in answers)
-        .map(({ name, message }) => (
+        .map(({ name, message, kind }) => (
           <Text key={name}>
-            <Text {...color("green")}>{GLYPHS.ok}</Text> {message} <Text {...color("cyan")}>{answers[name]}</Text>
+            <Text {...color("green")}>{GLYPHS.ok}</Text> {message}{" "}
+            <Text {...color("cyan")}>{kind === "confirm" ? yesOrNo(answers[name]) : answers[name]}</Text>
           </Text>
         ))}
       {question ? <Asked key={question.name} question={question} onAnswer={answer} /> : null}
     </Box>
   );
 }
+
+const yesOrNo = (answer: string | undefined) => (answer === "true" ? "yes" : "no");
 
 function Asked({ question, onAnswer }: { question: Question; onAnswer(value: string): void }) {
   const { message } = question;
