@@ -31,11 +31,9 @@ export function statusLines(status: StatusShown): StatusLine[] {
       deadLetterQueue,
       (letters) => {
         const { visible, inFlight, delayed, firstExpiry } = letters;
-        const expiry =
-          firstExpiry === undefined
-            ? ""
-            : ` · first expires ${isUnknown(firstExpiry) ? unknown(firstExpiry.unknown) : firstExpiry}`;
-        return `${formatCount(visible + inFlight + delayed)}${expiry}`;
+        const count = formatCount(visible + inFlight + delayed);
+        if (firstExpiry === undefined) return count;
+        return `${count} · ${isUnknown(firstExpiry) ? `first expiry ${unknown(firstExpiry.unknown)}` : expiryText(firstExpiry, status.at)}`;
       },
       ({ visible, inFlight }) => (visible + inFlight > 0 ? "fail" : undefined),
     ),
@@ -63,7 +61,7 @@ export function statusLines(status: StatusShown): StatusLine[] {
       const range = leastMs === mostMs ? "" : ` (${formatDuration(leastMs)} to ${formatDuration(mostMs)})`;
       return `a model outage of ${formatDuration(typicalMs)}${range} is survived in ${counted(attempts ?? 0, "attempt")}; ${formatDuration(hangingMs)} when it hangs`;
     }),
-    ...(isUnknown(tasks) ? [{ label: "tasks", text: unknown(tasks.unknown) }] : taskLines(tasks, status.at)),
+    ...(isUnknown(tasks) ? [{ label: "tasks", text: unknown(tasks.unknown) }] : taskLines(tasks)),
     ...(isUnknown(functions)
       ? [{ label: "functions", text: unknown(functions.unknown) }]
       : Object.entries(functions).map(([name, { invocations, errors, throttles }]) => ({
@@ -73,6 +71,13 @@ export function statusLines(status: StatusShown): StatusLine[] {
             : [counted(invocations, "call"), countOf(errors, "error"), countOf(throttles, "throttle")].join(" · "),
         }))),
   ];
+}
+
+/** To the minute: the age that it rests on is no more exact. */
+function expiryText(at: string, now: number): string {
+  const inMs = Date.parse(at) - now;
+  const when = `${at.slice(0, 16)}Z`;
+  return inMs > 0 ? `first expires in ${formatAge(inMs / 1000)}, ${when}` : `first expired ${when}`;
 }
 
 const unknown = (reason: string) => `unknown: ${reason}`;
@@ -104,9 +109,9 @@ function drainText({ state, arriving = 0, leaving = 0, ms = 0 }: Drain): string 
   }
 }
 
-function taskLines(tasks: TaskFigures, now: number): StatusLine[] {
-  const { accepted, completed, deadlettered, cancelled, read, complete, since, duration, queueWait } = tasks;
-  const rate = (completed / (Math.max(1, now - since) / 60_000)).toFixed(1);
+function taskLines(tasks: TaskFigures): StatusLine[] {
+  const { accepted, completed, deadlettered, cancelled, read, complete, since, until, duration, queueWait } = tasks;
+  const rate = (completed / (Math.max(1, until - since) / 60_000)).toFixed(1);
   const rest = complete ? "" : `; rests on the newest ${counted(read, "task")}, since ${new Date(since).toISOString()}`;
   const spread = (label: string, figure: TaskFigures["duration"]): StatusLine => ({
     label,

@@ -73,6 +73,11 @@ describe("what may stand there", () => {
     [["submit", "--", "-"], []],
     [["__complete", ""], []],
     [["watch", "--hel"], ["--help"]],
+    [
+      ["status", "--w"],
+      ["--window", "--watch"],
+    ],
+    [["status", "--watch", "--int"], ["--interval"]],
   ])("%j", async (words, expected) => expect(await values(words)).toEqual(expected));
 
   test("every command that the help names, and none that is hidden", async () => {

@@ -38,6 +38,8 @@ export interface TaskFigures {
   complete: boolean;
   /** Epoch milliseconds: the figures begin here, at the window's start or, when it is too large, later. */
   since: number;
+  /** Epoch milliseconds: the records were read then, which a watch does not do at every look. */
+  until: number;
   accepted: number;
   completed: number;
   deadlettered: number;
@@ -82,6 +84,8 @@ export interface StatusShown {
   at: number;
   ref: StageRef;
   windowMs: number;
+  /** Milliseconds between looks; absent when there is but one. */
+  everyMs?: number;
   queue: Figure<QueueStatus>;
   deadLetterQueue: Figure<DeadLetterStatus>;
   consumers: Figure<Consumer[]>;
@@ -94,17 +98,10 @@ export interface StatusShown {
   outage: Figure<OutageSurvival>;
 }
 
-/** How a watch learns of changes, when that changes. */
-export interface StatusConnection {
-  type: "connection";
-  state: "connected" | "reconnecting" | "polling";
-  reason?: string;
-}
-
 export interface StatusSummary extends SummaryBase<"status"> {
   /** How often the stage was looked at. */
   looks: number;
 }
 
 /** `stage` unless local, `status` (again and again with `--watch`), `summary`. */
-export type StatusEvent = StageShown | StatusShown | StatusConnection | StatusSummary;
+export type StatusEvent = StageShown | StatusShown | StatusSummary;

@@ -9,7 +9,6 @@ export function timeToDrain(
   queue: Figure<QueueStats>,
   consumers: Figure<Consumer[]>,
   tasks: Figure<TaskFigures>,
-  now: number,
 ): Figure<Drain> {
   if (isUnknown(queue)) return queue;
   const backlog = queue.visible + queue.inFlight + queue.delayed;
@@ -19,7 +18,7 @@ export function timeToDrain(
   if (queue.visible + queue.delayed === 0) return { state: "working", backlog };
   if (isUnknown(tasks)) return tasks;
   if (!tasks.complete) return { unknown: "there are more tasks than were read: name a shorter --window" };
-  const minutes = Math.max(1, now - tasks.since) / MINUTE_MS;
+  const minutes = Math.max(1, tasks.until - tasks.since) / MINUTE_MS;
   const ended = tasks.completed + tasks.deadlettered + tasks.cancelled;
   if (ended === 0) return { unknown: "no task ended in the window, so there is no pace" };
   const arriving = tasks.accepted / minutes;

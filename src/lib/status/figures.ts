@@ -3,8 +3,12 @@ import type { FailureCause, Spread, TaskFigures } from "../../contract/operation
 import type { Figure, TaskFacts, TasksRead } from "../../contract/status.ts";
 import { percentiles } from "../submit/statistics.ts";
 
-/** @param since epoch milliseconds: the window's start. */
-export function taskFigures({ tasks, read, from }: TasksRead, since: number, complete: boolean): TaskFigures {
+/** @param window epoch milliseconds: its start, and when the records were read. */
+export function taskFigures(
+  { tasks, read, from }: TasksRead,
+  { since, until }: { since: number; until: number },
+  complete: boolean,
+): TaskFigures {
   const start = complete ? since : Math.max(since, from);
   const within = (at: string | undefined) => at !== undefined && Date.parse(at) >= start;
   const ended = tasks.filter(({ endedAt }) => within(endedAt));
@@ -20,6 +24,7 @@ export function taskFigures({ tasks, read, from }: TasksRead, since: number, com
     read,
     complete,
     since: start,
+    until,
     accepted: tasks.filter(({ acceptedAt }) => within(acceptedAt)).length,
     completed: count("completed"),
     deadlettered: count("deadlettered"),
