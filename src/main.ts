@@ -71,16 +71,9 @@ export async function runCli(argv: readonly string[], cli: Cli): Promise<ExitCod
 }
 
 /** Runs a command line within another command, which goes on when Ctrl-C has ended this one. */
-export function runWithin(argv: readonly string[], outer: Cli): Promise<ExitCode> {
-  const own = new AbortController();
-  const cli: Cli = {
-    ...outer,
-    run: (words) => runWithin(words, cli),
-    // Whoever asks again means all of it.
-    interrupt: () => (own.signal.aborted ? outer.interrupt() : own.abort(new InterruptedError("SIGINT"))),
-    place: { ...outer.place, signal: AbortSignal.any([outer.place.signal, own.signal]) },
-  };
-  return runCli(argv, cli);
+export async function runWithin(argv: readonly string[], outer: Cli): Promise<ExitCode> {
+  const { within } = await import("./commands/shared/cli.ts");
+  return runCli(argv, within(outer));
 }
 
 async function showError(thrown: unknown, argv: readonly string[], cli: Cli): Promise<ExitCode> {

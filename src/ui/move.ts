@@ -1,5 +1,10 @@
 import { counted } from "../contract/counted.ts";
-import type { DlqRedriveSummary, RedriveForecast, RedrivePlan } from "../contract/operations/dlq-redrive.ts";
+import type {
+  DlqRedriveSummary,
+  MoveActive,
+  RedriveForecast,
+  RedrivePlan,
+} from "../contract/operations/dlq-redrive.ts";
 import { formatAge, formatCost, formatCount, formatDuration } from "./format.ts";
 
 /** @returns `4,012 of my-app-prod-tasks-dlq would go to my-app-prod-tasks, 3 stay that no attempt can mend, 9 stay`. */
@@ -14,6 +19,16 @@ export function describePlan({ count, permanent = 0, left = 0, from, to, forecas
       : []),
     ...(left > 0 ? [counted(left, "stays", "stay")] : []),
   ].join(", ");
+}
+
+/** @returns `the service moves the letters of my-app-prod-tasks-dlq already, since 2026-11-28 14:02 UTC`. */
+export function describeActive({ name, startedAt }: MoveActive): string {
+  return `the service moves the letters of ${name} already, since ${startedAt.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** @returns how to return to a move that was left, and how to end it. */
+export function describeAgain({ again }: DlqRedriveSummary): string[] {
+  return again ? [`return to it: ${again.follow}`, `end it: ${again.cancel}`] : [];
 }
 
 /** @returns lines on cost and time, each known or unknown with its reason. */

@@ -1,9 +1,14 @@
 import { counted } from "../../contract/counted.ts";
-import type { DlqRedriveEvent, RedrivePlan } from "../../contract/operations/dlq-redrive.ts";
+import type { ExitCode } from "../../contract/exit.ts";
+import type { DlqRedriveEvent, DlqRedriveSummary, RedrivePlan } from "../../contract/operations/dlq-redrive.ts";
+import { thousands } from "../../contract/thousands.ts";
+import { cancelMove, followAgain } from "../../lib/dlq/active-move.ts";
 import { redrive, type RedriveInput } from "../../lib/dlq/redrive.ts";
 import { invocation } from "../../lib/installation.ts";
 import { parseMoment } from "../../lib/moment.ts";
-import { type CommandModule, presentation, show } from "../shared/cli.ts";
+import { openScreen, present } from "../../ui/render/present.ts";
+import type { Question } from "../../ui/render/view.ts";
+import { type Cli, type CommandModule, presentation, show, within } from "../shared/cli.ts";
 import { askFirst, canAsk, type Confirmation } from "../shared/confirm.ts";
 import {
   collect,
@@ -35,6 +40,8 @@ interface RedriveFlags extends LettersFlags {
   canary?: number;
   maxFailureRate?: number;
   budget?: number;
+  attach?: boolean;
+  cancel?: boolean;
 }
 
 export const command: CommandModule = {
@@ -56,6 +63,12 @@ export const command: CommandModule = {
       .option("--yes", "do not ask; needed without a terminal")
       .option("--resume", "go on with a move that was interrupted: nothing that was sent is sent again")
       .option("--while-paused", "also when the stage is paused: they wait in its queue")
+      .addOption(
+        it
+          .createOption("--attach", "follow the move that the service is at work on, and start none")
+          .conflicts(["cancel", "dryRun", "resume", "wait", "canary", "maxFailureRate", "budget"]),
+      )
+      .option("--cancel", "cancel the move that the service is at work on; what was moved stays moved")
       .option("--wait", "also follow the tasks to their end");
     lettersFlags(it);
     examples(it, invocation(cli.place.installation, cli.place.cwd), [
@@ -68,12 +81,18 @@ export const command: CommandModule = {
     ]);
     it.action(async (ids: string[], flags: RedriveFlags) => {
       boundHeap("small");
-      const asks = !flags.yes && !flags.dryRun && !flags.resume;
+      if (flags.cancel) {
+        const events = cancelMove(lettersOf(flags), cli.place);
+        return done(await show("dlq-redrive", events, presentation(cli, flags)));
+      }
+      const asks = !flags.yes && !flags.dryRun && !flags.resume && !flags.attach;
       const input = inputOf(ids, flags, cli.place.clock.now(), asks && canAsk(cli, flags));
       const program = invocation(cli.place.installation, cli.place.cwd);
       const confirmation = asks ? (event: DlqRedriveEvent) => confirmationOf(event, program) : undefined;
-      const events = await askFirst(redrive(input, cli.place), cli, flags, confirmation);
-      done(await show("dlq-redrive", events, presentation(cli, flags)));
+      const inner = within(cli);
+      const events = await askFirst(redrive(input, inner.place), cli, flags, confirmation);
+      const summary = await present("dlq-redrive", events, presentation(inner, flags));
+      done(await afterRedrive(summary, input, flags, cli));
     });
   },
 };
@@ -99,6 +118,7 @@ function inputOf(ids: string[], flags: RedriveFlags, now: number, counting: bool
     },
     whilePaused: flags.whilePaused === true,
     dryRun: flags.dryRun === true,
+    attach: flags.attach ? "only" : counting ? "follow" : "refuse",
     counting,
     ...(where === undefined ? {} : { where }),
     ...(to === undefined ? {} : { to }),
@@ -107,7 +127,57 @@ function inputOf(ids: string[], flags: RedriveFlags, now: number, counting: bool
   };
 }
 
+/** Whoever leaves a move of the service's says what becomes of it. */
+async function afterRedrive(
+  summary: DlqRedriveSummary,
+  input: RedriveInput,
+  flags: RedriveFlags,
+  cli: Cli,
+): Promise<ExitCode> {
+  if (!summary.detached || cli.place.signal.aborted || !canAsk(cli, flags)) return summary.exitCode;
+  const inner = within(cli);
+  const how = presentation(inner, flags);
+  switch (await askLeaving(cli, flags)) {
+    case "cancel":
+      await show("dlq-redrive", cancelMove(input.choice, inner.place), how);
+      return summary.exitCode;
+    case "follow": {
+      const again = await present("dlq-redrive", followAgain(input.choice, inner.place), how);
+      return afterRedrive(again, input, flags, cli);
+    }
+    default:
+      return summary.exitCode;
+  }
+}
+
+async function askLeaving(cli: Cli, flags: RedriveFlags): Promise<string | undefined> {
+  const prompts = await cli.views.prompts?.();
+  const terminal = openScreen(presentation(cli, flags));
+  if (!prompts || !terminal) return undefined;
+  const question: Question = {
+    name: "next",
+    kind: "select",
+    message: "The service goes on moving.",
+    choices: [
+      { value: "leave", label: "leave it running", hint: "dlq redrive --attach returns to it" },
+      { value: "cancel", label: "cancel it", hint: "what was moved stays moved" },
+      { value: "follow", label: "keep following" },
+    ],
+  };
+  const answers = await prompts.ask([question], terminal.screen).finally(() => terminal.close());
+  return answers?.["next"];
+}
+
 function confirmationOf(event: DlqRedriveEvent, program: string): Confirmation | undefined {
+  if (event.type === "active") {
+    const done = `${thousands(event.moved)} of about ${thousands(event.toMove)} are done`;
+    return {
+      what: `The service moves the letters of ${event.name} already (${done}). Follow that, and start nothing else`,
+      otherwise: "It goes on by itself. Nothing else was started.",
+      initial: true,
+      hint: [`Follow it: ${program} dlq redrive --attach`, `Or cancel it: ${program} dlq redrive --cancel`],
+    };
+  }
   if (event.type !== "plan" || event.count === 0) return undefined;
   return {
     what: `Move ${countOf(event)} to ${event.to.join(" and ")} (${event.place})${boundsOf(event)}`,

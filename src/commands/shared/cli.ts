@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { Command } from "commander";
 import type { ExitCode } from "../../contract/exit.ts";
 import type { OperationName, Operations } from "../../contract/operations/index.ts";
+import { InterruptedError } from "../../lib/interrupt.ts";
 import type { Workplace } from "../../lib/services.ts";
 import type { Io, Presentation } from "../../ui/render/io.ts";
 import { present } from "../../ui/render/present.ts";
@@ -53,4 +54,14 @@ export async function show<Name extends OperationName>(
 ): Promise<ExitCode> {
   const summary = await present(name, events, how);
   return summary.exitCode;
+}
+
+/** @returns the same with a Ctrl-C of its own: what is interrupted by it ends alone. Whoever asks again means all of it. */
+export function within(outer: Cli): Cli {
+  const own = new AbortController();
+  return {
+    ...outer,
+    interrupt: () => (own.signal.aborted ? outer.interrupt() : own.abort(new InterruptedError("SIGINT"))),
+    place: { ...outer.place, signal: AbortSignal.any([outer.place.signal, own.signal]) },
+  };
 }

@@ -22,6 +22,8 @@ export interface Confirmation {
   what: string;
   /** What did not happen: `Nothing was moved.` */
   otherwise: string;
+  /** What Enter means; absent: no. */
+  initial?: boolean;
   /** Asked for instead of a yes: this text, typed. */
   typed?: string;
   /** Next steps where nobody can be asked. */
@@ -64,7 +66,11 @@ async function* join<Event>(before: Event[], rest: AsyncGenerator<Event>): Async
   yield* rest;
 }
 
-async function ask({ what, otherwise, typed, hint }: Confirmation, cli: Cli, flags: ConfirmFlags): Promise<void> {
+async function ask(
+  { what, otherwise, initial = false, typed, hint }: Confirmation,
+  cli: Cli,
+  flags: ConfirmFlags,
+): Promise<void> {
   const load = cli.views.prompts;
   const terminal = load && !flags.json ? openScreen(presentation(cli, {})) : undefined;
   if (!load || !terminal) {
@@ -76,7 +82,7 @@ async function ask({ what, otherwise, typed, hint }: Confirmation, cli: Cli, fla
   }
   const question: Question =
     typed === undefined
-      ? { name: "sure", kind: "confirm", message: `${what}?`, initial: false }
+      ? { name: "sure", kind: "confirm", message: `${what}?`, initial }
       : { name: "sure", kind: "text", message: `${what}? Type ${typed} to go on` };
   try {
     const answers = await (await load()).ask([question], terminal.screen);

@@ -75,6 +75,18 @@ export interface RedriveForecast {
   unknown: Partial<Record<"requestsUsd" | "modelUsd" | "drainMs" | "firstExpiry", string>>;
 }
 
+/** The service is at work on a move of these letters already: told before it is followed in place of another. */
+export interface MoveActive {
+  type: "active";
+  /** Where, on one line. */
+  place: string;
+  /** Of the dead-letter queue. */
+  name: string;
+  moved: number;
+  toMove: number;
+  /** ISO 8601. */
+  startedAt: string;
+}
 /** Who moves the messages, told before the first one is moved. */
 export interface MoverChosen {
   type: "mover";
@@ -117,6 +129,8 @@ export interface DlqRedriveSummary extends SummaryBase<"dlq-redrive"> {
   failed?: number;
   /** Ctrl-C: the service goes on moving. */
   detached?: boolean;
+  /** Then: commands that return to it, and that end it. */
+  again?: { follow: string; cancel: string };
   /** Of a watched redrive. */
   watch?: Omit<RedriveWatched, "type" | "phase"> & {
     /** Letters without a record stay: nobody could tell how they end. */
@@ -140,7 +154,7 @@ export interface DlqRedriveSummary extends SummaryBase<"dlq-redrive"> {
   resume?: string;
 }
 /**
- * `stage` or `queue`, `scan`*, `plan`, `mover`, `move`*, `refused`*, `redriven`*, `summary`; a watched one tells `judged`,
+ * `stage` or `queue`, then `active`, `move`*, `summary` where a move is at work; else `scan`*, `plan`, `mover`, `move`*, `refused`*, `redriven`*, `summary`; a watched one tells `judged`,
  * `watched` and `decided` between.
  */
 export type DlqRedriveEvent =
@@ -149,6 +163,7 @@ export type DlqRedriveEvent =
   | StackChange
   | ScanProgress
   | RedrivePlan
+  | MoveActive
   | MoverChosen
   | MoveProgress
   | LetterRefused

@@ -23,6 +23,8 @@ export interface RedriveInput {
   resume: boolean;
   /** Also follow the tasks to their end. */
   wait: boolean;
+  /** What becomes of it when the service is at work on a move already; `only`: nothing else is meant. */
+  attach: "follow" | "refuse" | "only";
   /** Go on only while first attempts succeed. */
   watch: WatchInput;
   /** Also when nothing is taken from the stage's queue. */

@@ -3,6 +3,7 @@ import { EXIT } from "../../contract/exit.ts";
 import type { DlqRedriveEvent, DlqRedriveSummary, RedrivePlan } from "../../contract/operations/dlq-redrive.ts";
 import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
+import { attach, detached, findActive, moveActive, nothingActive, shownActive } from "./active-move.ts";
 import { chosenOnly, findFollowed, waitForAll } from "./follow-redriven.ts";
 import { forecast } from "./forecast.ts";
 import { enterLetters, type Letters } from "./letters.ts";
@@ -31,6 +32,14 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
     const { stage, deadLetterQueue } = letters;
     if (!stage && input.wait) throw cannotFollow();
     const began = clock.now();
+    const active = input.dryRun ? undefined : await findActive(letters);
+    if (active && input.attach === "refuse") throw moveActive(active, letters, choice, place);
+    if (active) {
+      yield shownActive(active, letters);
+      yield* attach(letters, choice, place);
+      return;
+    }
+    if (input.attach === "only") throw nothingActive(letters);
     const routes = await findRoutes(letters, to, choice, place);
     const isOwn = stage && routes.some(({ destination }) => destination.queue === stage.outputs.queueUrl);
     if (stage && isOwn && !input.dryRun && !input.whilePaused) await refusePaused(stage, choice, place);
@@ -67,7 +76,7 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
     yield plan;
     const follow = stage && input.wait && !watched;
     const waiting = follow ? await findFollowed(stage, select, signal) : new Map<string, number>();
-    why ??= await startService(letters, routes, input);
+    why ??= await startService(letters, routes, input, place);
     yield why === undefined
       ? { type: "mover", by: "service", why: "all dead letters go back to their queue" }
       : { type: "mover", by: "client", why };
@@ -114,7 +123,7 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
       exitCode: interrupted ? interruptedExit(signal) : failed ? EXIT.taskFailed : EXIT.completed,
       ...end,
       ...(input.wait ? ends : {}),
-      ...(interrupted && !end.client ? { detached: true } : {}),
+      ...(interrupted && !end.client ? detached(choice, place) : {}),
       elapsedMs: clock.now() - began,
     };
   } finally {
@@ -147,7 +156,8 @@ function reasonForClient(input: RedriveInput, { sources }: Letters, { select, re
 async function startService(
   { queue, deadLetterQueue }: Letters,
   routes: Route[],
-  { maxPerSecond }: RedriveInput,
+  { maxPerSecond, choice }: RedriveInput,
+  place: Workplace,
 ): Promise<string | undefined> {
   if (!queue.move) return "this queue service has no move task";
   // Where all go to one queue it is named: a message that was sent to the dead-letter queue by hand knows no source.
@@ -159,7 +169,12 @@ async function startService(
     });
     return undefined;
   } catch (error) {
-    if (error instanceof PipelineError && error.code === "MOVE_UNSUPPORTED") return error.message;
+    if (!(error instanceof PipelineError)) throw error;
+    // Somebody may have started one since; some servers name that as they name a move that they do not have.
+    const letters = { queue, deadLetterQueue };
+    const active = await findActive(letters);
+    if (active) throw moveActive(active, letters, choice, place);
+    if (error.code === "MOVE_UNSUPPORTED") return error.message;
     throw error;
   }
 }

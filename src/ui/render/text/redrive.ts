@@ -1,7 +1,7 @@
 import type { DlqRedriveEvent, RedrivePlan } from "../../../contract/operations/dlq-redrive.ts";
 import { formatCount, formatDuration, oneLine } from "../../format.ts";
 import { describeCause } from "../../letters.ts";
-import { describeForecast, describeMove, describePlan } from "../../move.ts";
+import { describeActive, describeAgain, describeForecast, describeMove, describePlan } from "../../move.ts";
 import { describeError } from "../../timeline.ts";
 import { describeBounds, describeDecision, describeJudged, describeWatch, describeWatched } from "../../watched.ts";
 import { table, type TextRenderer } from "./out.ts";
@@ -32,6 +32,8 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out, now) => {
         if (event.causes && event.causes.length > 0)
           out.result(table([["GO", "OF", "FINGERPRINT", "WHY"], ...event.causes.map(causeRow)]));
         return out.result(describeForecast(event.forecast, now()).join("\n"));
+      case "active":
+        return out.line(describeActive(event));
       case "mover":
         return out.line(`${event.by === "service" ? "the service moves them" : "moved from here"}: ${event.why}`);
       case "refused":
@@ -69,6 +71,7 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out, now) => {
           .join("");
         out.result(`${formatCount(event.moved)} moved in ${formatDuration(event.elapsedMs)}${beside}${ends}${leaving}`);
         for (const line of event.watch ? describeWatch(event.watch) : []) out.line(line);
+        for (const line of describeAgain(event)) out.line(line);
         if (event.resume) out.line(`go on: ${event.resume}`);
         return;
       }

@@ -10,7 +10,7 @@ import { Spinner } from "../../components/Spinner.tsx";
 import { type Column, Table } from "../../components/Table.tsx";
 import { formatCount, formatDuration, oneLine, shortId } from "../../format.ts";
 import { describeCause, describeProgress } from "../../letters.ts";
-import { describeForecast, describeMove, describePlan } from "../../move.ts";
+import { describeActive, describeAgain, describeForecast, describeMove, describePlan } from "../../move.ts";
 import { addPlace } from "../../place.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
@@ -45,6 +45,8 @@ function reduce(state: RedriveState, event: RedriveEvent): RedriveState {
           state.lines,
         ),
       };
+    case "active":
+      return { ...state, lines: addLine(state.lines, "info", describeActive(event)) };
     case "mover": {
       const who = event.by === "service" ? "the service moves them" : "moved from here";
       return { ...state, lines: addLine(state.lines, "info", `${who}: ${event.why}`) };
@@ -124,6 +126,11 @@ function RedriveView({ state: { lines, scan, plan, move, watched, ended, summary
           </Text>
           {(summary.watch ? describeWatch(summary.watch) : []).map((line) => (
             <Text key={line}>{line}</Text>
+          ))}
+          {describeAgain(summary).map((line) => (
+            <Text key={line} dimColor>
+              {line}
+            </Text>
           ))}
           {summary.resume ? <Text>{`go on: ${summary.resume}`}</Text> : null}
         </>
