@@ -7,6 +7,8 @@ export interface StageDescription {
   /** The stage's token: `Authorization: Bearer`. */
   token: string;
   mark: ConsumptionMark;
+  /** The compiler's words, while no build of the worker has succeeded: tasks wait. */
+  broken?: string;
 }
 
 /** @returns what a local stack answered; undefined where it is not what this version expects. */
@@ -15,7 +17,9 @@ export function parseDescription(text: string): StageDescription | undefined {
   if (typeof value !== "object" || value === null || !("outputs" in value) || !("token" in value)) return undefined;
   const { outputs, token } = value;
   if (!isOutputs(outputs) || typeof token !== "string") return undefined;
-  return { outputs, token, mark: parseMark("mark" in value ? JSON.stringify(value.mark) : undefined) };
+  const mark = parseMark("mark" in value ? JSON.stringify(value.mark) : undefined);
+  const broken = "broken" in value && typeof value.broken === "string" ? { broken: value.broken } : {};
+  return { outputs, token, mark, ...broken };
 }
 
 /** @returns what a stage's outputs parameter holds; undefined where this version cannot read it. */

@@ -14,20 +14,25 @@ export interface StageChoice {
   endpointUrl?: string;
 }
 
-/** Names the stage when that was asked for, and always when its consumption was changed by hand: nobody shall wait unknowing. */
+/**
+ * Names the stage when that was asked for, and always when its tasks wait for a person: its consumption was changed by hand,
+ * or its worker does not build. Nobody shall wait unknowing.
+ */
 export function* shown(
   client: StageClient,
   show: boolean,
   choice: StageChoice,
   place: Workplace,
+  broken?: string,
 ): Generator<StageShown> {
   const { ref, mark } = client;
-  if (!show && !isMarked(mark)) return;
+  if (!show && !isMarked(mark) && broken === undefined) return;
   yield {
     type: "stage",
     ref,
     ...(isMarked(mark) ? { consumption: mark } : {}),
     ...(mark.paused ? { resume: resumeCommand(choice, place) } : {}),
+    ...(broken === undefined ? {} : { broken }),
   };
 }
 

@@ -25,8 +25,7 @@ export async function* watch(input: WatchInput, place: Workplace): AsyncGenerato
   const entering = enterStage(input.choice, place, { startLocal: false, show: false });
   // A stage that is watched is named by `watching` itself, but for what was changed on it by hand.
   let entered = await entering.next();
-  for (; !entered.done; entered = await entering.next())
-    if (entered.value.type === "stage" && entered.value.consumption) yield entered.value;
+  for (; !entered.done; entered = await entering.next()) if (entered.value.type === "stage") yield entered.value;
   const stage = entered.value;
   try {
     const { follower, reader, ref } = stage.client;

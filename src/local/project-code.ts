@@ -21,6 +21,8 @@ export interface ProjectCode {
    * succeeded: until then tasks wait in the queue.
    */
   startWorker(onFirst: () => void): void;
+  /** Why nothing runs: the compiler's words about the worker, while no build of it has succeeded. */
+  broken(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export function createProjectCode(
     for (const role of API_ROLES) lambda.update(functions[role], { codeDir: built.codeDir });
   };
 
+  let broken: string | undefined;
   return {
     // The runtime's own functions come built with the package; only a project that has its own pays for a build.
     api:
@@ -60,7 +63,12 @@ export function createProjectCode(
     startWorker(onFirst) {
       let first = true;
       const onBuild = (built: BuildResult) => {
-        if (!built.ok) return;
+        if (!built.ok) {
+          // Later on the last good code goes on running.
+          if (first) broken = built.errors.map(formatBuildMessage).join("\n");
+          return;
+        }
+        broken = undefined;
         lambda.update(functions.worker, { codeDir: built.codeDir });
         if (first) onFirst();
         first = false;
@@ -69,6 +77,7 @@ export function createProjectCode(
       if (project.watch) void bundler.watch(target, onBuild);
       else void bundler.buildOnce(target).then(onBuild);
     },
+    broken: () => broken,
     async close() {
       await bundler.close();
       if (!stateDir) rmSync(outDir, { recursive: true, force: true });

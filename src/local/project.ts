@@ -127,6 +127,10 @@ export function deployProject(
     });
   }
   const consumption = keepConsumption(services, names, config.worker.maxConcurrency);
+  const brokenNow = () => {
+    const broken = code.broken();
+    return broken === undefined ? {} : { broken };
+  };
   let closed = false;
   const consume = () => {
     if (closed) return;
@@ -179,7 +183,7 @@ export function deployProject(
       connections: sockets.connections(),
     }),
     consumption: () => readMark(services, names),
-    describe: () => ({ outputs, token: secrets.token, mark: readMark(services, names) ?? {} }),
+    describe: () => ({ outputs, token: secrets.token, mark: readMark(services, names) ?? {}, ...brokenNow() }),
     async close() {
       closed = true;
       endSchedule();

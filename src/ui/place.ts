@@ -13,12 +13,15 @@ export function addPlace(lines: FinishedLine[], place: StageShown | QueueShown):
   return placeLines(place).reduce((all, line, index) => addLine(all, index === 0 ? "info" : "warn", line), lines);
 }
 
-function stageLines({ ref, consumption, resume }: StageShown): string[] {
+function stageLines({ ref, consumption, resume, broken }: StageShown): string[] {
   const endpoint = ref.endpoint ? `, ${ref.endpoint}` : "";
   return [
     `stage ${ref.stage} of ${ref.app}, account ${ref.account}, region ${ref.region}${endpoint}`,
     ...(consumption ? describeMark(consumption) : []),
     ...(resume === undefined ? [] : [`nothing is taken from its queue until: ${resume}`]),
+    ...(broken === undefined
+      ? []
+      : ["its worker does not build, and tasks wait until it does:", ...broken.split("\n")]),
   ];
 }
 

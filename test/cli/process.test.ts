@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { makeFolder, PROJECT, run } from "./harness.ts";
 import { killAll, launch } from "./launch.ts";
@@ -39,6 +41,22 @@ test.each(["SIGKILL", "SIGINT"] as const)(
     expect(await second.exit).toBe(0);
   },
 );
+
+test("whoever waits on a dev whose worker does not build is told why, until it does", async () => {
+  await using folder = await makeFolder({ ...PROJECT, "src/worker.ts": "export const handler = {;\n" });
+  const dev = launch(["dev", "--headless", "--port", "0"], folder.dir);
+  await dev.shown("src/worker.ts");
+  const waiting = await run(["submit", "hello", "--wait", "--timeout", "1s"], { cwd: folder.dir });
+  expect(waiting).toMatchObject({ exitCode: 4, stdout: "" });
+  expect(waiting.stderr).toContain("its worker does not build, and tasks wait until it does:\n  src/worker.ts:1:25: ");
+  await writeFile(join(folder.dir, "src/worker.ts"), PROJECT["src/worker.ts"]);
+  const mended = await run(["submit", "hello", "--wait", "--timeout", "30s"], { cwd: folder.dir });
+  expect(mended).toMatchObject({ exitCode: 0, stdout: "echo: hello\n" });
+  await dev.shown("worker built");
+  expect((await run(["submit", "again", "--wait", "--timeout", "30s"], { cwd: folder.dir })).stderr).not.toContain(
+    "does not build",
+  );
+});
 
 test("a reader that goes away is no error", async () => {
   await using folder = await makeFolder(PROJECT);

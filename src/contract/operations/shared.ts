@@ -19,6 +19,8 @@ export interface StageShown {
   consumption?: ConsumptionMark;
   /** The command that takes messages again, while nothing is taken. */
   resume?: string;
+  /** The compiler's words, while the local stack has no worker that builds. */
+  broken?: string;
 }
 
 /** The command started the embedded stack for itself, because the stage is local and no `dev` runs. */
