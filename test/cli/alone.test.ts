@@ -79,10 +79,11 @@ test("a time limit ends the wait with 4", async () => {
   expect(stderr).toContain("no end within the timeout");
 });
 
+/** What is proven is the path, not this machine's pace. */
+const patience = ["accepted", "queued", "stored", "told"].flatMap((hop) => ["--limit", `${hop}=60s`]);
+
 test("smoke without dev proves every hop", async () => {
   await using folder = await makeFolder(PROJECT);
-  // What is proven is the path, not this machine's pace.
-  const patience = ["accepted", "queued", "stored", "told"].flatMap((hop) => ["--limit", `${hop}=60s`]);
   const { exitCode, events } = await run(["smoke", "--json", "--max-cost", "0", ...patience], { cwd: folder.dir });
   const hops = events.filter(({ type, state }) => type === "hop" && state !== "running");
   expect(hops.map(({ hop, state }) => `${String(hop)} ${String(state)}`)).toEqual([
@@ -98,7 +99,9 @@ test("smoke without dev proves every hop", async () => {
 
 test("smoke fails when a hop does, and says which", async () => {
   await using folder = await makeFolder(PROJECT);
-  const { exitCode, stdout } = await run(["smoke", "--prompt", "fail", "--junit", "smoke.xml"], { cwd: folder.dir });
+  const { exitCode, stdout } = await run(["smoke", "--prompt", "fail", "--junit", "smoke.xml", ...patience], {
+    cwd: folder.dir,
+  });
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/^failed {3}worked .*deadlettered after attempt 3: TypeError: asked to fail$/m);
   expect(stdout).toMatch(/^skipped {2}stored/m);
