@@ -130,9 +130,17 @@ export interface CallerToken {
   from: string;
 }
 
+/** Functions behind queues, and what they wrote. */
+export interface QueueFunctions {
+  /** @returns the functions that the service gives messages of the queue to, each with the group of its logs. */
+  takers(queueId: string): Promise<{ name: string; group: string }[]>;
+  logs: LogReader;
+}
+
 /** Queues that need not belong to a stage. */
 export interface QueueClient {
   queue: QueuePort;
+  functions: QueueFunctions;
   /** Set when it is not the cloud itself. */
   endpoint?: string;
   close(): Promise<void>;

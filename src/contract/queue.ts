@@ -20,6 +20,10 @@ export interface QueueDescription {
   region: string;
   /** Where its messages go after too many receives, as an id. */
   deadLetterQueue?: string;
+  /** How long a received message is hidden, in seconds; absent where the service does not say. */
+  visibilitySeconds?: number;
+  /** Receives before the dead-letter queue; absent: there is none. */
+  maxReceives?: number;
   /** How long a message is kept, in seconds; absent where the service does not say. */
   retentionSeconds?: number;
 }

@@ -8,11 +8,15 @@ import type {
   DeadLetterShown,
   DlqInspectSummary,
   LetterGroup,
+  LogsTold,
   ScanProgress,
   ScanTold,
 } from "../contract/operations/dlq.ts";
 import { formatAge, formatCost, formatCount, formatDuration, oneLine } from "./format.ts";
 import { describeError } from "./timeline.ts";
+
+/** Causes that no letter was found for. */
+const OTHERS = 5;
 
 /* Words for dead letters: the same on every screen and in plain text. */
 
@@ -74,7 +78,7 @@ export function describeUnknown(queues: readonly DeadLetterQueueShown[]): string
 
 /** @returns how many were seen of how many, and how. */
 export function describeSeen(summary: DlqInspectSummary, now: number): string[] {
-  const { by, seen, meant, about, firstExpiry, scan, note } = summary;
+  const { by, seen, meant, about, firstExpiry, scan, logs, note } = summary;
   const inSeconds = firstExpiry === undefined ? undefined : (Date.parse(firstExpiry) - now) / 1000;
   return [
     by === "records"
@@ -85,6 +89,7 @@ export function describeSeen(summary: DlqInspectSummary, now: number): string[] 
       ? []
       : [inSeconds <= 0 ? "the first has expired" : `the first expires in ${formatAge(inSeconds)}`]),
     ...(scan ? describeScan(scan) : []),
+    ...(logs ? describeLogs(logs) : []),
     ...(note === undefined ? [] : [note]),
   ];
 }
@@ -101,6 +106,23 @@ export function describeScan({ receives, requests, costUsd, unreleased, cut }: S
         ]
       : []),
     ...(cut === undefined ? [] : [`not all were seen: ${cut}`]),
+  ];
+}
+
+/** @returns what the logs told, a line each. */
+export function describeLogs({ functions, lines, matched, others, cut }: LogsTold): string[] {
+  if (functions.length === 0)
+    return ["no function takes messages from the queue by an event source mapping: whoever does logs elsewhere"];
+  return [
+    `${counted(lines, "line")} of ${functions.join(", ")}: the cause of ${counted(matched, "letter")} stands there`,
+    ...others
+      .slice(0, OTHERS)
+      .map(
+        ({ cause, count }) =>
+          `${counted(count, "invocation")} more failed that ${count === 1 ? "names" : "name"} no letter: ${oneLine(describeCause(cause), 120)}`,
+      ),
+    ...(others.length > OTHERS ? [`and ${formatCount(others.length - OTHERS)} more causes`] : []),
+    ...(cut === undefined ? [] : [cut]),
   ];
 }
 

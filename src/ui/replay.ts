@@ -42,6 +42,7 @@ function linesOf(body: string): string[] {
 /** @returns the result first, then what is worth knowing. */
 export function describeReplayed(summary: DlqReplaySummary): string[] {
   const { replayed, kept, refused, perhapsTwice, gone = 0, completed, failed = 0, resume, elapsedMs } = summary;
+  if (summary.empty) return ["no dead letters"];
   const parts: [number, string][] = [
     [refused, "refused"],
     [gone, "gone meanwhile"],

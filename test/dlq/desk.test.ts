@@ -85,6 +85,19 @@ describe("without a terminal", () => {
   });
 });
 
+test("dlq inspect takes ids and a cause, and on a stage no logs", async () => {
+  const { events } = await cli("dlq", "inspect", "--error", "RangeError", "--letters", "--json");
+  const found = events.filter(({ type: kind }) => kind === "letter");
+  expect(found.map(({ prompt }) => prompt).toSorted()).toEqual(["odd 1", "odd 3"]);
+  expect(events.at(-1)).toMatchObject({ seen: 6, meant: 2, groups: 1 });
+  const one = await cli("dlq", "inspect", String(found[0]?.["taskId"]));
+  expect(one.stderr).toContain("1 of them is meant");
+  expect((await cli("dlq", "inspect", "--error", "nothing like it")).stderr).toContain("none of them is meant");
+  const logs = await cli("dlq", "inspect", "--logs");
+  expect(logs.exitCode).toBe(2);
+  expect(logs.stderr).toContain("On a stage the tasks' records tell why");
+});
+
 describe("on a terminal of 80 x 24", () => {
   const open = () => startOnTerminal(["dlq"], options(), 80, 24);
 

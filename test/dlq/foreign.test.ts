@@ -1,10 +1,8 @@
-import { createServer } from "node:http";
-import { text as readBody } from "node:stream/consumers";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeFolder, run } from "../cli/harness.ts";
-import { listenLocally } from "../helpers/listen.ts";
+import { denying } from "../helpers/denying.ts";
 import { type SqsStack, startSqs } from "../helpers/sqs.ts";
 import { createPair, createQueue, depth, fail, readAll, sendAll } from "./queues.ts";
 
@@ -114,7 +112,7 @@ describe("a queue is found", () => {
   test.each(["GetQueueUrl", "GetQueueAttributes", "ListDeadLetterSourceQueues", "ReceiveMessage"])(
     "and a caller who may not call %s is told so",
     async (action) => {
-      await using gate = await denying(action);
+      await using gate = await denying(stack.endpoint, action);
       const { exitCode, stderr } = await cli("dlq", "inspect", "--queue", dlq.name, "--endpoint-url", gate.url);
       expect(exitCode).toBe(5);
       expect(stderr).toContain(`You may not call sqs:${action}.`);
@@ -194,29 +192,3 @@ describe("redrive", () => {
     },
   );
 });
-
-/** Stands before the queues as IAM does before an account whose administrator forgot one permission. */
-async function denying(action: string): Promise<AsyncDisposable & { url: string }> {
-  const server = createServer((request, response) => {
-    const forward = async () => {
-      const body = await readBody(request);
-      const type = "application/x-amz-json-1.0";
-      if (request.headers["x-amz-target"] === `AmazonSQS.${action}`) {
-        response.writeHead(400, { "content-type": type, "x-amzn-query-error": "AccessDenied;Sender" });
-        return response.end('{"__type":"com.amazon.coral.service#AccessDeniedException","message":"not authorized"}');
-      }
-      const target = String(request.headers["x-amz-target"]);
-      const answer = await fetch(`${stack.endpoint}${request.url}`, {
-        method: "POST",
-        headers: { "content-type": type, "x-amz-target": target },
-        body,
-      });
-      response.writeHead(answer.status, Object.fromEntries(answer.headers));
-      response.end(await answer.text());
-    };
-    forward().catch((error: unknown) => response.writeHead(502).end(String(error)));
-  });
-  const url = `http://127.0.0.1:${await listenLocally(server)}`;
-  const close = () => new Promise<void>((resolve) => (server.closeAllConnections(), server.close(() => resolve())));
-  return { url, [Symbol.asyncDispose]: close };
-}

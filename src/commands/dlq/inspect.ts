@@ -8,6 +8,7 @@ interface InspectFlags extends LettersFlags {
   error?: string;
   scan?: boolean;
   letters?: boolean;
+  logs?: boolean;
   export?: string;
 }
 
@@ -17,11 +18,13 @@ export const command: CommandModule = {
       .option("--error <text>", "only what failed with it: a fingerprint, or a part of the error's text")
       .option("--letters", "also list each dead letter")
       .option("--scan", "on a stage: look at the messages, not at the records (each look counts as a receive)")
+      .option("--logs", "with --queue: also look for causes in the logs of the functions that took the messages")
       .option("--export <file>", "write all messages to a new file, whole, as NDJSON; `dlq import` puts them back");
     lettersFlags(it);
     examples(it, invocation(cli.place.installation, cli.place.cwd), [
       "$ dlq inspect --stage prod",
       "$ dlq inspect --queue orders --export orders.ndjson",
+      "$ dlq inspect --queue orders --logs --error TimeoutError",
       "$ dlq inspect --letters --json | jq -r 'select(.type == \"letter\").taskId'",
     ]);
     it.action(async (ids: string[], flags: InspectFlags) => {
@@ -34,6 +37,7 @@ export const command: CommandModule = {
         choice: lettersOf(flags),
         scan: flags.scan === true,
         letters: flags.letters === true,
+        logs: flags.logs === true,
         ...(flags.export === undefined ? {} : { exportTo: flags.export }),
       };
       done(await show("dlq-inspect", inspect(input, cli.place), presentation(cli, flags, { linesAreResult: true })));

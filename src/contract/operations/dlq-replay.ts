@@ -33,6 +33,8 @@ export interface DlqReplaySummary extends SummaryBase<"dlq-replay"> {
   gone?: number;
   /** Sent again because it is not known whether the first time worked: at most so many are there twice. */
   perhapsTwice: number;
+  /** The dead-letter queue held nothing. */
+  empty?: boolean;
   /** Nothing was sent: it was only asked what would be. */
   dryRun?: boolean;
   /** Only with `--wait`. */

@@ -94,6 +94,24 @@ export interface ScanProgress {
   receives: number;
   ms: number;
 }
+/** Progress of reading logs. */
+export interface LogsProgress {
+  type: "logs";
+  lines: number;
+  /** Messages whose cause was found. */
+  matched: number;
+}
+/** What the logs of the functions told that took the messages. */
+export interface LogsTold {
+  /** Names; empty where no function takes messages from the queue. */
+  functions: string[];
+  lines: number;
+  matched: number;
+  /** Errors of invocations that name no message. */
+  others: { cause: Cause; count: number }[];
+  /** Why not all lines were read. */
+  cut?: string;
+}
 /** What a scan did to the queue. */
 export interface ScanTold {
   receives: number;
@@ -120,6 +138,8 @@ export interface DlqInspectSummary extends SummaryBase<"dlq-inspect"> {
   /** ISO 8601: when the service deletes the first of them; absent where that is not known. */
   firstExpiry?: string;
   scan?: ScanTold;
+  /** With `--logs`. */
+  logs?: LogsTold;
   /** The file that holds them all. */
   exported?: { path: string; letters: number };
   /** What the counts do not tell. */
@@ -128,8 +148,15 @@ export interface DlqInspectSummary extends SummaryBase<"dlq-inspect"> {
   next: string[];
   elapsedMs: number;
 }
-/** `queue`, or `stage` unless local; `scan`*, `letter`* when asked for, `group`*, `summary`. */
-export type DlqInspectEvent = StageShown | QueueShown | ScanProgress | DeadLetter | LetterGroup | DlqInspectSummary;
+/** `queue`, or `stage` unless local; `scan`*, `logs`*, `letter`* when asked for, `group`*, `summary`. */
+export type DlqInspectEvent =
+  | StageShown
+  | QueueShown
+  | ScanProgress
+  | LogsProgress
+  | DeadLetter
+  | LetterGroup
+  | DlqInspectSummary;
 
 /** All that is known of one dead letter. */
 export interface DeadLetterShown {

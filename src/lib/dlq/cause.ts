@@ -34,6 +34,8 @@ const ATTRIBUTES: Record<"name" | "message" | "status" | "code", string[]> = {
   code: ["errorcode"],
 };
 
+const UNTOLD = "no cause told";
+
 /** Where bodies hold an error, the most telling first. */
 const PLACES = [["responsePayload"], ["error"], ["exception"], ["failure"], ["detail", "error"], ["lastError"], []];
 
@@ -49,8 +51,13 @@ export function causeOf(message: LeasedMessage | OutgoingMessage): Cause | undef
  */
 export function kindOf({ body }: { body: string }): Cause {
   const value = parse(body);
-  const told = { name: "no cause told", message: describe(value, body) };
+  const told = { name: UNTOLD, message: describe(value, body) };
   return { ...told, fingerprint: fingerprint(told) };
+}
+
+/** @returns whether a message did not tell of its failure. */
+export function isUntold({ name }: Cause): boolean {
+  return name === UNTOLD;
 }
 
 type Told = Omit<Cause, "fingerprint">;

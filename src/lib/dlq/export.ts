@@ -1,6 +1,7 @@
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { open, rename } from "node:fs/promises";
 import { resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { AbortError } from "../../contract/errors.ts";
 import type { Cause } from "../../contract/operations/dlq.ts";
 import type { LeasedMessage, MessageAttribute } from "../../contract/queue.ts";
@@ -111,4 +112,22 @@ export function asText(
       },
     ]),
   );
+}
+
+/** Leaves in an export only what is kept, with the causes that were found since it was written. */
+export async function rewriteExport(path: string, kept: ReadonlyMap<string, Cause>): Promise<void> {
+  const next = `${path}.${process.pid}`;
+  const file = await open(next, "wx", 0o600);
+  try {
+    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+      const letter: unknown = JSON.parse(line);
+      if (typeof letter !== "object" || letter === null || !("messageId" in letter)) continue;
+      const cause = kept.get(String(letter.messageId));
+      if (cause) await file.appendFile(`${JSON.stringify({ ...letter, cause })}\n`);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(next, path);
 }

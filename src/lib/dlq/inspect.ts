@@ -1,16 +1,27 @@
 import { shellWord } from "../shell-word.ts";
 import { counted } from "../../contract/counted.ts";
+import { UsageError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
-import type { DeadLetter, DlqInspectEvent, DlqInspectSummary } from "../../contract/operations/dlq.ts";
+import type {
+  Cause,
+  DeadLetter,
+  DlqInspectEvent,
+  DlqInspectSummary,
+  LogsProgress,
+  LogsTold,
+} from "../../contract/operations/dlq.ts";
+import type { QueueFunctions } from "../../contract/ports.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
 import { thousands } from "../../contract/thousands.ts";
 import { invocation } from "../installation.ts";
 import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
-import { createExport } from "./export.ts";
+import { isUntold } from "./cause.ts";
+import { createExport, rewriteExport } from "./export.ts";
 import { isMeant, type LetterFilter, meansAll } from "./filter.ts";
 import { createGrouping, type Grouping, letterOfMessage, letterOfRecord, readRecords } from "./groups.ts";
-import { enterLetters, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
+import { enterLetters, type KnownQueue, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
+import { readLogCauses } from "./log-causes.ts";
 import { scanMessages } from "./scan.ts";
 
 export interface InspectInput {
@@ -21,11 +32,13 @@ export interface InspectInput {
   scan: boolean;
   /** Also tell each letter. */
   letters: boolean;
+  /** Also look for causes in the logs of the functions that took the messages. */
+  logs: boolean;
   /** File that takes all messages whole. */
   exportTo?: string;
 }
 
-type Outcome = Pick<DlqInspectSummary, "by" | "seen" | "about" | "scan" | "note"> & { written?: string };
+type Outcome = Pick<DlqInspectSummary, "by" | "seen" | "about" | "scan" | "logs" | "note"> & { written?: string };
 
 /** Counts a letter; `at` is when its message was sent, where that is not when the letter says. Epoch milliseconds. */
 type Note = (letter: DeadLetter, at?: number) => void;
@@ -38,6 +51,7 @@ export async function* inspect(input: InspectInput, place: Workplace): AsyncGene
   const began = place.clock.now();
   const letters = yield* enterLetters(input.choice, place, { change: false });
   try {
+    if (input.logs && !letters.functions) throw recordsTell(input.choice, place);
     const grouping = createGrouping();
     const sent = { first: Infinity };
     let meant = 0;
@@ -106,19 +120,22 @@ async function* countRecords(
 /** What the messages tell, and the records of those that are tasks. */
 async function* lookAtMessages(
   input: InspectInput,
-  { stage, queue, deadLetterQueue }: Letters,
+  { stage, queue, deadLetterQueue, sources, functions }: Letters,
   note: Note,
   place: Workplace,
 ): AsyncGenerator<DlqInspectEvent, Outcome> {
   const lookup = stage && (await readRecords(stage.reader)).lookup;
   const file = input.exportTo === undefined ? undefined : await createExport(input.exportTo, deadLetterQueue.id, place);
   const told: DeadLetter[] = [];
+  /** With logs, what is meant is known when they were read. */
+  const waiting: DeadLetter[] = [];
   const see = async (messages: LeasedMessage[]) => {
     for (const message of messages) {
       const letter = await letterOfMessage(message, lookup);
-      if (!isMeant(input.filter, letter, message)) continue;
-      note(letter);
-      if (input.letters) told.push(letter);
+      if (input.logs) waiting.push(letter);
+      else if (!isMeant(input.filter, letter, message)) continue;
+      else note(letter);
+      if (input.letters && !input.logs) told.push(letter);
       file?.add(message, letter.cause);
     }
     await file?.flush();
@@ -132,6 +149,18 @@ async function* lookAtMessages(
       yield* told.splice(0);
     }
     yield* told.splice(0);
+    const logs = input.logs && functions ? yield* causesFromLogs(waiting, functions, sources, place) : undefined;
+    const kept = new Map<string, Cause>();
+    for (const letter of waiting) {
+      if (!isMeant(input.filter, letter)) continue;
+      note(letter);
+      if (input.letters) yield letter;
+      if (letter.messageId !== undefined) kept.set(letter.messageId, letter.cause);
+    }
+    if (file && logs) {
+      await file.flush();
+      await rewriteExport(file.path, kept);
+    }
     const { seen, about, ...scan } = step.value;
     const doubt = fifoNote(deadLetterQueue.fifo, seen, about);
     return {
@@ -139,12 +168,40 @@ async function* lookAtMessages(
       seen,
       about,
       scan,
+      ...(logs ? { logs } : {}),
       ...(file ? { written: file.path } : {}),
       ...(doubt === undefined ? {} : { note: doubt }),
     };
   } finally {
     await file?.close();
   }
+}
+
+/** Fills in the causes of letters that tell none themselves. */
+async function* causesFromLogs(
+  letters: DeadLetter[],
+  functions: QueueFunctions,
+  sources: readonly KnownQueue[],
+  place: Workplace,
+): AsyncGenerator<LogsProgress, LogsTold> {
+  const untold = letters.filter(({ cause }) => isUntold(cause));
+  const { causes, told } = yield* readLogCauses(untold, functions, sources, place);
+  for (const letter of untold) {
+    const cause = letter.messageId === undefined ? undefined : causes.get(letter.messageId);
+    if (cause) letter.cause = cause;
+  }
+  return told;
+}
+
+function recordsTell(choice: LettersChoice, place: Workplace): UsageError {
+  return new UsageError("On a stage the tasks' records tell why; --logs is for queues that have none.", {
+    code: "LOGS_NEED_QUEUE",
+    where: "--logs",
+    hint: [
+      "Leave it out, or name a queue: --queue NAME",
+      `The logs of a task: ${invocation(place.installation, place.cwd)} logs --task ID${lettersFlags(choice)}`,
+    ],
+  });
 }
 
 /** Messages behind those that are held are not shown. */

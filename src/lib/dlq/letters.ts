@@ -2,7 +2,7 @@ import { shellWord } from "../shell-word.ts";
 import { AbortError, UsageError } from "../../contract/errors.ts";
 import type { QueueShown } from "../../contract/operations/dlq.ts";
 import type { StageShown } from "../../contract/operations/shared.ts";
-import type { QueueTarget, StageClient } from "../../contract/ports.ts";
+import type { QueueFunctions, QueueTarget, StageClient } from "../../contract/ports.ts";
 import type { QueueDescription, QueuePort } from "../../contract/queue.ts";
 import { LOCAL_STAGE } from "../../contract/names.ts";
 import { invocation } from "../installation.ts";
@@ -28,6 +28,8 @@ export interface Letters {
   deadLetterQueue: KnownQueue;
   /** One, unless several queues share the dead-letter queue. Empty when `anyQueue` was allowed and none does. */
   sources: KnownQueue[];
+  /** Set where the queues need not be a stage's: the functions behind them, whose logs may tell why. */
+  functions?: QueueFunctions;
   /** Set on a stage: its records tell why. */
   stage?: StageClient;
   /** Where they lie, on one line, for questions and messages. */
@@ -101,7 +103,15 @@ async function* enterQueue(
       sources: sources.map((source) => source.name),
     };
     const where = endpoint ?? `account ${account}, region ${region}`;
-    return { queue, deadLetterQueue, sources, place: `queue ${name}, ${where}`, close: () => client.close() };
+    const { functions } = client;
+    return {
+      queue,
+      deadLetterQueue,
+      sources,
+      functions,
+      place: `queue ${name}, ${where}`,
+      close: () => client.close(),
+    };
   } catch (error) {
     await client.close();
     throw error;

@@ -28,7 +28,7 @@ export interface AwsProviderOptions {
 /** Stages on AWS, or on anything that speaks as AWS does. */
 export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): Provider {
   return {
-    openQueues: (target) => openQueues(target, env),
+    openQueues: (target) => openQueues(target, env, clock),
     async open(target, { signal }) {
       const { app, stage, endpoint, profile, token, description } = target;
       const clients = createAwsClients(target, env);

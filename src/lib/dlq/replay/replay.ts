@@ -45,6 +45,10 @@ export async function* replay(input: ReplayInput, place: Workplace): AsyncGenera
     if (input.edit) edit = await editBody(theOne(chosen, "--edit", letters), stage !== undefined, input.edit, place);
     const apply = await createChange({ ...change, ...(edit ? { body: edit.body } : {}) }, bounds);
     const plan = planOf(chosen, apply, input, letters, target);
+    if (chosen.seen === 0 && input.filter.ids === undefined && !input.resume) {
+      yield { ...summaryOf(input), empty: true, elapsedMs: clock.now() - began };
+      return;
+    }
     if (plan.count === 0 && !input.resume) throw nothingToSend(plan, chosen, letters, edit, input, place);
     yield plan;
     if (input.dryRun) {

@@ -48,6 +48,8 @@ export function createDirectory(
     const [, , , region = "", account = "", ownName] = id.split(":");
     const name = ownName ?? QueueUrl.split("/").at(-1) ?? QueueUrl;
     const deadLetterQueue = targetOf(Attributes.RedrivePolicy);
+    const maxReceives = Number(policyOf(Attributes.RedrivePolicy)?.["maxReceiveCount"]);
+    const visibilitySeconds = Number(Attributes.VisibilityTimeout);
     const retentionSeconds = Number(Attributes.MessageRetentionPeriod);
     return {
       name,
@@ -56,6 +58,8 @@ export function createDirectory(
       account,
       region,
       ...(deadLetterQueue === undefined ? {} : { deadLetterQueue }),
+      ...(visibilitySeconds >= 0 ? { visibilitySeconds } : {}),
+      ...(maxReceives > 0 ? { maxReceives } : {}),
       ...(retentionSeconds > 0 ? { retentionSeconds } : {}),
     };
   }
@@ -95,11 +99,14 @@ export function createDirectory(
 
 /** @returns the queue that a redrive policy names, as an ARN. */
 function targetOf(policy: string | undefined): string | undefined {
-  if (!policy) return undefined;
+  const target = policyOf(policy)?.["deadLetterTargetArn"];
+  return typeof target === "string" ? target : undefined;
+}
+
+function policyOf(policy: string | undefined): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(policy);
-    if (typeof value !== "object" || value === null || !("deadLetterTargetArn" in value)) return undefined;
-    return typeof value.deadLetterTargetArn === "string" ? value.deadLetterTargetArn : undefined;
+    const value: unknown = JSON.parse(policy ?? "");
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,8 @@
+import type { Clock } from "../../../contract/clock.ts";
 import { UsageError } from "../../../contract/errors.ts";
 import type { QueueClient, QueueTarget } from "../../../contract/ports.ts";
 import { createAwsClients } from "../clients.ts";
+import { createFunctions } from "./functions.ts";
 import { createQueue } from "./index.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,7 +12,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  *
  * @throws UsageError `REGION_DIFFERS` when the queue's ARN or URL is of another region than the one asked for.
  */
-export function openQueues(target: QueueTarget, env: Environment): QueueClient {
+export function openQueues(target: QueueTarget, env: Environment, clock: Clock): QueueClient {
   const { named = "", profile } = target;
   const told = toldBy(named);
   const endpoint = target.endpoint ?? told.endpoint ?? endpointOf(env);
@@ -26,6 +28,7 @@ export function openQueues(target: QueueTarget, env: Environment): QueueClient {
   const clients = createAwsClients({ ...place, ...(region ? { region } : {}) }, env);
   return {
     queue: createQueue({ clients, place }),
+    functions: createFunctions({ clients, place, clock }),
     ...(endpoint ? { endpoint } : {}),
     close: () => clients.close(),
   };

@@ -75,6 +75,8 @@ export const dlqInspectText: TextRenderer<DlqInspectEvent> = (out, now) => {
         return tellShared(out, event);
       case "scan":
         return look(event);
+      case "logs":
+        return;
       case "letter": {
         const { taskId, messageId, sentAt, attempts, cause } = event;
         return void letters.push([

@@ -1,6 +1,12 @@
 import { Box, useInput } from "ink";
 import { Text } from "../../components/Text.tsx";
-import type { DeadLetter, LetterGroup, QueueShown, ScanProgress } from "../../../contract/operations/dlq.ts";
+import type {
+  DeadLetter,
+  LetterGroup,
+  LogsProgress,
+  QueueShown,
+  ScanProgress,
+} from "../../../contract/operations/dlq.ts";
 import type { Operations } from "../../../contract/operations/index.ts";
 import type { StageShown } from "../../../contract/operations/shared.ts";
 import { mount, type ViewProps } from "../../components/mount.tsx";
@@ -17,6 +23,7 @@ type InspectEvent = Operations["dlq-inspect"];
 interface InspectState {
   where?: StageShown | QueueShown;
   progress?: ScanProgress;
+  logs?: LogsProgress;
   letters: DeadLetter[];
   groups: LetterGroup[];
   summary?: Extract<InspectEvent, { type: "summary" }>;
@@ -29,6 +36,8 @@ function reduce(state: InspectState, event: InspectEvent): InspectState {
       return { ...state, where: event };
     case "scan":
       return { ...state, progress: event };
+    case "logs":
+      return { ...state, logs: event };
     case "letter":
       // Thousands of them: the same list grows, and the view reads it once, at the end.
       state.letters.push(event);
@@ -57,8 +66,15 @@ function GroupsView({ state, ended, screen }: ViewProps<InspectState>) {
   useInput((input, key) => {
     if (key.ctrl && input === "c") screen.interrupt();
   });
-  const { where, progress, letters, groups, summary } = state;
+  const { where, progress, logs, letters, groups, summary } = state;
   if (!ended) {
+    if (logs)
+      return (
+        <Text>
+          <Spinner />{" "}
+          {`reading logs: ${formatCount(logs.lines)} lines, the cause of ${formatCount(logs.matched)} found`}
+        </Text>
+      );
     if (!progress) return null;
     return (
       <Text>
