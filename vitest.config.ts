@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Tests beside the source, and the parts of the program together. Both run from source. */
@@ -13,6 +14,8 @@ export default defineConfig({
     silent: "passed-only",
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Most of them wait for processes and sockets: one more than there are cores keeps those at work.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,
