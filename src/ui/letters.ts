@@ -110,7 +110,8 @@ export function describeScan({ receives, requests, costUsd, unreleased, cut }: S
 }
 
 /** @returns what the logs told, a line each. */
-export function describeLogs({ functions, lines, matched, others, cut }: LogsTold): string[] {
+export function describeLogs({ functions, lines, matched, others, cut, unknown }: LogsTold): string[] {
+  if (unknown !== undefined) return [`the logs were not read: ${unknown}`];
   if (functions.length === 0)
     return ["no function takes messages from the queue by an event source mapping: whoever does logs elsewhere"];
   return [

@@ -7,8 +7,9 @@ import type { LocalStack } from "../../src/local/stack.ts";
 import { zip } from "../../src/local/lambda/test/zip.ts";
 import { makeFolder, run } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
+import { startSqs } from "../helpers/sqs.ts";
 import { startEmbeddedStack } from "../helpers/stack.ts";
-import { createQueue, depth, sendAll } from "./queues.ts";
+import { createPair, createQueue, depth, fail, sendAll } from "./queues.ts";
 
 /* Functions and queues that somebody made by hand, with logs as people write them. */
 
@@ -163,4 +164,17 @@ test("where no function takes the messages, that is said", async () => {
   });
   expect(exitCode).toBe(0);
   expect(stderr).toContain("no function takes messages from the queue");
+});
+
+test("what keeps the logs from being read is told beside what the messages told", async () => {
+  await using alone = await startSqs();
+  const { dlq, source } = await createPair(alone.client, "orders");
+  await fail(alone.client, source.url, dlq.url, [{ body: '{"error":"boom"}' }, { body: "text" }]);
+  const { exitCode, stdout, stderr } = await run(["dlq", "inspect", "--queue", "orders", "--logs"], {
+    cwd: folder.dir,
+    env: { HOME: folder.dir, AWS_ENDPOINT_URL: alone.endpoint },
+  });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("Error boom");
+  expect(stderr).toMatch(/the logs were not read: lambda:ListEventSourceMappings failed/);
 });

@@ -111,6 +111,8 @@ export interface LogsTold {
   others: { cause: Cause; count: number }[];
   /** Why not all lines were read. */
   cut?: string;
+  /** Why nothing could be read. */
+  unknown?: string;
 }
 /** What a scan did to the queue. */
 export interface ScanTold {

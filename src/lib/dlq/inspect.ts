@@ -1,6 +1,6 @@
 import { shellWord } from "../shell-word.ts";
 import { counted } from "../../contract/counted.ts";
-import { UsageError } from "../../contract/errors.ts";
+import { PipelineError, UsageError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type {
   Cause,
@@ -185,12 +185,18 @@ async function* causesFromLogs(
   place: Workplace,
 ): AsyncGenerator<LogsProgress, LogsTold> {
   const untold = letters.filter(({ cause }) => isUntold(cause));
-  const { causes, told } = yield* readLogCauses(untold, functions, sources, place);
-  for (const letter of untold) {
-    const cause = letter.messageId === undefined ? undefined : causes.get(letter.messageId);
-    if (cause) letter.cause = cause;
+  try {
+    const { causes, told } = yield* readLogCauses(untold, functions, sources, place);
+    for (const letter of untold) {
+      const cause = letter.messageId === undefined ? undefined : causes.get(letter.messageId);
+      if (cause) letter.cause = cause;
+    }
+    return told;
+  } catch (error) {
+    if (!(error instanceof PipelineError) || place.signal.aborted) throw error;
+    // What the messages told is worth telling all the same.
+    return { functions: [], lines: 0, matched: 0, others: [], unknown: error.message };
   }
-  return told;
 }
 
 function recordsTell(choice: LettersChoice, place: Workplace): UsageError {

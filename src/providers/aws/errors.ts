@@ -103,6 +103,17 @@ export function explainAwsError(error: unknown, action: string, place: ErrorPlac
       },
     );
   }
+  if (/Deserialization error/.test(message)) {
+    return new ExternalError(
+      `${action} failed: ${place.endpoint ?? "the service"} answered what is no answer to that.`,
+      {
+        code: "ANSWER_UNREADABLE",
+        where: action,
+        hint: "Something else may listen there, or a server that does not offer this.",
+        cause: error,
+      },
+    );
+  }
   return new ExternalError(`${action} failed: ${message || name}`, {
     code: name === "Error" ? "AWS_ERROR" : screaming(name),
     where: action,

@@ -33,7 +33,11 @@ export function createMove(call: CallSqs): NonNullable<QueuePort["move"]> {
       const SourceArn = await arnOf(queue);
       const { Results = [] } = await call("ListMessageMoveTasks", (client) =>
         client.send(new ListMessageMoveTasksCommand({ SourceArn, MaxResults: 10 })),
-      );
+      ).catch((error: unknown) => {
+        if (!isUnsupported(error)) throw error;
+        // Where there are no move tasks, none is at work.
+        return { Results: [] };
+      });
       return Results.map((task): MoveTask => ({
         ...(task.TaskHandle ? { handle: task.TaskHandle } : {}),
         status: STATUSES.find((status) => status === task.Status) ?? "RUNNING",
