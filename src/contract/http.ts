@@ -71,3 +71,6 @@ export interface DocumentResponse {
 export interface ErrorResponse {
   error: { code: string; message: string; hint?: string; issues?: { path: string; message: string }[] };
 }
+
+/** Of an answer of the local stack's model that a fault has spoilt on purpose: which. */
+export const FAULT_HEADER = "x-ai-pipeline-fault";

@@ -19,7 +19,10 @@ export function describeEvent(event: TaskEvent, previous?: TaskEvent, now = Date
     case "accepted":
       return { tone: "ok", text: "accepted" };
     case "started":
-      return { tone: "wait", text: `started, attempt ${event.attempt}, waited ${formatDuration(event.queueWaitMs)}` };
+      return {
+        tone: "wait",
+        text: `started, attempt ${event.attempt}${missed(event, previous)}, waited ${formatDuration(event.queueWaitMs)}`,
+      };
     case "progress":
       return {
         tone: "info",
@@ -50,11 +53,20 @@ export function describeEvent(event: TaskEvent, previous?: TaskEvent, now = Date
     case "replayed":
       return {
         tone: "info",
-        text: `${PAST[event.kind]}${previous ? ` after ${formatDuration(Date.parse(event.at) - Date.parse(previous.at))}` : ""}`,
+        text: `${PAST[event.kind]}${previous?.taskId === event.taskId ? ` after ${formatDuration(Date.parse(event.at) - Date.parse(previous.at))}` : ""}`,
       };
     case "cancelled":
       return { tone: "warn", text: `cancelled by ${oneLine(event.by, 80)}` };
   }
+}
+
+/** Attempts are receives: one whose function was throttled, died at its start or was handed a duplicate left no event. */
+function missed(event: TaskEvent, previous: TaskEvent | undefined): string {
+  if (previous?.taskId !== event.taskId || previous.generation !== event.generation) return "";
+  const first = previous.attempt + 1;
+  const last = event.attempt - 1;
+  if (first > last) return "";
+  return first === last ? ` (attempt ${first} did not run)` : ` (attempts ${first} to ${last} did not run)`;
 }
 
 const REASONS = {

@@ -6,6 +6,7 @@ import { type Child, startChild } from "./child.ts";
 import { childEnvironment, nodeArguments } from "./child-environment.ts";
 import type { FunctionRecord } from "./definition.ts";
 import { createEnvironmentLog } from "./environment-log.ts";
+import type { Environment, EnvironmentEvents, Invocation, Outcome } from "./environment-types.ts";
 import {
   errorTypeOf,
   type Exit,
@@ -16,40 +17,12 @@ import {
   timedOut,
   timeoutMessage,
 } from "./failures.ts";
-import { failInit, type InitFailure } from "./init-failure.ts";
+import { failInit } from "./init-failure.ts";
 import type { Reaper } from "./reaper.ts";
 import { platformLines } from "./report.ts";
 import type { Answer, NextEvent, RuntimeApi, RuntimePeer } from "./runtime-api.ts";
 
-/** One event for an environment. */
-export interface Invocation {
-  requestId: string;
-  payload: Buffer;
-  clientContext?: string;
-}
-
-export interface Outcome {
-  ok: boolean;
-  payload: Buffer;
-  durationMs: number;
-  /** The last 4 KB of the invocation's log. */
-  logTail: string;
-}
-
-/** A child process that runs one event at a time. */
-export interface Environment {
-  readonly record: FunctionRecord;
-  /** Set once the code changed: it ends when its invocation does. */
-  stale: boolean;
-  /** When it last became idle, in `performance.now()` milliseconds. */
-  idleSince: number;
-  readonly initMs: number | undefined;
-  run(invocation: Invocation): Promise<Outcome>;
-  /** Ends the whole process group. */
-  kill(): void;
-  /** Resolves when the process is gone. */
-  readonly gone: Promise<void>;
-}
+export type { Environment, EnvironmentEvents, Outcome } from "./environment-types.ts";
 
 export interface EnvironmentDeps {
   ctx: LocalContext;
@@ -62,13 +35,6 @@ export interface EnvironmentDeps {
   stopping(): boolean;
 }
 
-export interface EnvironmentEvents {
-  /** Waits for an event. */
-  onIdle(environment: Environment): void;
-  onInitFailure(environment: Environment, failure: InitFailure): void;
-  onGone(environment: Environment): void;
-}
-
 /** AWS gives the init phase this long. */
 const INIT_TIMEOUT_MS = 10_000;
 
@@ -76,6 +42,8 @@ interface Running {
   invocation: Invocation;
   startedAt: number;
   timer: NodeJS.Timeout | undefined;
+  /** Set when the process is to die in its midst. */
+  crash?: NodeJS.Timeout;
   timedOut: boolean;
   /** Init Duration belongs to the first. */
   initMs: number | undefined;
@@ -129,6 +97,7 @@ export function startEnvironment(
     const run = running;
     if (!run) return;
     clearTimeout(run.timer);
+    clearTimeout(run.crash);
     const { requestId } = run.invocation;
     const error = status === "success" ? undefined : errorTypeOf(payload);
     log.capture.end();
@@ -188,6 +157,8 @@ export function startEnvironment(
       clearTimeout(run.timer);
       maxRssKb = answer.maxRssKb ?? maxRssKb;
       const durationMs = performance.now() - run.startedAt;
+      // It dies as it answers: what it did is done, and nobody hears of it.
+      if (run.crash) return (kill(), true);
       run.complete = () => complete(run, answer, durationMs);
       // What the handler printed lies in the pipes by now; one full turn of the loop has read it all.
       setImmediate(() => setImmediate(() => running === run && run.complete?.()));
@@ -270,6 +241,7 @@ export function startEnvironment(
           kill();
         }, timeoutMs);
       }
+      if (invocation.crashAfterMs !== undefined) run.crash = setTimeout(kill, invocation.crashAfterMs);
       const at = now();
       ctx.emit({ type: "invocation", at, name, requestId, state: "started", cold: !used });
       used = true;

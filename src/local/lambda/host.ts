@@ -58,6 +58,8 @@ export interface Host extends FunctionHost {
 
 /** What an account may run at a time, on AWS by default. */
 export const ACCOUNT_CONCURRENCY = 1000;
+/** Long enough for a function to have begun its work. */
+const CRASH_AFTER_MS = 200;
 const DEFAULT_IDLE_MS = 5 * 60_000;
 
 interface Entry {
@@ -177,8 +179,8 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
         requestId,
         payload: body,
         ...(options.clientContext ? { clientContext: options.clientContext } : {}),
+        ...(fault?.kind === "crash" ? { crashAfterMs: CRASH_AFTER_MS } : {}),
       });
-      if (fault?.kind === "crash") environment.kill();
       return toResult(requestId, await outcome);
     } finally {
       entry.running -= 1;

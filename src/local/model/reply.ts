@@ -1,9 +1,13 @@
 import type { Clock } from "../../contract/clock.ts";
+import { FAULT_HEADER } from "../../contract/http.ts";
 import type { Exchange } from "../exchange.ts";
 import type { OpenAiError } from "./openai-error.ts";
 
 /** A fault that lets the answer begin. */
 export type Spoil = "malformed" | "cut" | undefined;
+
+/** Tells a client that reads it why the answer is not what it should be. */
+const faultHeader = (spoil: Spoil) => (spoil ? { [FAULT_HEADER]: `model:${spoil}` } : {});
 
 /** Sends a JSON answer, whole unless it is to be spoilt. */
 export function sendAnswer(exchange: Exchange, body: unknown, spoil: Spoil): void {
@@ -12,7 +16,12 @@ export function sendAnswer(exchange: Exchange, body: unknown, spoil: Spoil): voi
   const text = JSON.stringify(body);
   const half = text.slice(0, Math.ceil(text.length / 2));
   const length = Buffer.byteLength(spoil === "malformed" ? half : text);
-  res.writeHead(200, { "content-type": "application/json", "content-length": length, "x-request-id": requestId });
+  res.writeHead(200, {
+    "content-type": "application/json",
+    "content-length": length,
+    "x-request-id": requestId,
+    ...faultHeader(spoil),
+  });
   if (spoil === "cut") res.write(half, () => res.destroy());
   else res.end(spoil === "malformed" ? half : text);
 }
@@ -53,6 +62,7 @@ export async function sendStream(
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache",
     "x-request-id": requestId,
+    ...faultHeader(options.spoil),
   });
   const middle = Math.floor(events.length / 2);
   try {

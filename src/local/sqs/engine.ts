@@ -171,20 +171,22 @@ export class SqsEngine implements QueueHost {
     queue.setVisibility(message, seconds);
   }
 
-  /** Keeps a message from becoming visible before its unscaled deadline. @returns release. */
+  /**
+   * Keeps a message from becoming visible before its unscaled deadline for as long as anyone holds it: also whoever has it by
+   * a delivery before the last. @returns release.
+   */
   hold(queue: Queue, handle: string): () => void {
     const { message, current } = this.#find(queue, handle);
-    if (!message || !current || message.state !== "inFlight") return () => {};
-    const { serial } = message;
+    if (!message || !current) return () => {};
     message.holds += 1;
-    queue.retime(message);
+    // For a fault it may be visible already, to be delivered a second time.
+    if (message.state === "inFlight") queue.retime(message);
     let held = true;
     return () => {
       if (!held) return;
       held = false;
-      if (message.serial !== serial || message.state !== "inFlight") return;
       message.holds -= 1;
-      queue.retime(message);
+      if (message.state === "inFlight") queue.retime(message);
     };
   }
 

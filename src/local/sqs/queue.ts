@@ -217,7 +217,6 @@ export class Queue {
     message.serial += 1;
     message.receivedAt = now;
     message.firstReceivedAt ??= now;
-    message.holds = 0;
     message.visibleAt = now + this.#host.scaled(visibilitySeconds);
     message.unscaledVisibleAt = now + visibilitySeconds * 1000;
     this.#set(message, "inFlight");

@@ -137,6 +137,22 @@ describe("speed", () => {
     expect(source.receive(1)).toHaveLength(1);
   });
 
+  it("holds a message for whoever has it, also after a duplicate delivery was given back", async () => {
+    const duplicateDelivery = () => stack.sqs.stats("q")?.inFlight === 1 && !duplicated && (duplicated = true);
+    let duplicated = false;
+    const { url, source } = await start({ speed: 10, faults: { duplicateDelivery } });
+    await send(url);
+    const releaseFirst = source.hold(one(source).receiptHandle);
+    const second = one(source);
+    const releaseSecond = source.hold(second.receiptHandle);
+    source.changeVisibility(second.receiptHandle, 5);
+    releaseSecond();
+    await clock.advance(4999);
+    expect(source.receive(1)).toEqual([]);
+    releaseFirst();
+    expect(source.receive(1)).toHaveLength(1);
+  });
+
   it("paces move tasks", async () => {
     const { url, source } = await start({ speed: 10 });
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: source.arn, maxReceiveCount: 1 });

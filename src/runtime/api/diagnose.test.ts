@@ -36,6 +36,12 @@ test.each<[string, Partial<StoredRecord>, typeof EMPTY, ReturnType<typeof diagno
   ["sent just now, the counts lag", { queuedAt: ago(MINUTE), updatedAt: ago(MINUTE) }, EMPTY, "fine"],
   ["sent, and its message must have expired", { queuedAt: ago(MINUTE), updatedAt: ago(5 * 86_400_000) }, BUSY, "dead"],
   ["running", { status: "running", attempt: 3, lease: lease(-MINUTE) }, EMPTY, "fine"],
+  [
+    "running past its last lease, which fast time ended before the function",
+    { status: "running", attempt: 3, lease: { ...lease(MINUTE), overAt: NOW + MINUTE } },
+    BUSY,
+    "fine",
+  ],
   ["running past its last lease", { status: "running", attempt: 3, lease: lease(MINUTE) }, BUSY, "dead"],
   [
     "running past its lease by a clock's difference",

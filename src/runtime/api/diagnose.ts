@@ -23,7 +23,8 @@ const QUIET_MS = 10 * 60_000;
  */
 export function diagnose(record: StoredRecord, now: number, queue: QueueState, maxAttempts: number): Diagnosis {
   const quietMs = now - Date.parse(record.updatedAt);
-  const leaseOver = record.lease === undefined || record.lease.until + LEASE_GRACE_MS < now;
+  const { lease } = record;
+  const leaseOver = lease === undefined || (lease.overAt ?? lease.until) + LEASE_GRACE_MS < now;
   if (isTerminalStatus(record.status))
     return !isSettled(record) && leaseOver && quietMs > SEND_GRACE_MS ? "tell" : "fine";
   if (record.status === "accepted" && record.queuedAt === undefined) return quietMs > SEND_GRACE_MS ? "send" : "fine";

@@ -104,14 +104,14 @@ export function model(options: ModelOptions = {}): Model {
     const state = { text: "", usage: undefined as ModelUsage | undefined, offline: false };
     async function* deltas() {
       const request = { ...payload(messages, call), stream: true, stream_options: { include_usage: true } };
-      const { body } = await post(endpoint(), "chat/completions", request, signalOf(call.signal));
+      const { body, fault } = await post(endpoint(), "chat/completions", request, signalOf(call.signal));
       let finished = false;
       for await (const data of readServerSentEvents(body)) {
         if (data === "[DONE]") {
           finished = true;
           break;
         }
-        const chunk = parseBody(data);
+        const chunk = parseBody(data, fault);
         if (chunk.model) state.offline ||= isOffline(chunk.model);
         if (chunk.usage) state.usage = count(asked, chunk) ?? state.usage;
         if (chunk.finishReason) finished = true;
@@ -120,7 +120,7 @@ export function model(options: ModelOptions = {}): Model {
           yield chunk.delta;
         }
       }
-      if (!finished) throw new ModelError("The model's answer was cut off.", { code: "truncated" });
+      if (!finished) throw new ModelError(`The model's answer was cut off${fault}.`, { code: "truncated" });
     }
     return {
       [Symbol.asyncIterator]: () => deltas(),
@@ -170,12 +170,12 @@ interface Body {
   usage?: { inputTokens: number; outputTokens: number };
 }
 
-function parseBody(data: string): Body {
+function parseBody(data: string, fault: string): Body {
   let value: unknown;
   try {
     value = JSON.parse(data);
   } catch {
-    throw new ModelError("The model streamed something that is not JSON.", { code: "malformed" });
+    throw new ModelError(`The model streamed something that is not JSON${fault}.`, { code: "malformed" });
   }
   return readBody(value);
 }

@@ -1,3 +1,4 @@
+import { FAULT_HEADER } from "../../contract/http.ts";
 import { parseRetryAfter } from "../worker/classify.ts";
 import { ModelError } from "./model-error.ts";
 
@@ -13,6 +14,8 @@ export interface Endpoint {
 export interface Answer {
   body: AsyncIterable<Uint8Array>;
   json(): Promise<unknown>;
+  /** Said behind what is wrong with the answer: the local stack spoilt it on purpose. Else empty. */
+  fault: string;
 }
 
 /**
@@ -35,12 +38,13 @@ export async function post(
     timer = setTimeout(() => watchdog.abort(silence), endpoint.idleTimeoutMs);
     timer.unref();
   };
+  let fault = "";
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     heard();
     try {
       return await work();
     } catch (error) {
-      throw toModelError(error, signal, watchdog.signal);
+      throw toModelError(error, { signal, watchdog: watchdog.signal, fault });
     } finally {
       clearTimeout(timer);
     }
@@ -58,8 +62,10 @@ export async function post(
       redirect: "error",
     }),
   );
+  if (response.headers.has(FAULT_HEADER)) fault = " (a fault of the local stack)";
   if (!response.ok) throw await refusal(response, await guarded(() => response.text()).catch(() => ""));
   return {
+    fault,
     body: chunks(response, guarded),
     json: async () => {
       const text = await guarded(() => response.text());
@@ -67,7 +73,7 @@ export async function post(
         const value: unknown = JSON.parse(text);
         return value;
       } catch {
-        throw new ModelError("The model answered with something that is not JSON.", {
+        throw new ModelError(`The model answered with something that is not JSON${fault}.`, {
           status: response.status,
           code: "malformed",
         });
@@ -95,12 +101,15 @@ async function* chunks(
   }
 }
 
-function toModelError(error: unknown, signal: AbortSignal | undefined, watchdog: AbortSignal): unknown {
+function toModelError(
+  error: unknown,
+  { signal, watchdog, fault }: { signal: AbortSignal | undefined; watchdog: AbortSignal; fault: string },
+): unknown {
   if (signal?.aborted) return signal.reason;
   if (watchdog.aborted) return watchdog.reason;
   const cause = error instanceof Error ? error.cause : undefined;
   const detail = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
-  return new ModelError(`The connection to the model failed${detail}.`, { code: "network", cause: error });
+  return new ModelError(`The connection to the model failed${detail}${fault}.`, { code: "network", cause: error });
 }
 
 async function refusal(response: Response, text: string): Promise<ModelError> {

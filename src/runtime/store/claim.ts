@@ -14,8 +14,10 @@ export interface ClaimRequest {
   sentAt: number;
   /** The invocation's. */
   requestId: string;
-  /** Epoch milliseconds: when this invocation is certainly over. */
+  /** Epoch milliseconds: until then no other invocation runs the task. */
   leaseUntil: number;
+  /** Epoch milliseconds: when this invocation is certainly over. Default `leaseUntil`. */
+  overAt?: number;
 }
 
 /** What to do with a message. Everything but "run" needs no model call. */
@@ -123,7 +125,7 @@ function openGeneration(record: StoredRecord, request: ClaimRequest, now: number
 
 function start(begun: Begun, request: ClaimRequest, now: number, { attempt }: { attempt: number }): ClaimDecision {
   const { record } = begun;
-  const { messageId, requestId, leaseUntil } = request;
+  const { messageId, requestId, leaseUntil, overAt = leaseUntil } = request;
   const at = new Date(now).toISOString();
   const dueAt = attempt > 1 ? (record.retryAt ?? record.attempts.at(-1)?.endedAt) : undefined;
   const queueWaitMs = Math.max(0, now - Math.max(request.sentAt, dueAt ? Date.parse(dueAt) : 0));
@@ -133,7 +135,7 @@ function start(begun: Begun, request: ClaimRequest, now: number, { attempt }: { 
       status: "running",
       attempt,
       fence: record.fence + 1,
-      lease: { owner: requestId, messageId, until: leaseUntil },
+      lease: { owner: requestId, messageId, until: leaseUntil, ...(overAt > leaseUntil ? { overAt } : {}) },
       generationMessageId: messageId,
       attempts: addAttempt(record.attempts, { generation, attempt, startedAt: at, requestId, messageId }),
     },

@@ -9,7 +9,10 @@ export interface Lease {
   /** The invocation's request id. */
   owner: string;
   messageId: string;
+  /** Until then no other invocation runs the task. */
   until: number;
+  /** When the invocation is certainly over, where that is later: fast time ends the lease before the function. */
+  overAt?: number;
 }
 
 /** A record as it lies in the table: what clients see, and what the writers need among themselves. */

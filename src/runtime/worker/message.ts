@@ -57,6 +57,7 @@ export async function handleMessage(
         requestId: lambda.awsRequestId,
         // The message comes back when its visibility ends, which fast time shortens: the lease must have ended by then.
         leaseUntil: Math.ceil(clock.now() + functionMs / settings.timeScale),
+        overAt: Math.ceil(clock.now() + functionMs),
       }),
       setVisible(functionMs / 1000 + VISIBILITY_MARGIN_S),
     ]);

@@ -27,7 +27,9 @@ export const submitText: TextRenderer<SubmitEvent> = (out, now) => {
       case "function-ended":
         return out.line(describeCrash(event));
       case "token":
+        return;
       case "accepted":
+        previous = event;
         return;
       case "summary":
         if (event.timedOut) out.line(describeTimeout(event));
