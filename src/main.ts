@@ -14,20 +14,26 @@ import { views } from "./ui/views/index.ts";
 /** Runs the process's command line on its own streams, and ends the process: the only place that does. */
 export async function main(): Promise<void> {
   const { argv, env, stdout, stderr } = process;
+  // Kept, as a configuration that is being loaded has none.
+  const exit = process.exit.bind(process);
   // Should anything end the process before its time, that is no success.
   process.exitCode = EXIT.error;
   const installation = findInstallation(fileURLToPath(import.meta.url));
   const controller = new AbortController();
   const interrupt = (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => {
     // Once ends cleanly; whoever asks again means it.
-    if (controller.signal.aborted) process.exit(signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated);
+    if (controller.signal.aborted) exit(signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated);
     controller.abort(new InterruptedError(signal));
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt(signal));
-  // A reader that went away (`| head`) wants no more; nothing is wrong.
-  stdout.on("error", (error: NodeJS.ErrnoException) =>
-    error.code === "EPIPE" ? process.exit(EXIT.completed) : undefined,
-  );
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that went away (`| head`) wants no more; nothing is wrong.
+    if (error.code === "EPIPE") exit(EXIT.completed);
+    stderr.write(
+      `Error: The output could not be written: ${error.message}\n  at stdout\n  What was done is done: make room or name another file, and ask again (tasks list, watch).\n`,
+    );
+    exit(EXIT.error);
+  });
   const cli: Cli = {
     io: {
       // Opening a stream costs time, and few commands read one.
@@ -53,7 +59,9 @@ export async function main(): Promise<void> {
   };
   const exitCode = await runCli(argv.slice(2), cli);
   await Promise.all([drained(stdout), drained(stderr)]);
-  process.exit(exitCode);
+  // A write that failed says so in a later turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  exit(exitCode);
 }
 
 /** Runs a command line and shows what goes wrong. @returns what to exit with. */
@@ -66,8 +74,15 @@ export async function runCli(argv: readonly string[], cli: Cli): Promise<ExitCod
     const { runProgram } = await import("./program.ts");
     return await runProgram(argv, cli, invocation(cli.place.installation, cli.place.cwd));
   } catch (error) {
-    return showError(error, argv, cli);
+    // What a signal cut short fails in many ways; the signal is why.
+    return showError(await causeOf(error, cli.place.signal), argv, cli);
   }
+}
+
+async function causeOf(error: unknown, signal: AbortSignal): Promise<unknown> {
+  if (!signal.aborted) return error;
+  const { PipelineError } = await import("./contract/errors.ts");
+  return error instanceof PipelineError ? error : signal.reason;
 }
 
 /** Runs a command line within another command, which goes on when Ctrl-C has ended this one. */

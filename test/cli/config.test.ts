@@ -169,6 +169,12 @@ describe("a broken configuration names file, line, field and mend", () => {
       "1:7",
     ],
     [
+      "an end of the program",
+      "process.exit(0);",
+      "The configuration failed while it ran: it calls process.exit(0)",
+      "1:9",
+    ],
+    [
       "an error in the middle of typed code",
       'type Port = { port: number };\n\nconst local: Port | undefined = undefined as Port | undefined;\nexport default {\n  app: "my-app",\n  local: { port: local!.port },\n};',
       "Cannot read properties of undefined (reading 'port')",

@@ -1,4 +1,8 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { makeFolder, PROJECT, run } from "./harness.ts";
@@ -56,6 +60,29 @@ test("whoever waits on a dev whose worker does not build is told why, until it d
   expect((await run(["submit", "again", "--wait", "--timeout", "30s"], { cwd: folder.dir })).stderr).not.toContain(
     "does not build",
   );
+});
+
+test.skipIf(!existsSync("/dev/full"))("an output that cannot be written is an error", async () => {
+  await using folder = await makeFolder(PROJECT);
+  const list = launch(["init", "--list"], folder.dir, ["sh", "-c", 'exec "$@" > /dev/full', "sh"]);
+  expect(await list.exit).toBe(1);
+  expect(list.text()).toContain("The output could not be written: ENOSPC");
+});
+
+test("what a signal cuts short is interrupted, and no mistake of ours", async () => {
+  await using folder = await makeFolder(PROJECT);
+  const server = createServer(() => {});
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const endpoint = ["--endpoint-url", `http://127.0.0.1:${port}`, "--app", "my-app", "--stage", "prod"];
+  const asked = once(server, "connection");
+  const listing = launch(["tasks", "list", ...endpoint], folder.dir);
+  await asked;
+  listing.child.kill("SIGTERM");
+  expect(await listing.exit).toBe(143);
+  expect(listing.text()).toBe("Error: Interrupted.\n");
+  server.close();
+  server.closeAllConnections();
 });
 
 test("a reader that goes away is no error", async () => {

@@ -53,7 +53,7 @@ export const command: CommandModule = {
       "$ dlq replay 3f6c1d2e-9a41-4c55-8d0e-1f7b2a6c9d10 --edit --wait",
       "$ dlq replay --error ContextLengthError --set input.model=gpt-5 --dry-run",
       '$ dlq replay --stage prod --patch \'{"input":{"model":null}}\' --limit 10 --yes',
-      '$ dlq replay --queue orders-dlq --where "body.v == `1`" --set v=2 --to orders --keep',
+      "$ dlq replay --queue orders-dlq --where 'body.v == `1`' --set v=2 --to orders --keep",
     ]);
     it.action(async (ids: string[], flags: ReplayFlags) => {
       const input = await inputOf(ids, flags, cli);

@@ -13,9 +13,11 @@ interface ConfirmProps {
 export function Confirm({ message, initial = false, onSubmit }: ConfirmProps) {
   const color = useColor();
   useInput((input, key) => {
-    if (key.return) onSubmit(initial);
-    else if (input === "y" || input === "Y") onSubmit(true);
-    else if (input === "n" || input === "N") onSubmit(false);
+    // Enter may come in one piece with the letter, as scripts and terminals send it.
+    const letter = input.trimEnd().toLowerCase();
+    if (letter === "y") onSubmit(true);
+    else if (letter === "n") onSubmit(false);
+    else if (key.return || (input !== "" && letter === "")) onSubmit(initial);
   });
   return (
     <Text>
