@@ -4,7 +4,7 @@ import * as Lambda from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { GetFederationTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { zip } from "./lambda/test/zip.ts";
 import type { LocalStack } from "./stack.ts";
@@ -51,12 +51,9 @@ it("what is not offered is refused in the service's own words, and named once in
       "The local stack does not offer AmazonSSM.SendCommand.",
     ],
     [
-      () =>
-        new STSClient(settings()).send(
-          new AssumeRoleCommand({ RoleArn: "arn:aws:iam::1:role/r", RoleSessionName: "s" }),
-        ),
+      () => new STSClient(settings()).send(new GetFederationTokenCommand({ Name: "name" })),
       "InvalidAction",
-      "The local stack does not offer AssumeRole of STS.",
+      "The local stack does not offer GetFederationToken of STS.",
     ],
     [
       () => lambda.send(new Lambda.ListAliasesCommand({ FunctionName: "one" })),

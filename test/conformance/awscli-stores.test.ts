@@ -13,6 +13,19 @@ describeWith("aws-python", (bin) => {
     });
   });
 
+  it("sts: assume-role, whose keys say so", async () => {
+    const { aws } = suite();
+    const role = "--role-arn arn:aws:iam::000000000000:role/deployer --role-session-name ci";
+    expect(await aws.json(`sts assume-role ${role}`)).toMatchObject({
+      Credentials: { AccessKeyId: expect.stringMatching(/^ASIA/), Expiration: expect.any(String) },
+      AssumedRoleUser: { Arn: "arn:aws:sts::000000000000:assumed-role/deployer/ci" },
+    });
+    const none = "arn:aws:iam::000000000000:user/somebody";
+    expect(await aws.run(`sts assume-role --role-arn ${none} --role-session-name ci`)).toMatchObject(
+      failure("ValidationError", "AssumeRole", `${none} is invalid`),
+    );
+  });
+
   it("dynamodb: a table, its items, conditions and a transaction", async () => {
     const { aws } = suite();
     const table = "--table-name tasks";

@@ -1,7 +1,7 @@
 import { AwsError } from "../context.ts";
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from "./actions/buckets.ts";
 import { copyObject, copyPart } from "./actions/copy.ts";
-import { listObjectsV1, listObjectsV2 } from "./actions/list.ts";
+import { listObjectsV1, listObjectsV2, listObjectVersions } from "./actions/list.ts";
 import {
   abortMultipartUpload,
   completeMultipartUpload,
@@ -10,21 +10,27 @@ import {
   uploadPart,
 } from "./actions/multipart.ts";
 import { listMultipartUploads } from "./actions/list-uploads.ts";
+import { getObjectAttributes } from "./actions/object-attributes.ts";
 import { getObject, headObject } from "./actions/read.ts";
+import { BUCKET_SETTINGS, getObjectTagging } from "./actions/settings.ts";
 import { deleteObject, deleteObjects, putObject } from "./actions/write.ts";
 import type { Action, Call } from "./call.ts";
 import { notImplemented } from "./errors.ts";
 
 /** Parameters that no action below reads as a sub-resource. All others are one, and are refused when not offered. */
 const PLAIN =
-  /^(x-id|AWSAccessKeyId|Expires|Signature|X-Amz-.+|x-amz-.+|response-.+|prefix|delimiter|marker|max-keys|encoding-type|list-type|continuation-token|start-after|fetch-owner|max-buckets|bucket-region|uploadId|partNumber|part-number-marker|max-parts|key-marker|upload-id-marker|max-uploads)$/i;
+  /^(x-id|AWSAccessKeyId|Expires|Signature|X-Amz-.+|x-amz-.+|response-.+|prefix|delimiter|marker|max-keys|encoding-type|list-type|continuation-token|start-after|fetch-owner|max-buckets|bucket-region|uploadId|partNumber|part-number-marker|max-parts|key-marker|upload-id-marker|max-uploads|version-id-marker)$/i;
 
 /** Offered sub-resources, by what they hang on and the method. */
 const SUB_RESOURCES: Readonly<Record<string, Action>> = {
   "bucket GET location": getBucketLocation,
   "bucket GET uploads": listMultipartUploads,
+  "bucket GET versions": listObjectVersions,
+  ...Object.fromEntries(Object.entries(BUCKET_SETTINGS).map(([name, action]) => [`bucket GET ${name}`, action])),
   "bucket POST delete": deleteObjects,
   "object POST uploads": createMultipartUpload,
+  "object GET attributes": getObjectAttributes,
+  "object GET tagging": getObjectTagging,
 };
 
 const BUCKET: Readonly<Record<string, Action>> = {

@@ -48,6 +48,38 @@ export function listObjectsV1(call: Call): void {
   });
 }
 
+/** Nothing is versioned: of each object there is the one without a version's id. */
+export function listObjectVersions(call: Call): void {
+  requireBucket(call);
+  const { query } = call;
+  const limit = maxKeys(query);
+  const marker = query.get("key-marker") ?? "";
+  const version = query.get("version-id-marker") ?? "";
+  if (version !== "" && marker === "")
+    throw invalidArgument(
+      "A version-id marker cannot be specified without a key marker.",
+      "version-id-marker",
+      version,
+    );
+  const listing = list(call, limit, marker);
+  const encode = encoder(query);
+  const { Contents, ...rest } = common(call, listing, limit, true);
+  const cut = listing.next !== undefined;
+  sendXml(call, "ListVersionsResult", {
+    Name: call.bucket,
+    ...rest,
+    KeyMarker: encode(marker),
+    VersionIdMarker: version,
+    NextKeyMarker: listing.next === undefined ? undefined : encode(listing.next),
+    NextVersionIdMarker: cut && listing.objects.at(-1)?.key === listing.next ? "null" : undefined,
+    Version: (Array.isArray(Contents) ? Contents : []).map((object) => ({
+      ...(typeof object === "object" && !Array.isArray(object) ? object : {}),
+      VersionId: "null",
+      IsLatest: true,
+    })),
+  });
+}
+
 function common(call: Call, listing: Listing, limit: number, withOwner: boolean): { [element: string]: XmlValue } {
   const encode = encoder(call.query);
   const delimiter = call.query.get("delimiter");
