@@ -11,3 +11,11 @@ export function parseJson(text: string): Json {
 function isJson(value: unknown): value is Json {
   return value !== undefined;
 }
+
+/**
+ * @returns a value as the JSON of a message. SQS refuses U+FFFE and U+FFFF, which JSON can write as escapes; all else it
+ * refuses is escaped already.
+ */
+export function messageText(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+}

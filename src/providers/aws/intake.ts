@@ -1,6 +1,7 @@
 import { acceptedItems } from "../../contract/accepted.ts";
 import { AbortError } from "../../contract/errors.ts";
 import type { SubmitResponse } from "../../contract/http.ts";
+import { messageText } from "../../contract/json.ts";
 import type { TaskIntake } from "../../contract/ports.ts";
 import { dayItem, taskKey } from "../../contract/table.ts";
 import type { SubmitRequest, Task } from "../../contract/task.ts";
@@ -70,7 +71,7 @@ export function createIntake(stage: StageContext): TaskIntake {
   async function sendMessage(task: Task): Promise<void> {
     const { SendMessageCommand } = await import("@aws-sdk/client-sqs");
     const sqs = await clients.sqs();
-    await sqs.send(new SendMessageCommand({ QueueUrl: outputs.queueUrl, MessageBody: messageBody(task) }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: outputs.queueUrl, MessageBody: messageText(task) }));
   }
 
   async function send(task: Task): Promise<void> {
@@ -122,9 +123,4 @@ export function createIntake(stage: StageContext): TaskIntake {
 /** The API gives a service's tasks the same owner when none is named. */
 function ownedTask(request: SubmitRequest): Task {
   return { ...request, taskId: request.taskId ?? crypto.randomUUID(), userId: request.userId ?? "service" };
-}
-
-/** SQS refuses U+FFFE and U+FFFF, which JSON can write as escapes. */
-function messageBody(task: Task): string {
-  return JSON.stringify(task).replaceAll(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 }

@@ -3,7 +3,7 @@ import { MAX_TASK_BYTES } from "../../contract/task.ts";
 import { ApiError } from "./api-error.ts";
 import type { Caller } from "./caller.ts";
 import { userPrefix } from "./documents.ts";
-import { messageBody } from "./send.ts";
+import { messageText } from "../../contract/json.ts";
 import { parseSubmitRequest } from "./submit-request.ts";
 
 const RULES = { bucket: "own", allowedBuckets: ["own", "shared-docs"], allowLoopback: false };
@@ -115,6 +115,6 @@ describe("callbacks", () => {
 
 test("the message is the task's JSON, in characters that SQS takes", () => {
   const task = { taskId: "task-0001", userId: "u", prompt: "a\uFFFEb\uFFFF\u0001\uD800" };
-  expect(messageBody(task)).not.toMatch(/[\uFFFE\uFFFF\u0001\uD800]/);
-  expect(JSON.parse(messageBody(task))).toEqual(task);
+  expect(messageText(task)).not.toMatch(/[\uFFFE\uFFFF\u0001\uD800]/);
+  expect(JSON.parse(messageText(task))).toEqual(task);
 });

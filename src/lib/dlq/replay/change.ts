@@ -1,4 +1,4 @@
-import { parseJson } from "../../../contract/json.ts";
+import { messageText, parseJson } from "../../../contract/json.ts";
 import type { LeasedMessage, QueuePort } from "../../../contract/queue.ts";
 import type { Json } from "../../../contract/task.ts";
 import { thousands } from "../../../contract/thousands.ts";
@@ -41,7 +41,7 @@ export async function createChange({ body, patch, set }: BodyChange, bounds: Bou
     for (const setting of set) value = applySetting(value, setting);
     if (bounds.elsewhere) value = mergePatch(value, { callbackUrl: null });
     // A body that is left as it is keeps its own way of writing.
-    return JSON.stringify(value) === JSON.stringify(parsed(text)) ? text : written(value);
+    return JSON.stringify(value) === JSON.stringify(parsed(text)) ? text : messageText(value);
   }
 
   return (message) => {
@@ -77,11 +77,6 @@ function parsed(text: string): Json {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`the body is not JSON: ${reason}`, { cause: error });
   }
-}
-
-/** SQS refuses U+FFFE and U+FFFF, which JSON can write as escapes. */
-function written(value: Json): string {
-  return JSON.stringify(value).replaceAll(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 }
 
 /** The timeline hangs on the id: another one is another task. */
