@@ -5,30 +5,15 @@ import { thousands } from "../../contract/thousands.ts";
 import { cancelMove, followAgain } from "../../lib/dlq/active-move.ts";
 import { redrive, type RedriveInput } from "../../lib/dlq/redrive.ts";
 import { invocation } from "../../lib/installation.ts";
-import { parseMoment } from "../../lib/moment.ts";
 import { openScreen, present } from "../../ui/render/present.ts";
 import type { Question } from "../../ui/render/view.ts";
 import { type Cli, type CommandModule, presentation, show, within } from "../shared/cli.ts";
 import { askFirst, canAsk, type Confirmation } from "../shared/confirm.ts";
-import {
-  collect,
-  decimal,
-  examples,
-  type LettersFlags,
-  lettersFlags,
-  lettersOf,
-  share,
-  whole,
-} from "../shared/flags.ts";
+import { decimal, examples, type LettersFlags, lettersFlags, lettersOf, share, whole } from "../shared/flags.ts";
+import { type FilterFlags, filterFlags, filterOf } from "../shared/filter.ts";
 import { boundHeap } from "../shared/heap.ts";
 
-interface RedriveFlags extends LettersFlags {
-  task?: string[];
-  error?: string;
-  since?: string;
-  until?: string;
-  where?: string;
-  limit?: number;
+interface RedriveFlags extends LettersFlags, FilterFlags {
   all?: boolean;
   to?: string;
   rate?: number;
@@ -46,13 +31,8 @@ interface RedriveFlags extends LettersFlags {
 
 export const command: CommandModule = {
   configure(it, cli, done) {
-    it.argument("[taskId...]", "only these: tasks, or messages by their id or the beginning of it")
-      .option("--task <id>", "only this task (several times for several)", collect)
-      .option("--error <text>", "only what failed with it: a fingerprint, or a part of the error's text")
-      .option("--since <time>", "only what was sent since: 2h ago (2h), or an ISO 8601 time")
-      .option("--until <time>", "only what was sent before")
-      .option("--where <jmespath>", "only what fits an expression over body and attributes")
-      .option("--limit <n>", "so many at most", whole(1, 1_000_000))
+    it.argument("[taskId...]", "only these: tasks, or messages by their id or the beginning of it");
+    filterFlags(it)
       .option("--all", "also those that no attempt can mend: they stay otherwise")
       .option("--to <queue>", "to another queue of the same type: name, URL or ARN (default: where they came from)")
       .option("--rate <n>", "messages a second at most", whole(1, 500))
@@ -98,16 +78,10 @@ export const command: CommandModule = {
 };
 
 function inputOf(ids: string[], flags: RedriveFlags, now: number, counting: boolean): RedriveInput {
-  const { task, error, where, to, limit, rate, canary, maxFailureRate, budget } = flags;
+  const { to, rate, canary, maxFailureRate, budget } = flags;
   return {
     choice: lettersOf(flags),
-    filter: {
-      ...(ids.length === 0 ? {} : { ids }),
-      ...(task === undefined ? {} : { tasks: task }),
-      ...(error === undefined ? {} : { error }),
-      ...(flags.since === undefined ? {} : { since: parseMoment(flags.since, "--since", now) }),
-      ...(flags.until === undefined ? {} : { until: parseMoment(flags.until, "--until", now) }),
-    },
+    ...filterOf(ids, flags, now),
     all: flags.all === true,
     resume: flags.resume === true,
     wait: flags.wait === true,
@@ -120,9 +94,7 @@ function inputOf(ids: string[], flags: RedriveFlags, now: number, counting: bool
     dryRun: flags.dryRun === true,
     attach: flags.attach ? "only" : counting ? "follow" : "refuse",
     counting,
-    ...(where === undefined ? {} : { where }),
     ...(to === undefined ? {} : { to }),
-    ...(limit === undefined ? {} : { limit }),
     ...(rate === undefined ? {} : { maxPerSecond: rate }),
   };
 }

@@ -1,22 +1,16 @@
+import { counted } from "../../contract/counted.ts";
 import type { DlqReplayEvent } from "../../contract/operations/dlq-replay.ts";
-import { thousands } from "../../contract/thousands.ts";
 import type { ReplayInput } from "../../lib/dlq/replay/input.ts";
 import { replay } from "../../lib/dlq/replay/replay.ts";
 import { invocation } from "../../lib/installation.ts";
-import { parseMoment } from "../../lib/moment.ts";
 import { type ChangeFlags, changeOf, changeWords } from "../shared/change.ts";
 import { type Cli, type CommandModule, presentation, show } from "../shared/cli.ts";
 import { askFirst, type Confirmation } from "../shared/confirm.ts";
 import { editorOf } from "../shared/editor.ts";
+import { type FilterFlags, filterFlags, filterOf } from "../shared/filter.ts";
 import { collect, examples, type LettersFlags, lettersFlags, lettersOf, whole } from "../shared/flags.ts";
 
-interface ReplayFlags extends LettersFlags, ChangeFlags {
-  task?: string[];
-  error?: string;
-  since?: string;
-  until?: string;
-  where?: string;
-  limit?: number;
+interface ReplayFlags extends LettersFlags, FilterFlags, ChangeFlags {
   to?: string;
   keep?: boolean;
   rate?: number;
@@ -35,13 +29,8 @@ export const command: CommandModule = {
       .option("--patch <json>", "merge into the body (RFC 7396: null takes a member away); @file reads a file")
       .option("--body <text>", "another body, of one; @file reads a file, as an edit that is kept")
       .option("--to <queue or stage>", "to another queue (name, URL or ARN), or another stage of the app")
-      .option("--keep", "leave the originals in the dead-letter queue")
-      .option("--task <id>", "only this task (several times for several)", collect)
-      .option("--error <text>", "only what failed with it: a fingerprint, or a part of the error's text")
-      .option("--since <time>", "only what was sent since: 2h ago (2h), or an ISO 8601 time")
-      .option("--until <time>", "only what was sent before")
-      .option("--where <jmespath>", "only what fits an expression over body and attributes")
-      .option("--limit <n>", "so many at most", whole(1, 1_000_000))
+      .option("--keep", "leave the originals in the dead-letter queue");
+    filterFlags(it)
       .option("--rate <n>", "messages a second at most", whole(1, 500))
       .option("--dry-run", "only tell what would be sent")
       .option("--yes", "do not ask; needed without a terminal")
@@ -67,17 +56,10 @@ export const command: CommandModule = {
 };
 
 async function inputOf(ids: string[], flags: ReplayFlags, cli: Cli): Promise<ReplayInput> {
-  const { task, error, where, to, limit, rate } = flags;
-  const now = cli.place.clock.now();
+  const { to, rate } = flags;
   return {
     choice: lettersOf(flags),
-    filter: {
-      ...(ids.length === 0 ? {} : { ids }),
-      ...(task === undefined ? {} : { tasks: task }),
-      ...(error === undefined ? {} : { error }),
-      ...(flags.since === undefined ? {} : { since: parseMoment(flags.since, "--since", now) }),
-      ...(flags.until === undefined ? {} : { until: parseMoment(flags.until, "--until", now) }),
-    },
+    ...filterOf(ids, flags, cli.place.clock.now()),
     change: await changeOf(flags, cli),
     words: changeWords(flags),
     keep: flags.keep === true,
@@ -86,9 +68,7 @@ async function inputOf(ids: string[], flags: ReplayFlags, cli: Cli): Promise<Rep
     whilePaused: flags.whilePaused === true,
     dryRun: flags.dryRun === true,
     ...(flags.edit ? { edit: editorOf(cli, "--edit") } : {}),
-    ...(where === undefined ? {} : { where }),
     ...(to === undefined ? {} : { to }),
-    ...(limit === undefined ? {} : { limit }),
     ...(rate === undefined ? {} : { maxPerSecond: rate }),
   };
 }
@@ -98,7 +78,7 @@ function confirmationOf(event: DlqReplayEvent): Confirmation | undefined {
   const { count, to, toStage, place, keep, changes } = event;
   const where = toStage ? `${to} (stage ${toStage.stage} of ${toStage.app}, account ${toStage.account})` : to;
   return {
-    what: `Replay ${thousands(count)} ${count === 1 ? "dead letter" : "dead letters"} of ${place} to ${where}${changes.length > 0 ? `: ${changes.join(", ")}` : ""}${keep ? "; the originals stay" : ""}`,
+    what: `Replay ${counted(count, "dead letter")} of ${place} to ${where}${changes.length > 0 ? `: ${changes.join(", ")}` : ""}${keep ? "; the originals stay" : ""}`,
     otherwise: "Nothing was sent.",
     hint: ["Look first: the same with --dry-run", "Or add --yes."],
   };

@@ -1,3 +1,4 @@
+import { UsageError } from "../../contract/errors.ts";
 import { isTerminal } from "../../contract/event.ts";
 import type { RedrivenEnded } from "../../contract/operations/dlq-redrive.ts";
 import type { StageClient } from "../../contract/ports.ts";
@@ -68,4 +69,16 @@ export async function* waitForAll(
     }
     if (waiting.size > 0) await place.clock.sleep(POLL_MS, place.signal).catch(() => undefined);
   }
+}
+
+/** @returns the error of `--wait` where no record tells how a message ends. */
+export function cannotFollow(): UsageError {
+  return new UsageError(
+    "Messages of a queue that belongs to no stage cannot be followed: no record tells how they end.",
+    {
+      code: "CANNOT_FOLLOW",
+      where: "--wait",
+      hint: "Leave --wait out, and look at the dead-letter queue again in a while.",
+    },
+  );
 }

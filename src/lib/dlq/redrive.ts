@@ -1,10 +1,10 @@
-import { PipelineError, UsageError } from "../../contract/errors.ts";
+import { PipelineError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { DlqRedriveEvent, DlqRedriveSummary, RedrivePlan } from "../../contract/operations/dlq-redrive.ts";
 import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import { attach, detached, findActive, moveActive, nothingActive, shownActive } from "./active-move.ts";
-import { chosenOnly, findFollowed, waitForAll } from "./follow-redriven.ts";
+import { cannotFollow, chosenOnly, findFollowed, waitForAll } from "./follow-redriven.ts";
 import { forecast } from "./forecast.ts";
 import { enterLetters, type Letters } from "./letters.ts";
 import { moveChosen, type Moved } from "./move-chosen.ts";
@@ -129,17 +129,6 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
   } finally {
     await letters.close();
   }
-}
-
-function cannotFollow(): UsageError {
-  return new UsageError(
-    "Messages of a queue that belongs to no stage cannot be followed: no record tells how they end.",
-    {
-      code: "CANNOT_FOLLOW",
-      where: "--wait",
-      hint: "Leave --wait out, and look at the dead-letter queue again in a while.",
-    },
-  );
 }
 
 /** @returns why the service's own move task will not do, if it will not. */

@@ -7,7 +7,7 @@ import type { Workplace } from "../../services.ts";
 import { shellWord } from "../../shell-word.ts";
 import { moveByClient } from "../client-move.ts";
 import type { LetterSelector } from "../filter.ts";
-import { waitForAll } from "../follow-redriven.ts";
+import { cannotFollow, waitForAll } from "../follow-redriven.ts";
 import { enterLetters, type Letters } from "../letters.ts";
 import { refusePaused } from "../paused.ts";
 import { taskOf } from "../peek.ts";
@@ -171,17 +171,6 @@ function nothingChanged(): UsageError {
       "Or move them as they are: dlq redrive",
     ],
   });
-}
-
-function cannotFollow(): UsageError {
-  return new UsageError(
-    "Messages of a queue that belongs to no stage cannot be followed: no record tells how they end.",
-    {
-      code: "CANNOT_FOLLOW",
-      where: "--wait",
-      hint: "Leave --wait out, and look at the dead-letter queue again in a while.",
-    },
-  );
 }
 
 /** None is meant, or none could be sent as it would be: then an edit is kept. */
