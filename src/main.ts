@@ -165,6 +165,7 @@ export function createServices(root: string, env: Readonly<Record<string, string
         offline: deployment.offline,
         depths: () => deployment.depths(),
         consumption: () => deployment.consumption(),
+        describe: () => deployment.describe(),
         faults: () => stack.faults.list().map(({ fault }) => fault),
         close: () => stack.close(),
       };

@@ -57,6 +57,8 @@ export interface RunningStack {
   depths(): Pick<DevDepths, "queue" | "deadLetterQueue" | "connections">;
   /** What was changed by hand of how messages are taken; undefined when nothing was. */
   consumption(): ConsumptionMark | undefined;
+  /** What opens the stage without a question to it. */
+  describe(): StageDescription;
   faults(): string[];
   close(): Promise<void>;
 }

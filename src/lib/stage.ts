@@ -120,9 +120,8 @@ export async function* enterStage(
   try {
     yield { type: "stack", state: "ready", endpoint: own.stack.endpoint, ms: own.ms, offline: own.stack.offline };
     // Nobody outside can have a token for a stack that lives as long as this command.
-    const { endpoint, outputs } = own.stack;
-    const description = { outputs, token: own.stack.token, mark: own.stack.consumption() ?? {} };
-    const target = { app, stage, endpoint, token: tokenOf(own.stack), description };
+    const { endpoint } = own.stack;
+    const target = { app, stage, endpoint, token: tokenOf(own.stack), description: own.stack.describe() };
     const client = await services.openStage(target, { signal });
     yield* shown(client, options.show, choice, place);
     return {
