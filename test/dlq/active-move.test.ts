@@ -1,42 +1,28 @@
 import { ListMessageMoveTasksCommand, StartMessageMoveTaskCommand } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { makeFolder, run, start } from "../cli/harness.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { run, start } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
-import { type SqsStack, startSqs } from "../helpers/sqs.ts";
-import { createPair, type createQueue, depth, fail } from "./queues.ts";
+import { depth, fail } from "./queues.ts";
+import { queuePairs } from "./queue-pairs.ts";
 
 /* Moves of the service's own, slow enough to be met at work. */
 
 const LETTERS = 30;
 
-let stack: SqsStack;
-let folder: Awaited<ReturnType<typeof makeFolder>>;
-let next = 0;
-let dlq: Awaited<ReturnType<typeof createQueue>>;
-let source: Awaited<ReturnType<typeof createQueue>>;
-
-beforeAll(async () => {
-  stack = await startSqs();
-  folder = await makeFolder();
-});
-afterAll(async () => {
-  await stack.close();
-  await folder[Symbol.asyncDispose]();
-});
+const at = queuePairs("slow");
 beforeEach(async () => {
-  ({ dlq, source } = await createPair(stack.client, `slow${next++}`));
   const letters = Array.from({ length: LETTERS }, (_, index) => ({ body: `m${index}` }));
-  await fail(stack.client, source.url, dlq.url, letters);
+  await fail(at.stack.client, at.source.url, at.dlq.url, letters);
 });
 
-const options = () => ({ cwd: folder.dir, env: { HOME: folder.dir, AWS_ENDPOINT_URL_SQS: stack.endpoint } });
-const argv = (...flags: string[]) => ["dlq", "redrive", "--queue", dlq.name, ...flags];
+const options = () => ({ cwd: at.folder.dir, env: { HOME: at.folder.dir, AWS_ENDPOINT_URL_SQS: at.stack.endpoint } });
+const argv = (...flags: string[]) => ["dlq", "redrive", "--queue", at.dlq.name, ...flags];
 const redrive = (...flags: string[]) => run(argv(...flags), options());
 const begin = (rate = 2) =>
-  stack.client.send(new StartMessageMoveTaskCommand({ SourceArn: dlq.arn, MaxNumberOfMessagesPerSecond: rate }));
+  at.stack.client.send(new StartMessageMoveTaskCommand({ SourceArn: at.dlq.arn, MaxNumberOfMessagesPerSecond: rate }));
 async function statuses(): Promise<string[]> {
-  const { Results = [] } = await stack.client.send(
-    new ListMessageMoveTasksCommand({ SourceArn: dlq.arn, MaxResults: 10 }),
+  const { Results = [] } = await at.stack.client.send(
+    new ListMessageMoveTasksCommand({ SourceArn: at.dlq.arn, MaxResults: 10 }),
   );
   return Results.map(({ Status = "" }) => Status);
 }
@@ -48,9 +34,9 @@ describe("a move that is at work already", () => {
       await begin();
       const { exitCode, stderr } = await redrive("--yes", ...flags);
       expect(exitCode).toBe(1);
-      expect(stderr).toContain(`The service moves the letters of ${dlq.name} already`);
-      expect(stderr).toContain(`Follow it: ai-pipeline dlq redrive --attach --queue ${dlq.name}`);
-      expect(stderr).toContain(`Or cancel it: ai-pipeline dlq redrive --cancel --queue ${dlq.name}`);
+      expect(stderr).toContain(`The service moves the letters of ${at.dlq.name} already`);
+      expect(stderr).toContain(`Follow it: ai-pipeline dlq redrive --attach --queue ${at.dlq.name}`);
+      expect(stderr).toContain(`Or cancel it: ai-pipeline dlq redrive --cancel --queue ${at.dlq.name}`);
       expect(await statuses()).toEqual(["RUNNING"]);
     },
   );
@@ -68,10 +54,10 @@ describe("a move that is at work already", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^\d+ moved in /);
     expect(await following.exit).toBe(0);
-    expect(following.events()).toContainEqual(expect.objectContaining({ type: "active", name: dlq.name }));
+    expect(following.events()).toContainEqual(expect.objectContaining({ type: "active", name: at.dlq.name }));
     expect(following.events().at(-1)).toMatchObject({ status: "CANCELLED" });
     expect(await statuses()).toEqual(["CANCELLED"]);
-    expect(await depth(stack.client, dlq.url)).toBeGreaterThan(0);
+    expect(await depth(at.stack.client, at.dlq.url)).toBeGreaterThan(0);
   });
 
   test("--attach follows it to its end", async () => {
@@ -129,13 +115,15 @@ describe("Ctrl-C during a move of the service's", () => {
     expect(await exit).toBe(130);
     expect(await statuses()).toEqual(["CANCELLED"]);
     await terminal.waitFor("(cancelled)");
-    expect(await depth(stack.client, dlq.url)).toBeGreaterThan(0);
+    expect(await depth(at.stack.client, at.dlq.url)).toBeGreaterThan(0);
   });
 
   test("or keeps following it, and asks again", async () => {
     const { terminal, exit } = await interrupted();
     terminal.type("3");
-    await expect.poll(() => terminal.text().split(`queue ${dlq.name}`).length, { timeout: 10_000 }).toBeGreaterThan(2);
+    await expect
+      .poll(() => terminal.text().split(`queue ${at.dlq.name}`).length, { timeout: 10_000 })
+      .toBeGreaterThan(2);
     await redrive("--cancel");
     expect(await exit).toBe(0);
     expect(await statuses()).toEqual(["CANCELLED"]);
@@ -147,8 +135,8 @@ describe("Ctrl-C during a move of the service's", () => {
     running.interrupt();
     expect(await running.exit).toBe(130);
     expect(running.stdout()).toContain("the service goes on moving");
-    expect(running.stderr()).toContain(`return to it: ai-pipeline dlq redrive --attach --queue ${dlq.name}`);
-    expect(running.stderr()).toContain(`end it: ai-pipeline dlq redrive --cancel --queue ${dlq.name}`);
+    expect(running.stderr()).toContain(`return to it: ai-pipeline dlq redrive --attach --queue ${at.dlq.name}`);
+    expect(running.stderr()).toContain(`end it: ai-pipeline dlq redrive --cancel --queue ${at.dlq.name}`);
     expect(await statuses()).toEqual(["RUNNING"]);
   });
 });

@@ -1,30 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { makeFolder, run } from "../cli/harness.ts";
+import { describe, expect, test } from "vitest";
+import { run } from "../cli/harness.ts";
 import { denying } from "../helpers/denying.ts";
-import { type SqsStack, startSqs } from "../helpers/sqs.ts";
-import { createPair, type createQueue, depth, fail } from "./queues.ts";
+import { createPair, depth, fail } from "./queues.ts";
+import { queuePairs } from "./queue-pairs.ts";
 
-let stack: SqsStack;
-let folder: Awaited<ReturnType<typeof makeFolder>>;
-let next = 0;
-let dlq: Awaited<ReturnType<typeof createQueue>>;
-let source: Awaited<ReturnType<typeof createQueue>>;
+const at = queuePairs("bad");
 
-beforeAll(async () => {
-  stack = await startSqs();
-  folder = await makeFolder();
-});
-afterAll(async () => {
-  await stack.close();
-  await folder[Symbol.asyncDispose]();
-});
-beforeEach(async () => ({ dlq, source } = await createPair(stack.client, `bad${next++}`)));
-
-const env = () => ({ HOME: folder.dir, AWS_ENDPOINT_URL_SQS: stack.endpoint });
-const cli = (...argv: string[]) => run(["dlq", ...argv, "--queue", dlq.name], { cwd: folder.dir, env: env() });
+const env = () => ({ HOME: at.folder.dir, AWS_ENDPOINT_URL_SQS: at.stack.endpoint });
+const cli = (...argv: string[]) => run(["dlq", ...argv, "--queue", at.dlq.name], { cwd: at.folder.dir, env: env() });
 
 describe("a permission is missing: the action is named, and nothing is lost", () => {
-  const name = () => ["--queue-name", dlq.name];
+  const name = () => ["--queue-name", at.dlq.name];
   test.each<[string, string, () => string[]]>([
     ["StartMessageMoveTask", "sqs:StartMessageMoveTask", () => ["redrive", "--yes"]],
     ["SendMessageBatch", "sqs:SendMessage", () => ["redrive", "--yes", "--limit", "2"]],
@@ -34,12 +20,12 @@ describe("a permission is missing: the action is named, and nothing is lost", ()
     ["DeleteMessageBatch", "sqs:DeleteMessage", () => ["purge", "--yes", ...name()]],
     ["ListQueues", "sqs:ListQueues", () => ["list", "--all"]],
   ])("%s", async (call, action, argv) => {
-    await fail(stack.client, source.url, dlq.url, [{ body: '{"v":1}' }, { body: '{"v":1,"w":2}' }]);
-    await using gate = await denying(stack.endpoint, call);
+    await fail(at.stack.client, at.source.url, at.dlq.url, [{ body: '{"v":1}' }, { body: '{"v":1,"w":2}' }]);
+    await using gate = await denying(at.stack.endpoint, call);
     const words = argv();
-    const where = words[0] === "list" ? [] : ["--queue", dlq.name];
+    const where = words[0] === "list" ? [] : ["--queue", at.dlq.name];
     const { exitCode, stderr } = await run(["dlq", ...words, ...where, "--endpoint-url", gate.url], {
-      cwd: folder.dir,
+      cwd: at.folder.dir,
       env: env(),
     });
     expect(exitCode, stderr).toBe(5);
@@ -52,22 +38,22 @@ describe("a permission is missing: the action is named, and nothing is lost", ()
     });
     const { depth: lengths } = { depth: Object(events[1]).depth };
     expect(lengths.visible + lengths.inFlight).toBe(2);
-    expect(await depth(stack.client, source.url)).toBe(0);
+    expect(await depth(at.stack.client, at.source.url)).toBe(0);
   });
 
   test("DeleteMessageBatch after the letters were sent: the journal knows, and --resume sends none again", async () => {
-    await fail(stack.client, source.url, dlq.url, [{ body: "a" }, { body: "b" }]);
-    await using gate = await denying(stack.endpoint, "DeleteMessageBatch");
-    const argv = ["dlq", "redrive", "--yes", "--limit", "2", "--queue", dlq.name];
-    const denied = await run([...argv, "--endpoint-url", gate.url], { cwd: folder.dir, env: env() });
+    await fail(at.stack.client, at.source.url, at.dlq.url, [{ body: "a" }, { body: "b" }]);
+    await using gate = await denying(at.stack.endpoint, "DeleteMessageBatch");
+    const argv = ["dlq", "redrive", "--yes", "--limit", "2", "--queue", at.dlq.name];
+    const denied = await run([...argv, "--endpoint-url", gate.url], { cwd: at.folder.dir, env: env() });
     expect(denied.exitCode).toBe(5);
     expect(denied.stderr).toContain("You may not call sqs:DeleteMessage.");
-    expect(await depth(stack.client, source.url)).toBe(2);
+    expect(await depth(at.stack.client, at.source.url)).toBe(2);
     // The queue is the same, but for what it is called by at another endpoint.
-    const again = await run([...argv, "--endpoint-url", gate.url], { cwd: folder.dir, env: env() });
+    const again = await run([...argv, "--endpoint-url", gate.url], { cwd: at.folder.dir, env: env() });
     expect(again.stderr).toContain("did not end");
     expect(again.stderr).toContain("--resume");
-    expect(await depth(stack.client, source.url)).toBe(2);
+    expect(await depth(at.stack.client, at.source.url)).toBe(2);
   });
 });
 
@@ -82,7 +68,7 @@ describe("an empty queue", () => {
     [["purge", "--yes", "--queue-name", "DLQ"], /0 removed/],
     [["purge", "--yes", "--queue-name", "DLQ", "--no-backup"], /0 removed/],
   ])("%s", async (argv, text) => {
-    const { exitCode, stdout, stderr } = await cli(...argv.map((word) => (word === "DLQ" ? dlq.name : word)));
+    const { exitCode, stdout, stderr } = await cli(...argv.map((word) => (word === "DLQ" ? at.dlq.name : word)));
     expect(exitCode, stderr).toBe(0);
     expect(stdout + stderr).toMatch(text);
   });
@@ -100,11 +86,11 @@ describe("an empty queue", () => {
 });
 
 test("a FIFO queue is purged once in 60 seconds", async () => {
-  const pair = await createPair(stack.client, `ordered${next}`, true);
+  const pair = await createPair(at.stack.client, `ordered${at.next()}`, true);
   const argv = ["dlq", "purge", "--no-backup", "--yes", "--queue", pair.dlq.name, "--queue-name", pair.dlq.name];
-  await fail(stack.client, pair.source.url, pair.dlq.url, [{ body: "a", group: "g" }]);
-  expect((await run(argv, { cwd: folder.dir, env: env() })).exitCode).toBe(0);
-  const { exitCode, stderr } = await run(argv, { cwd: folder.dir, env: env() });
+  await fail(at.stack.client, pair.source.url, pair.dlq.url, [{ body: "a", group: "g" }]);
+  expect((await run(argv, { cwd: at.folder.dir, env: env() })).exitCode).toBe(0);
+  const { exitCode, stderr } = await run(argv, { cwd: at.folder.dir, env: env() });
   expect(exitCode).toBe(1);
   expect(stderr).toContain("purged less than 60 seconds ago");
   expect(stderr).toContain("Wait a minute");

@@ -1,29 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { makeFolder, run } from "../cli/harness.ts";
+import { describe, expect, test } from "vitest";
+import { run } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
-import { type SqsStack, startSqs } from "../helpers/sqs.ts";
-import { createPair, type createQueue, depth, fail, type Letter, readAll } from "./queues.ts";
+import { depth, fail, type Letter, readAll } from "./queues.ts";
+import { queuePairs } from "./queue-pairs.ts";
 
-let stack: SqsStack;
-let folder: Awaited<ReturnType<typeof makeFolder>>;
-let next = 0;
-let dlq: Awaited<ReturnType<typeof createQueue>>;
-let source: Awaited<ReturnType<typeof createQueue>>;
+const at = queuePairs("work");
 
-beforeAll(async () => {
-  stack = await startSqs();
-  folder = await makeFolder();
-});
-afterAll(async () => {
-  await stack.close();
-  await folder[Symbol.asyncDispose]();
-});
-beforeEach(async () => ({ dlq, source } = await createPair(stack.client, `work${next++}`)));
-
-const env = () => ({ HOME: folder.dir, AWS_ENDPOINT_URL_SQS: stack.endpoint });
+const env = () => ({ HOME: at.folder.dir, AWS_ENDPOINT_URL_SQS: at.stack.endpoint });
 const redrive = (...flags: string[]) =>
-  run(["dlq", "redrive", "--queue", dlq.name, ...flags], { cwd: folder.dir, env: env() });
-const failed = (letters: Letter[]) => fail(stack.client, source.url, dlq.url, letters);
+  run(["dlq", "redrive", "--queue", at.dlq.name, ...flags], { cwd: at.folder.dir, env: env() });
+const failed = (letters: Letter[]) => fail(at.stack.client, at.source.url, at.dlq.url, letters);
 const orders = [
   { body: '{"priority":"high","items":[1,2]}', attributes: { tenant: { DataType: "String", StringValue: "acme" } } },
   { body: '{"priority":"low","items":[]}', attributes: { tenant: { DataType: "String", StringValue: "acme" } } },
@@ -46,9 +32,9 @@ describe("--where", () => {
     const { exitCode, events } = await redrive("--where", expression, "--yes", "--json");
     expect(exitCode).toBe(0);
     expect(events.at(-1)).toMatchObject({ moved: expected.length });
-    const bodies = (await readAll(stack.client, source.url)).map(({ Body }) => Body);
+    const bodies = (await readAll(at.stack.client, at.source.url)).map(({ Body }) => Body);
     expect(bodies.toSorted()).toEqual(expected.toSorted());
-    expect(await depth(stack.client, dlq.url)).toBe(orders.length - expected.length);
+    expect(await depth(at.stack.client, at.dlq.url)).toBe(orders.length - expected.length);
   });
 
   test.each([
@@ -79,8 +65,8 @@ describe("--dry-run", () => {
     expect(events.find(({ type }) => type === "plan")).toMatchObject({
       count: 2,
       left: 1,
-      from: dlq.name,
-      to: [source.name],
+      from: at.dlq.name,
+      to: [at.source.name],
       causes: [
         { count: 2, go: 2 },
         { count: 1, go: 0 },
@@ -92,9 +78,9 @@ describe("--dry-run", () => {
       },
     });
     expect(events.at(-1)).toMatchObject({ moved: 0, dryRun: true });
-    expect(await depth(stack.client, dlq.url)).toBe(3);
+    expect(await depth(at.stack.client, at.dlq.url)).toBe(3);
     const { stdout } = await redrive("--dry-run");
-    expect(stdout).toContain(`3 of ${dlq.name} would go to ${source.name}`);
+    expect(stdout).toContain(`3 of ${at.dlq.name} would go to ${at.source.name}`);
     expect(stdout).toContain("unknown: no record tells");
   });
 });
@@ -105,10 +91,12 @@ describe("before anything moves it asks", () => {
     for (const flags of [[], ["--json"]]) {
       const { exitCode, stderr, stdout } = await redrive(...flags);
       expect(exitCode).toBe(2);
-      expect(stderr + stdout).toContain(`Move 2 dead letters to ${source.name} (queue ${dlq.name}, ${stack.endpoint})`);
+      expect(stderr + stdout).toContain(
+        `Move 2 dead letters to ${at.source.name} (queue ${at.dlq.name}, ${at.stack.endpoint})`,
+      );
       expect(stderr + stdout).toContain("without a terminal that needs --yes");
     }
-    expect(await depth(stack.client, dlq.url)).toBe(2);
+    expect(await depth(at.stack.client, at.dlq.url)).toBe(2);
   });
 
   test("but not where there is nothing to move", async () => {
@@ -121,14 +109,14 @@ describe("before anything moves it asks", () => {
       ["n", 2],
       ["y", 1],
     ] as const) {
-      const argv = ["dlq", "redrive", "--queue", dlq.name, "--error", "boom"];
-      const { terminal, exit } = startOnTerminal(argv, { cwd: folder.dir, env: env() });
-      await terminal.waitFor(`Move 1 dead letter to ${source.name}`);
+      const argv = ["dlq", "redrive", "--queue", at.dlq.name, "--error", "boom"];
+      const { terminal, exit } = startOnTerminal(argv, { cwd: at.folder.dir, env: env() });
+      await terminal.waitFor(`Move 1 dead letter to ${at.source.name}`);
       terminal.type(key);
       expect(await exit).toBe(key === "y" ? 0 : 1);
       await terminal.waitFor(key === "y" ? "moved 1" : "Nothing was moved.");
       expect(terminal.text()).toMatch(key === "y" ? /\? yes$/m : /\? no$/m);
-      expect(await depth(stack.client, dlq.url)).toBe(left);
+      expect(await depth(at.stack.client, at.dlq.url)).toBe(left);
     }
   });
 });
