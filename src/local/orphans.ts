@@ -21,9 +21,14 @@ export async function freeOrphans(
   }
 }
 
+/** @returns undefined for what is no task: anybody may send to the queue. */
 function taskIdOf(body: string): string | undefined {
-  const task = parseJson(body);
-  return typeof task === "object" && task !== null && "taskId" in task && typeof task.taskId === "string"
-    ? task.taskId
-    : undefined;
+  try {
+    const task = parseJson(body);
+    return typeof task === "object" && task !== null && "taskId" in task && typeof task.taskId === "string"
+      ? task.taskId
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
