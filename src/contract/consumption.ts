@@ -32,7 +32,11 @@ export function isMarked({ paused, limited }: ConsumptionMark): boolean {
 
 /** @returns the mark that a parameter holds; an empty one where there is none, or one that this version cannot read. */
 export function parseMark(text: string | undefined): ConsumptionMark {
-  const value = parse(text);
+  return markOf(parse(text));
+}
+
+/** @returns the mark that a value is; an empty one where it is none. */
+export function markOf(value: unknown): ConsumptionMark {
   const paused = member(value, "paused");
   const limited = member(value, "limited");
   return {

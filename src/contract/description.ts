@@ -1,4 +1,4 @@
-import { type ConsumptionMark, parseMark } from "./consumption.ts";
+import { type ConsumptionMark, markOf } from "./consumption.ts";
 import { FUNCTION_ROLES, type StageOutputs } from "./resources.ts";
 
 /** All that a client needs to open a stage. A running local stack tells it at once to whoever holds its control token. */
@@ -17,7 +17,7 @@ export function parseDescription(text: string): StageDescription | undefined {
   if (typeof value !== "object" || value === null || !("outputs" in value) || !("token" in value)) return undefined;
   const { outputs, token } = value;
   if (!isOutputs(outputs) || typeof token !== "string") return undefined;
-  const mark = parseMark("mark" in value ? JSON.stringify(value.mark) : undefined);
+  const mark = markOf("mark" in value ? value.mark : undefined);
   const broken = "broken" in value && typeof value.broken === "string" ? { broken: value.broken } : {};
   return { outputs, token, mark, ...broken };
 }
