@@ -33,6 +33,7 @@ export async function handleMessage(
     }
   };
   const functionMs = lambda.getRemainingTimeInMillis();
+  const visibleIn = functionMs / 1000 + VISIBILITY_MARGIN_S;
   const reserve = Math.min(RESERVE_MS, functionMs / 10);
   const remaining = () => lambda.getRemainingTimeInMillis() - reserve;
   const teller = createTeller({ followers: parts.followers, sockets: parts.sockets, log, taskId, userId });
@@ -56,10 +57,10 @@ export async function handleMessage(
         sentAt: Number(message.attributes.SentTimestamp),
         requestId: lambda.awsRequestId,
         // The message comes back when its visibility ends, which fast time shortens: the lease must have ended by then.
-        leaseUntil: Math.ceil(clock.now() + functionMs / settings.timeScale),
+        leaseUntil: Math.ceil(clock.now() + Math.min(functionMs, (visibleIn * 1000) / settings.timeScale)),
         overAt: Math.ceil(clock.now() + functionMs),
       }),
-      setVisible(functionMs / 1000 + VISIBILITY_MARGIN_S),
+      setVisible(visibleIn),
     ]);
     const disposal =
       claim.outcome === "run"
