@@ -92,6 +92,10 @@ async function requestOf(text: string, flags: SubmitFlags, cli: Cli): Promise<Su
       hint: "Give the task something to do.",
     });
   }
+  if (flags.callback !== undefined)
+    checkAddress(flags.callback, ["http:", "https:"], "--callback", "https://host/path");
+  if (flags.doc !== undefined && /^[a-z0-9]+:\/\//i.test(flags.doc))
+    checkAddress(flags.doc, ["s3:"], "--doc", "a file, or s3://bucket/key");
   return {
     prompt,
     ...(flags.taskId === undefined ? {} : { taskId: flags.taskId }),
@@ -100,6 +104,18 @@ async function requestOf(text: string, flags: SubmitFlags, cli: Cli): Promise<Su
     ...(flags.input === undefined ? {} : { input: await readJson(flags.input, cli, "--input") }),
     ...(flags.metadata === undefined ? {} : { metadata: readPairs(flags.metadata, "--metadata") }),
   };
+}
+
+/** Whether a stage permits the address is the stage's to say. */
+function checkAddress(text: string, protocols: string[], where: string, form: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const hasKey = url?.protocol !== "s3:" || url.pathname.length > 1;
+  if (url && protocols.includes(url.protocol) && url.hostname !== "" && hasKey) return;
+  throw new UsageError(`"${text}" is no address that ${where} can take.`, {
+    code: "ADDRESS_INVALID",
+    where,
+    hint: `Write ${form}.`,
+  });
 }
 
 /** Flags that say something of one task: in a batch each line says it of its own. */

@@ -15,9 +15,21 @@ test("a full disk says so, and that nothing is lost", () => {
   });
 });
 
-test.each(["EACCES", "EROFS", "EMFILE", "ECONNREFUSED", "ENOENT"])("%s has a next step", (code) => {
+test.each([
+  "EACCES",
+  "EROFS",
+  "EMFILE",
+  "ECONNREFUSED",
+  "ENOENT",
+  "EISDIR",
+  "ENOTDIR",
+  "EEXIST",
+  "ENAMETOOLONG",
+  "ELOOP",
+  "EIO",
+])("%s has a next step", (code) => {
   const error = toPipelineError(system(code), false);
-  expect(error.code).toBe(code);
+  expect(error).toMatchObject({ code, where: "/x/y" });
   expect(error.hint).toHaveLength(1);
 });
 
@@ -26,12 +38,14 @@ test("a typed error stays as it is", () => {
   expect(toPipelineError(error, false)).toBe(error);
 });
 
-test.each([[new TypeError("x is not a function")], ["a string"], [undefined]])(
-  "anything else (%s) is a mistake of ours",
-  (thrown) => {
-    expect(toPipelineError(thrown, false)).toMatchObject({
-      code: "UNEXPECTED",
-      hint: [expect.stringContaining("--debug")],
-    });
-  },
-);
+test.each([
+  [new TypeError("x is not a function")],
+  [Object.assign(new Error("connect EIO"), { code: "EIO", syscall: "connect" })],
+  ["a string"],
+  [undefined],
+])("anything else (%s) is a mistake of ours", (thrown) => {
+  expect(toPipelineError(thrown, false)).toMatchObject({
+    code: "UNEXPECTED",
+    hint: [expect.stringContaining("--debug")],
+  });
+});

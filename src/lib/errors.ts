@@ -10,6 +10,14 @@ export function toPipelineError(error: unknown, debug: boolean): PipelineError {
     const known = systemError(error);
     if (known) return known;
   }
+  if (error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR") {
+    return new ExternalError(`The local stack's state cannot be used: ${error.message}.`, {
+      code: "STATE_DAMAGED",
+      where: ".ai-pipeline",
+      hint: "Run dev with --fresh to begin with an empty state.",
+      cause: error,
+    });
+  }
   const message = error instanceof Error ? error.message : String(error);
   return new BugError(`Something unexpected happened: ${message}`, {
     code: "UNEXPECTED",
@@ -61,7 +69,31 @@ function systemError(error: NodeJS.ErrnoException & { code: string }): PipelineE
       });
     case "ENOENT":
       return new AbortError("A file is missing.", { ...details, hint: "Check the path." });
+    case "EISDIR":
+      return new AbortError("A file is wanted here, and this is a folder.", { ...details, hint: "Name a file." });
+    case "ENOTDIR":
+      return new AbortError("A folder is wanted here, and this is a file, or lies in one.", {
+        ...details,
+        hint: "Check the path, or move the file away.",
+      });
+    case "EEXIST":
+      return new AbortError("Something of another kind has this name already.", {
+        ...details,
+        hint: "Look at what it is, and move it away.",
+      });
+    case "ENAMETOOLONG":
+      return new AbortError("The path is longer than the system permits.", { ...details, hint: "Use a shorter one." });
+    case "ELOOP":
+      return new AbortError("The path leads back to itself through its links.", {
+        ...details,
+        hint: "Check the links on the way.",
+      });
     default:
-      return undefined;
+      // With a path, it is the file that is at fault.
+      if (error.path === undefined) return undefined;
+      return new ExternalError(`The system refused to ${error.syscall ?? "use"} this: ${error.code}.`, {
+        ...details,
+        hint: "Check the file, and the disk it lies on.",
+      });
   }
 }

@@ -6,6 +6,7 @@ import type { Workplace } from "./services.ts";
 import { enterStage, type StageChoice } from "./stage.ts";
 import { stageFlags } from "./stage-choice.ts";
 import { knowing, unknownTask } from "./unknown-task.ts";
+import { wholeTaskId } from "./whole-task-id.ts";
 
 export interface TasksListInput {
   choice: StageChoice;
@@ -45,11 +46,12 @@ export async function* showTask(
   const stage = yield* enterStageForReading(input.choice, place);
   try {
     const { reader } = stage.client;
-    const record = await reader.get(input.taskId);
-    if (!record) throw unknownTask(input.taskId, { ref: stage.client.ref, choice: input.choice, place });
-    const [events, result] = await Promise.all([reader.events(input.taskId), reader.result(record)]);
+    const taskId = await wholeTaskId(input.taskId, reader);
+    const record = await reader.get(taskId);
+    if (!record) throw unknownTask(taskId, { ref: stage.client.ref, choice: input.choice, place });
+    const [events, result] = await Promise.all([reader.events(taskId), reader.result(record)]);
     yield { type: "task-detail", record, events, ...(result === undefined ? {} : { result }) };
-    yield { type: "summary", operation: "tasks-show", exitCode: EXIT.completed, taskId: input.taskId };
+    yield { type: "summary", operation: "tasks-show", exitCode: EXIT.completed, taskId };
   } finally {
     await stage.close();
   }
@@ -62,14 +64,15 @@ export async function* cancelTask(
 ): AsyncGenerator<TasksCancelEvent> {
   const stage = yield* enterStageForChange(input.choice, place);
   try {
-    const { control, ref } = stage.client;
-    const { taskId, choice } = input;
+    const { control, reader, ref } = stage.client;
+    const { choice } = input;
+    const taskId = await wholeTaskId(input.taskId, reader);
     const record = await knowing(taskId, { ref, choice, place }, () => control.cancel(taskId));
     yield {
       type: "summary",
       operation: "tasks-cancel",
       exitCode: EXIT.completed,
-      taskId: input.taskId,
+      taskId,
       status: record.status,
     };
   } finally {

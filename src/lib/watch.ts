@@ -9,6 +9,7 @@ import { enterStage, type StageChoice } from "./stage.ts";
 import { followingKnown } from "./unknown-task.ts";
 import { fetchResult, hasEnded, initialOutcome, outcomeExit, reduceOutcome } from "./submit/outcome.ts";
 import { stageFlags } from "./stage-choice.ts";
+import { wholeTaskId } from "./whole-task-id.ts";
 
 export interface WatchInput {
   choice: StageChoice;
@@ -21,7 +22,6 @@ export interface WatchInput {
 /** Follows one task from its beginning to its end, or all tasks until it is left or the time is over. */
 export async function* watch(input: WatchInput, place: Workplace): AsyncGenerator<WatchEvent> {
   const { clock, signal } = place;
-  const { taskId } = input;
   const entering = enterStage(input.choice, place, { startLocal: false, show: false });
   // A stage that is watched is named by `watching` itself, but for what was changed on it by hand.
   let entered = await entering.next();
@@ -29,6 +29,7 @@ export async function* watch(input: WatchInput, place: Workplace): AsyncGenerato
   const stage = entered.value;
   try {
     const { follower, reader, ref } = stage.client;
+    const taskId = input.taskId === undefined ? undefined : await wholeTaskId(input.taskId, reader);
     yield { type: "watching", ref, ...(taskId === undefined ? {} : { taskId }) };
     const began = clock.now();
     const timeout = input.timeoutMs === undefined ? undefined : AbortSignal.timeout(input.timeoutMs);

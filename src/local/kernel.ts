@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../contract/clock.ts";
+import { ExternalError } from "../contract/errors.ts";
 import type { LocalContext, StackEvent } from "./context.ts";
 import { createFailureWarnings } from "./failure-warnings.ts";
 
@@ -49,10 +50,21 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       return endpoint;
     },
     openDatabase(name) {
-      const database = new DatabaseSync(options.stateDir ? join(options.stateDir, `${name}.db`) : ":memory:");
-      // The page cache of the system survives a killed process, so that a SIGKILL loses nothing; only a power cut could.
-      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;");
-      return database;
+      const file = options.stateDir ? join(options.stateDir, `${name}.db`) : ":memory:";
+      try {
+        const database = new DatabaseSync(file);
+        // The page cache of the system survives a killed process, so that a SIGKILL loses nothing; only a power cut could.
+        database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;");
+        return database;
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new ExternalError(`The local stack's state cannot be opened: ${why}.`, {
+          code: "STATE_DAMAGED",
+          where: file,
+          hint: "Run dev with --fresh to begin with an empty state, or move the file away first if you want to keep it.",
+          cause: error,
+        });
+      }
     },
     random: options.random,
     emit: (event) => (stopping && (event.type === "warning" || event.type === "request") ? undefined : emit(event)),

@@ -26,7 +26,7 @@ export function describeChange({ state, ms }: ConsumptionShown): string {
 export function describeConsumption(summary: ConsumptionSummary): string[] {
   const { action, state, maxConcurrency, mark, unchanged, queue, waiting, inFlight, resume, elapsedMs } = summary;
   const limit = maxConcurrency === undefined ? "no limit of its own" : atMost(maxConcurrency);
-  const left = `${counted(waiting, "waits", "wait")} in ${queue}`;
+  const left = `${waiting === 0 ? "nothing waits" : counted(waiting, "waits", "wait")} in ${queue}`;
   const atWork =
     inFlight > 0 ? `; ${counted(inFlight, "at work goes on to its end", "at work go on to their end")}` : "";
   const before = unchanged ? "it was so before: " : "";

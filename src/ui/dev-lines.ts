@@ -13,9 +13,16 @@ export function describeReady({ endpoint, stage, offline }: DevReady): string {
   return `${endpoint} · stage ${stage} · model: ${offline ? "offline" : "from your environment"}`;
 }
 
-/** @returns where the stack is and how to call it: the block that `dev` begins with. */
-export function readyText(event: DevReady): string {
-  const curl = `curl ${event.endpoint}/tasks -H 'Authorization: Bearer ${event.token}' -d '{"prompt":"What is a dead-letter queue?"}'`;
+/**
+ * @param curlBreak stands between the parts of the command to paste: a screen that cut its one long line would break it.
+ * @returns where the stack is and how to call it: the block that `dev` begins with.
+ */
+export function readyText(event: DevReady, curlBreak = " "): string {
+  const curl = [
+    `curl ${event.endpoint}/tasks`,
+    `-H 'Authorization: Bearer ${event.token}'`,
+    `-d '{"prompt":"What is a dead-letter queue?"}'`,
+  ].join(curlBreak);
   return [
     `Ready  ${describeReady(event)}`,
     ...(event.offline ? ["  the offline model answers; set OPENAI_API_KEY for a real one"] : []),

@@ -5,6 +5,10 @@ test.each([
   ["plain text", "plain text"],
   ['{"level":"WARN","message":"The attempt failed.","taskId":"t"}', "warn The attempt failed."],
   ['{"message":"no level"}', "no level"],
+  [
+    '{"level":"ERROR","message":{"errorType":"TypeError","errorMessage":"no key","stackTrace":["x"]}}',
+    "error TypeError: no key",
+  ],
   ['{"other":1}', '{"other":1}'],
   ["{not json", "{not json"],
   ["REPORT RequestId: 1 Duration: 2 ms", undefined],

@@ -236,7 +236,7 @@ describe("submit", () => {
       ["--doc", "s3://theirs/report.pdf"],
       "names the bucket theirs, which this stage does not read",
     ],
-    ["a callback that is no address", ["--callback", "nowhere"], "callbackUrl"],
+    ["a callback that the stage does not call", ["--callback", "http://example.com/"], "callbackUrl"],
   ])("%s is refused", async (_name, flags, message) => {
     const { exitCode, stdout, stderr } = await cli("submit", "hello", ...flags);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });

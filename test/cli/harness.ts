@@ -88,7 +88,7 @@ export function start(argv: string[], options: RunOptions): RunningCommand {
     interrupt: () => interrupt(controller),
     exit,
     async waitFor(text) {
-      const until = Date.now() + 15_000;
+      const until = Date.now() + 40_000;
       while (Date.now() < until) {
         const all = stdout.text() + stderr.text();
         if (typeof text === "string" ? all.includes(text) : text.test(all)) return;

@@ -72,6 +72,16 @@ describe("refuses, and writes nothing", () => {
     expect(await readdir(join(folder.dir, "my-app"))).toEqual(["notes.txt"]);
   });
 
+  test.each(["/dev/null/x", "/proc/x/y"])("a folder that the system does not make: %s", async (path) => {
+    await using folder = await makeFolder();
+    const { exitCode, stderr } = await run(["init", path, "--app", "my-app", "--template", "minimal", "--no-install"], {
+      cwd: folder.dir,
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("Error: The folder cannot be made.\n");
+    expect(stderr).toContain(`at ${path.split("/").slice(0, -1).join("/").replace("/dev/null", "/dev/null/x")}`);
+  });
+
   test("an unknown template", async () => {
     await using folder = await makeFolder();
     const { exitCode, stderr } = await run(["init", "my-app", "--template", "agents"], { cwd: folder.dir });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { text as readAll } from "node:stream/consumers";
+import { buffer as readAll } from "node:stream/consumers";
 import { AbortError, UsageError } from "../../contract/errors.ts";
 import { parseJson } from "../../contract/json.ts";
 import type { Json } from "../../contract/task.ts";
@@ -8,17 +8,33 @@ import type { Cli } from "./cli.ts";
 
 /** @returns the text an argument means: `-` is stdin, `@file` a file, `@@...` a text that begins with @. */
 export async function readArgument(value: string, cli: Cli, where: string): Promise<string> {
-  if (value === "-") return readAll(cli.io.stdin);
+  if (value === "-") return decode(await readAll(cli.io.stdin), "stdin");
   if (value.startsWith("@@")) return value.slice(1);
   if (!value.startsWith("@")) return value;
   const path = resolve(cli.place.cwd, value.slice(1));
+  let bytes: Buffer;
   try {
-    return await readFile(path, "utf8");
+    bytes = await readFile(path);
   } catch (error) {
     throw new AbortError(`The file ${value.slice(1)} cannot be read: ${reasonOf(error)}.`, {
       code: "FILE_UNREADABLE",
       where,
       hint: "Name a file that is there after the @, or write @@ for a text that begins with @.",
+      cause: error,
+    });
+  }
+  return decode(bytes, value.slice(1));
+}
+
+/** Bytes of another encoding would reach the model as other words, and nobody would see it. */
+function decode(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new AbortError(`What ${where} holds is not UTF-8.`, {
+      code: "NOT_UTF8",
+      where,
+      hint: "Convert it (iconv -f LATIN1 -t UTF-8), or send it as a document: --doc FILE",
       cause: error,
     });
   }

@@ -96,6 +96,8 @@ export interface BatchSummary extends SummaryBase<"batch"> {
   costUsd?: number;
   offline?: boolean;
   interrupted?: boolean;
+  /** Lists what goes on without this command; absent when every task that was accepted has ended. */
+  next?: string;
 }
 
 /** `stage`, `stack`*, `batch`, lines and progress, `stack` stopped?, `summary`. */

@@ -6,7 +6,7 @@ import { explainIssues, type SettingIssue } from "./explain.ts";
 import { loadJson, loadYamlOrJson, parserError } from "./data-loader.ts";
 import { loadModule } from "./loader.ts";
 import { locateSetting } from "./locate.ts";
-import { CODE_ENDINGS, foldersUp, NAME, SEARCH_PLACES } from "./places.ts";
+import { CODE_ENDINGS, foldersUp, NAME, SEARCH_PLACES, unreadableConfig } from "./places.ts";
 import { checkRules, resolveConfig } from "./resolve.ts";
 
 /** A project and the configuration of the stage that was asked for. */
@@ -46,6 +46,7 @@ export async function findProject(cwd: string, stage: string): Promise<Project |
     for (const folder of await foldersUp(cwd)) {
       found = await explorer.search(folder);
       if (found) break;
+      await refuseUnreadable(folder);
     }
   } catch (error) {
     throw error instanceof PipelineError ? error : await parserError(error);
@@ -69,6 +70,17 @@ async function validate(input: unknown, file: string, stage: string): Promise<Pi
   const issues = checkRules(config);
   if (issues.length > 0) throw invalid(file, source, issues);
   return { config, stages: Object.keys(parsed.data.stages ?? {}) };
+}
+
+/** cosmiconfig passes over what it may not read: the command would then go on as if there were no project. */
+async function refuseUnreadable(folder: string): Promise<void> {
+  const unreadable = await unreadableConfig(folder);
+  if (!unreadable) return;
+  throw new AbortError(`The configuration cannot be read: ${unreadable.why}.`, {
+    code: "CONFIG_INVALID",
+    where: unreadable.file,
+    hint: `Mend ${basename(unreadable.file)}, or move it away, and run the command again.`,
+  });
 }
 
 /** A setting that is `undefined` (`process.env.X ? 3 : undefined`) is one that is not there. */

@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { access, constants, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** What the files are named after, and their key in a `package.json`. */
@@ -33,6 +33,23 @@ export async function foldersUp(cwd: string): Promise<string[]> {
 export async function mayHoldConfig(folder: string): Promise<boolean> {
   const names = new Set(await readdir(folder).catch((): string[] => []));
   return SEARCH_PLACES.some((place) => names.has(place.split("/")[0] ?? place));
+}
+
+/** @returns a file of a configuration's own name that there is and that cannot be read. */
+export async function unreadableConfig(folder: string): Promise<{ file: string; why: string } | undefined> {
+  const names = new Set(await readdir(folder).catch((): string[] => []));
+  for (const name of SEARCH_PLACES) {
+    if (!names.has(name) || !name.includes(NAME)) continue;
+    const file = join(folder, name);
+    try {
+      await access(file, constants.R_OK);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      return { file, why: code === "ENOENT" ? "it is a link to a file that is missing" : "you may not read it" };
+    }
+    if ((await stat(file)).isDirectory()) return { file, why: "it is a folder" };
+  }
+  return undefined;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,11 +1,11 @@
 import { shellWord } from "../shell-word.ts";
-import { mkdir } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { EXIT } from "../../contract/exit.ts";
 import type { InitEvent } from "../../contract/operations/init.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import { install, packageManager } from "./install.ts";
+import { makeFolder } from "./make-folder.ts";
 import { checkTarget, scaffold } from "./scaffold.ts";
 import { findTemplate } from "./templates.ts";
 
@@ -23,7 +23,7 @@ export async function* init(input: InitInput, place: Workplace): AsyncGenerator<
   const template = await findTemplate(installation.root, input.template);
   const directory = resolve(cwd, input.directory);
   checkTarget(directory, input.app);
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   let files = 0;
   for await (const path of scaffold(template, directory, input.app, installation)) {
     files++;

@@ -9,6 +9,7 @@ import { interruptedExit, untilAborted } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import type { StageChoice } from "../stage.ts";
 import { stageFlags } from "../stage-choice.ts";
+import { wholeTaskId } from "../whole-task-id.ts";
 import { enterStageForReading } from "../tasks.ts";
 import { chooseFunctions } from "./functions.ts";
 import { isAtLeast, levelPattern } from "./level.ts";
@@ -34,13 +35,14 @@ const DEFAULT_MS = 10 * 60_000;
 /** Reads the logs of a stage's functions in the order of time and, if asked, goes on with what they write. */
 export async function* logs(input: LogsInput, place: Workplace): AsyncGenerator<LogsEvent> {
   const { signal } = place;
-  const { taskId, level, follow, filter, until } = input;
+  const { level, follow, filter, until } = input;
   const stage = yield* enterStageForReading(input.choice, place);
   try {
     const { client } = stage;
     const functions = chooseFunctions(input.functions, client.outputs);
+    const taskId = input.taskId === undefined ? undefined : await wholeTaskId(input.taskId, client.reader);
     const names = new Map(functions.map(({ name, group }) => [group, name]));
-    const since = input.since ?? (await defaultSince(input, client, place));
+    const since = input.since ?? (await defaultSince({ ...input, taskId }, client, place));
     if (until !== undefined && until <= since) throw emptyRange(input.since === undefined);
     const task =
       taskId === undefined ? undefined : await createTaskLines(taskId, client.reader, { clock: place.clock, follow });
@@ -95,7 +97,11 @@ function readLine({ type, ...line }: LogLine & { type: "line" }, names: Readonly
 }
 
 /** @returns ten minutes ago; of one task, when it was handed in. */
-async function defaultSince(input: LogsInput, client: StageClient, place: Workplace): Promise<number> {
+async function defaultSince(
+  input: Omit<LogsInput, "taskId"> & { taskId: string | undefined },
+  client: StageClient,
+  place: Workplace,
+): Promise<number> {
   const { taskId } = input;
   if (taskId === undefined) return (input.until ?? place.clock.now()) - DEFAULT_MS;
   const record = await client.reader.get(taskId);

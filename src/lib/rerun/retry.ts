@@ -17,6 +17,7 @@ import { initialOutcome } from "../submit/outcome.ts";
 import { shellWord } from "../shell-word.ts";
 import { enterStageForChange } from "../tasks.ts";
 import { unknownTask } from "../unknown-task.ts";
+import { wholeTaskId } from "../whole-task-id.ts";
 
 export interface RetryInput {
   choice: StageChoice;
@@ -33,12 +34,13 @@ export interface RetryInput {
  * before anything is sent: whoever stops reading there has sent nothing.
  */
 export async function* retryTask(input: RetryInput, place: Workplace): AsyncGenerator<TasksRetryEvent> {
-  const { choice, taskId } = input;
+  const { choice } = input;
   const { clock } = place;
   const stage = yield* enterStageForChange(choice, place);
   try {
     const { client } = stage;
     const { app, stage: name, account, region } = client.ref;
+    const taskId = await wholeTaskId(input.taskId, client.reader);
     const record = await client.reader.get(taskId);
     if (!record) throw unknownTask(taskId, { ref: client.ref, choice, place });
     if (!TERMINAL_STATUSES.some((status) => status === record.status)) throw stillActive(record, choice, place);

@@ -17,6 +17,7 @@ import { initialOutcome } from "../submit/outcome.ts";
 import { refuseWaitingForNothing } from "../submit/paused.ts";
 import { enterStageForReading } from "../tasks.ts";
 import { unknownTask } from "../unknown-task.ts";
+import { wholeTaskId } from "../whole-task-id.ts";
 
 export interface RunInput {
   /** Where the task is. */
@@ -102,7 +103,7 @@ async function readTask(
   { choice, id }: RunInput,
   place: Workplace,
 ): Promise<{ task: Task; by: TaskFetched["by"] }> {
-  const record = await client.reader.get(id);
+  const record = await client.reader.get(await wholeTaskId(id, client.reader));
   if (record) return { task: record.task, by: "record" };
   const choosing = chooseLetters({ ids: [id] }, await lettersOfStage(client), 1, place);
   let step = await choosing.next();

@@ -1,7 +1,7 @@
 import { counted } from "../../contract/counted.ts";
 import { randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { access, constants, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { AbortError } from "../../contract/errors.ts";
 import { TERMINAL_STATUSES } from "../../contract/event.ts";
 import { EXIT } from "../../contract/exit.ts";
@@ -32,6 +32,8 @@ export interface SmokeInput {
 export async function* smoke(input: SmokeInput, place: Workplace): AsyncGenerator<SmokeEvent> {
   const { clock, signal } = place;
   if (input.document !== undefined) await checkDocument(input.document, place.cwd);
+  const report = input.junit === undefined ? undefined : resolve(place.cwd, input.junit);
+  if (report) await checkFolder(report);
   const began = clock.now();
   const stage = yield* enterStage(input.choice, place, { startLocal: true, show: true });
   const canary = createCanary(stage.client, input, place);
@@ -44,10 +46,10 @@ export async function* smoke(input: SmokeInput, place: Workplace): AsyncGenerato
     yield* runHop(run, "told", canary.told);
     yield* runHop(run, "cleaned", canary.clean, true);
     const passed = run.ended.every(({ state }) => state === "passed");
-    if (input.junit) {
+    if (report) {
       const { app, stage: name } = stage.client.ref;
-      const report = junitReport({ app, stage: name, startedAt: new Date(began).toISOString(), hops: run.ended });
-      await writeReport(resolve(place.cwd, input.junit), report);
+      const text = junitReport({ app, stage: name, startedAt: new Date(began).toISOString(), hops: run.ended });
+      await writeReport(report, text);
     }
     const record = canary.record();
     const summary: SmokeSummary = {
@@ -186,14 +188,27 @@ async function writeReport(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (error) {
-    throw new AbortError(
-      `The JUnit report could not be written: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        code: "REPORT_UNWRITABLE",
-        where: path,
-        hint: "Name a file in a folder that exists: --junit FILE",
-        cause: error,
-      },
-    );
+    throw unwritable(path, error);
   }
+}
+
+/** A typing error in the path shall not cost a whole run. */
+async function checkFolder(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, error: unknown): AbortError {
+  return new AbortError(
+    `The JUnit report cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    {
+      code: "REPORT_UNWRITABLE",
+      where: path,
+      hint: "Name a file in a folder that exists: --junit FILE",
+      cause: error,
+    },
+  );
 }

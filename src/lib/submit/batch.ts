@@ -11,9 +11,11 @@ import type {
 } from "../../contract/operations/batch.ts";
 import type { FollowEvent } from "../../contract/ports.ts";
 import { createChannel } from "../channel.ts";
+import { invocation } from "../installation.ts";
 import { interruptedExit, untilAborted } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import { enterStage, type OpenStage, type StageChoice } from "../stage.ts";
+import { stageFlags } from "../stage-choice.ts";
 import { type BatchLine, type BatchSource, emptyBatch, parseLine } from "./lines.ts";
 import { fetchResult, hasEnded, initialOutcome, reduceOutcome } from "./outcome.ts";
 import { refuseWaitingForNothing } from "./paused.ts";
@@ -51,8 +53,15 @@ export async function* batch(input: BatchInput, place: Workplace): AsyncGenerato
       yield tally.progress();
     }
     if (tally.read() === 0 && !signal.aborted) throw emptyBatch(file);
+    const summary = tally.summary(clock.now() - began);
+    const goOn = summary.submitted - summary.completed - summary.failed;
     yield {
-      ...tally.summary(clock.now() - began),
+      ...summary,
+      ...(goOn > 0 && !stage.own
+        ? {
+            next: `${invocation(place.installation, place.cwd)} tasks list --limit ${Math.min(100, goOn)}${stageFlags(input.choice)}`,
+          }
+        : {}),
       ...(signal.aborted ? { exitCode: interruptedExit(signal), interrupted: true } : {}),
     };
   } finally {

@@ -40,6 +40,8 @@ test.each<[string, unknown, string]>([
   ["taskId", { prompt: "p", taskId: "short" }, "8 to 128 characters"],
   ["taskId", { prompt: "p", taskId: "with/slash-and#hash" }, "8 to 128 characters"],
   ["userId", { prompt: "p", userId: "" }, "1 to 256"],
+  ["userId", { prompt: "p", userId: "jane\nstatus  completed" }, "on one line"],
+  ["userId", { prompt: "p", userId: "jane\u2028x" }, "on one line"],
   ["documentReference", { prompt: "p", documentReference: "report.pdf" }, "must look like s3://bucket/key"],
   ["documentReference", { prompt: "p", documentReference: "s3://theirs/x" }, "allowed: own, shared-docs"],
   ["callbackUrl", { prompt: "p", callbackUrl: "http://a.example/" }, "must be https"],

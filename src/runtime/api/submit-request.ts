@@ -49,8 +49,11 @@ function findIssues(value: Record<string, unknown>, rules: Rules): Issue[] {
   if (taskId !== undefined && !(typeof taskId === "string" && TASK_ID_PATTERN.test(taskId))) {
     note("taskId", "must be 8 to 128 characters of A-Z a-z 0-9 _ -");
   }
-  if (userId !== undefined && !(typeof userId === "string" && userId.trim() !== "" && userId.length <= 256)) {
-    note("userId", "must be a text of 1 to 256 characters");
+  if (
+    userId !== undefined &&
+    !(typeof userId === "string" && userId.trim() !== "" && userId.length <= 256 && isOneLine(userId))
+  ) {
+    note("userId", "must be a text of 1 to 256 characters, on one line and without control characters");
   }
   if (prompt === undefined) note("prompt", "is missing");
   else if (typeof prompt !== "string" || prompt.trim() === "") note("prompt", "must be a text that is not empty");
@@ -71,6 +74,11 @@ function findIssues(value: Record<string, unknown>, rules: Rules): Issue[] {
       note(path, "is nested too deep (at most 28 levels) or holds a number beyond what can be stored");
   }
   return issues;
+}
+
+/** Who reads logs and timelines must not take a part of a name for a line of its own. */
+function isOneLine(text: string): boolean {
+  return !/[\p{Cc}\u2028\u2029]/u.test(text);
 }
 
 function documentProblem(reference: string, rules: Rules): string | undefined {

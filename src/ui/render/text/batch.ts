@@ -42,7 +42,9 @@ export const batchText: TextRenderer<BatchEvent> = (out, now) => {
         told = now();
         return out.line(progressLine(event));
       case "summary":
-        return out.result(batchSummaryText(event));
+        out.result(batchSummaryText(event));
+        if (event.next) out.line(`see the tasks: ${event.next}`);
+        return;
     }
   };
 };

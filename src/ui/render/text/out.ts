@@ -29,9 +29,9 @@ export function createTextOut(io: Io): TextOut {
 /** Tells one event; made anew for each run, so that it may remember. */
 export type TextRenderer<Event> = (out: TextOut, now: () => number) => (event: Event) => void;
 
-/** @returns columns padded to their widest cell. */
+/** @returns columns padded to their widest cell, a line each: a line break within a cell would look like another row. */
 export function table(texts: readonly (readonly string[])[]): string {
-  const rows = texts.map((row) => row.map(printable));
+  const rows = texts.map((row) => row.map((cell) => printable(cell).replaceAll(/\s*\n\s*/g, " ")));
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
   return rows

@@ -1,5 +1,5 @@
 import type { SmokeEvent } from "../../../contract/operations/smoke.ts";
-import { formatCost, formatDuration } from "../../format.ts";
+import { formatCost, formatDuration, oneLine } from "../../format.ts";
 import type { TextRenderer } from "./out.ts";
 import { tellShared } from "./shared.ts";
 
@@ -14,7 +14,7 @@ export const smokeText: TextRenderer<SmokeEvent> = (out) => (event) => {
       const time =
         event.ms === undefined ? "" : `  ${formatDuration(event.ms)} (limit ${formatDuration(event.limitMs)})`;
       return out.result(
-        `${event.state.padEnd(7)}  ${event.hop.padEnd(8)}${time}${event.detail ? `  ${event.detail}` : ""}`,
+        `${event.state.padEnd(7)}  ${event.hop.padEnd(8)}${time}${event.detail ? `  ${oneLine(event.detail, 300)}` : ""}`,
       );
     }
     case "summary":

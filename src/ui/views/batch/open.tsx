@@ -63,6 +63,7 @@ function Summary({ summary }: { summary: NonNullable<BatchState["summary"]> }) {
       {summary.causes.length > 0 ? (
         <Table columns={CAUSES} rows={summary.causes} rowKey={({ cause, message }) => `${cause} ${message}`} />
       ) : null}
+      {summary.next ? <Text>{`see the tasks: ${summary.next}`}</Text> : null}
     </Box>
   );
 }

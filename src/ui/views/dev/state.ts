@@ -55,7 +55,7 @@ export function reduceDev(state: DevState, event: DevEvent, now: number): DevSta
         ...state,
         ready: event,
         // The first line stays on the panel.
-        lines: readyText(event)
+        lines: readyText(event, " \\\n    ")
           .split("\n")
           .slice(1)
           .reduce((lines, line) => addLine(lines, undefined, line), state.lines),

@@ -7,6 +7,7 @@ import { mount, type ViewProps } from "../../components/mount.tsx";
 import { Place } from "../../components/Place.tsx";
 import { type Column, Table } from "../../components/Table.tsx";
 import { formatCost, formatTime, oneLine } from "../../format.ts";
+import { shortIds } from "../../short-ids.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { describeError } from "../../timeline.ts";
 
@@ -24,8 +25,15 @@ function reduce(state: ListState, event: ListEvent): ListState {
   return { ...state, summary: event };
 }
 
+/** Of fewer columns than these the other cells leave a prompt no room beside whole ids. */
+const WIDE = 110;
+
+function columnsFor(tasks: readonly TaskSummary[], width: number): Column<TaskSummary>[] {
+  const short = width < WIDE ? shortIds(tasks.map(({ taskId }) => taskId)) : undefined;
+  return [{ title: "task", text: ({ taskId }) => short?.get(taskId) ?? taskId }, ...COLUMNS];
+}
+
 const COLUMNS: Column<TaskSummary>[] = [
-  { title: "task", text: ({ taskId }) => taskId },
   { title: "status", text: ({ status }) => status },
   {
     title: "try",
@@ -41,7 +49,7 @@ const COLUMNS: Column<TaskSummary>[] = [
   },
 ];
 
-function ListView({ state, ended }: ViewProps<ListState>) {
+function ListView({ state, ended, screen }: ViewProps<ListState>) {
   if (!ended) return null;
   return (
     <Box flexDirection="column">
@@ -49,7 +57,11 @@ function ListView({ state, ended }: ViewProps<ListState>) {
       {state.tasks.length === 0 ? (
         <Text dimColor>no tasks</Text>
       ) : (
-        <Table columns={COLUMNS} rows={state.tasks} rowKey={({ taskId }) => taskId} />
+        <Table
+          columns={columnsFor(state.tasks, screen.stream.columns || 80)}
+          rows={state.tasks}
+          rowKey={({ taskId }) => taskId}
+        />
       )}
       {state.summary?.next ? <Text dimColor>more: {state.summary.next}</Text> : null}
     </Box>
