@@ -13,6 +13,7 @@ import { firstFrame } from "./measures/first-frame.ts";
 import { packageSize } from "./measures/package-size.ts";
 import { redrive } from "./measures/redrive.ts";
 import { sendToHandler } from "./measures/send-to-handler.ts";
+import { soak } from "./measures/soak.ts";
 import { sqsThroughput } from "./measures/sqs-throughput.ts";
 import { stackReady } from "./measures/stack-ready.ts";
 import { workerBundle } from "./measures/worker-bundle.ts";
@@ -32,6 +33,7 @@ const MEASURES: Measure[] = [
   burst,
   sqsThroughput,
   redrive,
+  soak,
   packageSize,
   workerBundle,
 ];

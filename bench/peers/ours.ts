@@ -50,8 +50,13 @@ export async function makeProject(context: BenchContext, files: Record<string, s
 }
 
 /** `dev`, as a user runs it without a screen. */
-export async function startDev(context: BenchContext, dir: string, flags: string[] = []): Promise<RunningServer> {
-  const port = await freePort();
+export async function startDev(
+  context: BenchContext,
+  dir: string,
+  flags: string[] = [],
+  port?: number,
+): Promise<RunningServer> {
+  port ??= await freePort();
   const args = [cliOf(context), "dev", "--headless", "--json", "--port", String(port), ...flags];
   return startServer({ name: "ai-pipeline dev", command: process.execPath, args, cwd: dir, port });
 }
