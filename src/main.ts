@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cli } from "./commands/shared/cli.ts";
-import { systemClock } from "./contract/clock.ts";
+import type { AccountTarget } from "./contract/account.ts";
+import { type Clock, systemClock } from "./contract/clock.ts";
 import { EXIT, type ExitCode } from "./contract/exit.ts";
+import type { IacKind, InfrastructureDriver, InfrastructureInput } from "./contract/infrastructure.ts";
 import { findInstallation, invocation } from "./lib/installation.ts";
 import { InterruptedError } from "./lib/interrupt.ts";
-import type { Services } from "./lib/services.ts";
+import type { BuiltCode, CodeSource, Services } from "./lib/services.ts";
 import { views } from "./ui/views/index.ts";
 
 // What every start needs is imported here; everything else where it is used, so that `--version` costs little more than Node.
@@ -137,6 +139,12 @@ export function createServices(root: string, env: Readonly<Record<string, string
     },
     openStage: async (target, options) => (await provider()).open(target, options),
     openQueues: async (target) => (await provider()).openQueues(target),
+    buildCode: (source) => buildProject(root, source),
+    async openAccount(target) {
+      const { openAccount } = await import("./providers/aws/account/index.ts");
+      return openAccount(target, env, systemClock);
+    },
+    openInfrastructure: (input, kind, target) => INFRASTRUCTURE[kind](input, { target, env, clock: systemClock }),
     async startStack(options) {
       const { startStack } = await import("./local/stack.ts");
       const { projectDir, config, watch, inspect, ...stackOptions } = options;
@@ -172,6 +180,24 @@ export function createServices(root: string, env: Readonly<Record<string, string
     },
   };
 }
+
+async function buildProject(root: string, { projectDir, config, what, outDir }: CodeSource): Promise<BuiltCode> {
+  const { buildCode } = await import("./local/build.ts");
+  return buildCode({ dir: projectDir, config, modules: ownModules(root), ...apiCode(root) }, what, outDir);
+}
+
+type OpenInfrastructure = (
+  input: InfrastructureInput,
+  options: { target: AccountTarget; env: Readonly<Record<string, string | undefined>>; clock: Clock },
+) => Promise<InfrastructureDriver>;
+
+/** Each kind of infrastructure as code, loaded when a project has it. */
+const INFRASTRUCTURE: Record<IacKind, OpenInfrastructure> = {
+  async cloudformation(input, options) {
+    const { openCloudFormation } = await import("./providers/aws/cloudformation/index.ts");
+    return openCloudFormation(input, options);
+  },
+};
 
 /** What `ai-pipeline/...` means in a project that has no copy of its own: the built files, or the sources in a checkout. */
 function ownModules(root: string) {

@@ -85,6 +85,14 @@ const COMMANDS: Entry[] = [
       { name: "clear", summary: "clear one fault or all", load: () => import("./commands/faults/clear.ts") },
     ],
   },
+  {
+    name: "build",
+    summary: "pack the functions and what infrastructure is told",
+    load: () => import("./commands/build.ts"),
+  },
+  { name: "plan", summary: "show what a deployment would change", load: () => import("./commands/plan.ts") },
+  { name: "deploy", summary: "deploy a stage", load: () => import("./commands/deploy.ts") },
+  { name: "destroy", summary: "remove a stage", load: () => import("./commands/destroy.ts") },
   { name: "completion", summary: "complete command lines in a shell", load: () => import("./commands/completion.ts") },
 ];
 

@@ -1,6 +1,10 @@
 import { basename, resolve } from "node:path";
+import { Option } from "commander";
 import { PipelineError, UsageError } from "../contract/errors.ts";
-import { init } from "../lib/init/init.ts";
+import { IAC_KINDS, type IacKind } from "../contract/infrastructure.ts";
+import { LOCAL_STAGE } from "../contract/names.ts";
+import { findProject, type Project } from "../lib/config/load.ts";
+import { addInfrastructure, init } from "../lib/init/init.ts";
 import { checkTarget, suggestApp } from "../lib/init/scaffold.ts";
 import { findTemplate, listTemplates, readTemplates, type Template } from "../lib/init/templates.ts";
 import { invocation } from "../lib/installation.ts";
@@ -14,6 +18,7 @@ interface InitFlags extends OutputFlags {
   template?: string;
   app?: string;
   list?: boolean;
+  iac?: IacKind | "none";
   install: boolean;
   yes?: boolean;
 }
@@ -23,6 +28,12 @@ export const command: CommandModule = {
     it.argument("[directory]", "folder to make the project in; new or empty")
       .option("--template <name>", "template to start from")
       .option("--app <name>", "name of the app (default: the folder's)")
+      .addOption(
+        new Option(
+          "--iac <kind>",
+          "infrastructure as code (default: cloudformation); of a project that has none, add it",
+        ).choices([...IAC_KINDS, "none"]),
+      )
       .option("--list", "list the templates")
       .option("--no-install", "do not install dependencies")
       .option("--yes", "ask nothing: take the defaults");
@@ -36,11 +47,27 @@ export const command: CommandModule = {
         return done(
           await show("init-list", listTemplates(cli.place), presentation(cli, flags, { linesAreResult: true })),
         );
+      const iac = flags.iac ?? "cloudformation";
+      const kind = iac === "none" ? {} : { iac };
+      const project =
+        flags.iac === undefined || flags.template !== undefined ? undefined : await ownProject(directory, cli);
+      if (project && iac !== "none") {
+        const input = { dir: project.dir, app: project.config.app, iac };
+        return done(await show("init", addInfrastructure(input, cli.place), presentation(cli, flags)));
+      }
       const answers = await complete(directory, flags, cli);
-      done(await show("init", init({ ...answers, install: flags.install }, cli.place), presentation(cli, flags)));
+      const input = { ...answers, ...kind, install: flags.install };
+      done(await show("init", init(input, cli.place), presentation(cli, flags)));
     });
   },
 };
+
+/** @returns the project in this very folder. */
+async function ownProject(directory: string | undefined, cli: Cli): Promise<Project | undefined> {
+  const folder = resolve(cli.place.cwd, directory ?? ".");
+  const project = await findProject(folder, LOCAL_STAGE);
+  return project?.dir === folder ? project : undefined;
+}
 
 /** Asks for what the flags leave open where there is a terminal; takes the defaults where there is none. */
 async function complete(

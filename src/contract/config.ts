@@ -25,6 +25,12 @@ export interface PipelineConfig {
     auth?: { issuer: string; audience: string | string[]; jwksUri?: string };
     /** Origins for CORS and WebSocket browsers. Default none. */
     allowedOrigins?: string[];
+    /** The HTTP API's own domain on a deployed stage; its DNS record is yours to make. Default: the address AWS gives. */
+    domain?: {
+      name: string;
+      /** ARN of an ACM certificate for it, in the stage's region. */
+      certificate: string;
+    };
   };
   queue?: {
     /** Receives before the dead-letter queue. Default 3. */
@@ -58,6 +64,18 @@ export interface PipelineConfig {
     /** Days until records, events and results are removed. Default 14. */
     ttlDays?: number;
   };
+  logs?: {
+    /** Days a deployed stage keeps its functions' logs, one of those CloudWatch takes. Default 30. */
+    retentionDays?: number;
+  };
+  alarms?: {
+    /** ARN of an SNS topic that a deployed stage's alarms tell. Default none: they are seen in CloudWatch alone. */
+    topic?: string;
+    /** US dollars that the models may cost in an hour. Default 10. */
+    costPerHour?: number;
+    /** Age of the oldest message that waits. Default 900. */
+    messageAge?: number;
+  };
   local?: {
     /** Default 4566. */
     port?: number;
@@ -85,6 +103,7 @@ export interface ResolvedConfig {
     entry?: string;
     auth?: { issuer: string; audience: string[]; jwksUri?: string };
     allowedOrigins: string[];
+    domain?: { name: string; certificate: string };
   };
   queue: {
     maxAttempts: number;
@@ -99,6 +118,8 @@ export interface ResolvedConfig {
   documents: { buckets: string[] };
   webhooks: { allow?: string[] };
   results: { ttlDays: number };
+  logs: { retentionDays: number };
+  alarms: { topic?: string; costPerHour: number; messageAge: number };
   local: { port: number; faults: string[] };
 }
 

@@ -1,8 +1,11 @@
+import type { AccountClient, AccountTarget } from "../contract/account.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { ConsumptionMark } from "../contract/consumption.ts";
 import type { ResolvedConfig } from "../contract/config.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { StageDescription } from "../contract/description.ts";
+import type { IacKind, InfrastructureDriver, InfrastructureInput } from "../contract/infrastructure.ts";
+import type { ArchiveName } from "../contract/operations/build.ts";
 import type { DevDepths, StackActivity } from "../contract/operations/dev.ts";
 import type { CallerToken, QueueClient, QueueTarget, StageClient } from "../contract/ports.ts";
 import type { StageOutputs } from "../contract/resources.ts";
@@ -63,6 +66,18 @@ export interface RunningStack {
   close(): Promise<void>;
 }
 
+/** Code to build once, as `dev` would. */
+export interface CodeSource {
+  projectDir: string;
+  config: ResolvedConfig;
+  what: ArchiveName;
+  /** Where builds go. */
+  outDir: string;
+}
+
+/** The folder of a function's code, or the compiler's words. */
+export type BuiltCode = { ok: true; codeDir: string; warnings: string[] } | { ok: false; errors: string[] };
+
 /** What main hands down, so that no operation knows which provider or stack it works with. */
 export interface Services {
   /**
@@ -75,6 +90,10 @@ export interface Services {
   /** Queues of an account and region, whether or not they belong to a stage. */
   openQueues(target: QueueTarget): Promise<QueueClient>;
   startStack(options: StackStart): Promise<RunningStack>;
+  buildCode(source: CodeSource): Promise<BuiltCode>;
+  /** An account and region, whether or not there is a stage in it. */
+  openAccount(target: AccountTarget): Promise<AccountClient>;
+  openInfrastructure(input: InfrastructureInput, kind: IacKind, target: AccountTarget): Promise<InfrastructureDriver>;
 }
 
 /** Where and with what an operation runs. */

@@ -1,4 +1,3 @@
-import type { ResolvedConfig } from "../contract/config.ts";
 import { AbortError, type PipelineError, UsageError } from "../contract/errors.ts";
 import type { StackActivity } from "../contract/operations/dev.ts";
 import type { StackChange, StageShown } from "../contract/operations/shared.ts";
@@ -183,7 +182,7 @@ async function startOwn(
       onEvent(event) {
         onActivity?.(event);
         if (event.type === "function" && event.state === "failed")
-          broken.abort(functionBroken(event.message ?? event.name, project.config));
+          broken.abort(functionBroken(event.message ?? event.name, project.config.worker.entry));
       },
     });
     if (unlock) {
@@ -204,11 +203,12 @@ async function startOwn(
   return { stack, ms: place.clock.now() - began, broken: broken.signal, close: () => close(stack) };
 }
 
-function functionBroken(text: string, config: ResolvedConfig): PipelineError {
+/** @param text the compiler's words. @returns that nothing of it will run. */
+export function functionBroken(text: string, entry: string): PipelineError {
   const [message = "", ...lines] = text.split("\n");
   return new AbortError(`A function of the project does not build or load: ${message}`, {
     code: "FUNCTION_BROKEN",
-    where: config.worker.entry,
+    where: entry,
     hint: [...lines.filter((line) => line.trim() !== ""), "Mend it and run the command again."],
   });
 }

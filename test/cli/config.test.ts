@@ -64,6 +64,8 @@ test("defaults follow the article", async () => {
     documents: { buckets: [] },
     webhooks: {},
     results: { ttlDays: 14 },
+    logs: { retentionDays: 30 },
+    alarms: { costPerHour: 10, messageAge: 900 },
     local: { port: 4566, faults: [] },
   });
 });

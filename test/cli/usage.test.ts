@@ -64,6 +64,10 @@ test("--help names every command", async () => {
       dlq             look at dead letters and send them back
       smoke           prove that a stage works, hop by hop
       faults          make the running local stack fail on purpose
+      build           pack the functions and what infrastructure is told
+      plan            show what a deployment would change
+      deploy          deploy a stage
+      destroy         remove a stage
       completion      complete command lines in a shell
       help [command]  display help for command
 

@@ -32,6 +32,7 @@ const port = createQueue({
     cloudwatch: never,
     lambda: never,
     sts: never,
+    cloudformation: never,
     close: async () => {},
   },
   place: { stage: "local" },

@@ -44,6 +44,7 @@ beforeAll(async () => {
       cloudwatch: never,
       lambda: never,
       sts: never,
+      cloudformation: never,
       close: never,
     },
     place: { stage: "local" },

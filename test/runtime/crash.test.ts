@@ -27,6 +27,8 @@ const config: ResolvedConfig = {
   documents: { buckets: [] },
   webhooks: {},
   results: { ttlDays: 1 },
+  logs: { retentionDays: 30 },
+  alarms: { costPerHour: 10, messageAge: 900 },
   local: { port: 0, faults: [] },
 };
 

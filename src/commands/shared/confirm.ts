@@ -61,6 +61,35 @@ export async function askFirst<Event extends { type: string }>(
   return join(before, events);
 }
 
+/**
+ * As `askFirst`, where the plan is too long for a question: what leads to it is told as it happens, and the plan before the
+ * question. Where nobody can be asked it is told all the same, and then refused.
+ *
+ * @param tell writes an event's lines, to a person.
+ * @returns what is not told yet.
+ */
+export async function askAfterPlan<Event extends { type: string }>(
+  events: AsyncGenerator<Event>,
+  cli: Cli,
+  flags: ConfirmFlags,
+  tell: (event: Event) => void,
+  confirmation: ((event: Event) => Confirmation | undefined) | undefined,
+): Promise<AsyncIterable<Event>> {
+  if (!confirmation) return events;
+  try {
+    for (let step = await events.next(); !step.done; step = await events.next()) {
+      if (!flags.json) tell(step.value);
+      const asked = confirmation(step.value);
+      if (asked) await ask(asked, cli, flags);
+      if (step.value.type === "plan") break;
+    }
+  } catch (error) {
+    await events.return(undefined);
+    throw error;
+  }
+  return events;
+}
+
 async function* join<Event>(before: Event[], rest: AsyncGenerator<Event>): AsyncGenerator<Event> {
   yield* before;
   yield* rest;

@@ -1,6 +1,8 @@
 import type { BatchEvent } from "./batch.ts";
+import type { BuildEvent } from "./build.ts";
 import type { CompletionEvent } from "./completion.ts";
 import type { ConsumptionEvent } from "./consumption.ts";
+import type { DeployEvent, DestroyEvent, PlanEvent } from "./deploy.ts";
 import type { DevEvent } from "./dev.ts";
 import type { DlqImportEvent, DlqPurgeEvent } from "./dlq-change.ts";
 import type { DlqReplayEvent } from "./dlq-replay.ts";
@@ -37,6 +39,10 @@ export interface Operations {
   init: InitEvent;
   "init-list": InitListEvent;
   dev: DevEvent;
+  build: BuildEvent;
+  plan: PlanEvent;
+  deploy: DeployEvent;
+  destroy: DestroyEvent;
   faults: FaultsEvent;
   logs: LogsEvent;
   status: StatusEvent;

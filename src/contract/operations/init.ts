@@ -31,7 +31,8 @@ export interface InstallProgress {
 }
 export interface InitSummary extends SummaryBase<"init"> {
   app: string;
-  template: string;
+  /** Absent: only infrastructure as code was added. */
+  template?: string;
   /** Absolute. */
   directory: string;
   files: number;

@@ -35,6 +35,11 @@ const host = text("a host name, such as api.example.com or *.example.com", /^(\*
 const bucket = text("the name of a bucket (no s3:// before it)", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
 const origin = text("an origin, such as https://app.example.com, or *", /^(\*|https?:\/\/[^/\s]+)$/);
 
+/** What CloudWatch Logs takes (the service's own list). */
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
 const stageShape = {
   worker: section({
     entry: path.exactOptional(),
@@ -63,6 +68,10 @@ const stageShape = {
       jwksUri: url.exactOptional(),
     }).exactOptional(),
     allowedOrigins: list(origin, "origins").exactOptional(),
+    domain: section({
+      name: host,
+      certificate: text("the ARN of an ACM certificate", /^arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/),
+    }).exactOptional(),
   }).exactOptional(),
   queue: section({
     // One receive would dead-letter a task whose function was merely throttled.
@@ -87,6 +96,19 @@ const stageShape = {
   documents: section({ buckets: list(bucket, "bucket names").exactOptional() }).exactOptional(),
   webhooks: section({ allow: list(host, "host names").exactOptional() }).exactOptional(),
   results: section({ ttlDays: whole(1, 3650, " (days)").exactOptional() }).exactOptional(),
+  logs: section({
+    retentionDays: z
+      .literal(LOG_RETENTION_DAYS, { error: `must be one of ${LOG_RETENTION_DAYS.join(", ")} (days)` })
+      .exactOptional(),
+  }).exactOptional(),
+  alarms: section({
+    topic: text("the ARN of an SNS topic", /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/).exactOptional(),
+    costPerHour: z
+      .number({ error: "must be a number above 0 (US dollars)" })
+      .positive({ error: "must be a number above 0 (US dollars)" })
+      .exactOptional(),
+    messageAge: whole(60, 1_209_600, seconds).exactOptional(),
+  }).exactOptional(),
   local: section({
     port: whole(0, 65_535).exactOptional(),
     faults: list(text("a fault, such as model:429=0.3", /./), "faults").exactOptional(),

@@ -9,7 +9,7 @@ type StageConfig = Omit<PipelineConfig, "app" | "stages">;
 export function resolveConfig(config: PipelineConfig, stage: string): ResolvedConfig {
   const { app, stages, ...base } = config;
   const merged = mergeStage(base, stages?.[stage] ?? {});
-  const { worker = {}, api = {}, queue = {}, local = {} } = merged;
+  const { worker = {}, api = {}, queue = {}, alarms = {}, local = {} } = merged;
   const timeout = worker.timeout ?? 50;
   const batchWindow = queue.batchWindow ?? 0;
   return {
@@ -27,6 +27,7 @@ export function resolveConfig(config: PipelineConfig, stage: string): ResolvedCo
       ...(api.entry === undefined ? {} : { entry: api.entry }),
       ...(api.auth === undefined ? {} : { auth: { ...api.auth, audience: [api.auth.audience].flat() } }),
       allowedOrigins: api.allowedOrigins ?? [],
+      ...(api.domain === undefined ? {} : { domain: api.domain }),
     },
     queue: {
       maxAttempts: queue.maxAttempts ?? 3,
@@ -41,6 +42,12 @@ export function resolveConfig(config: PipelineConfig, stage: string): ResolvedCo
     documents: { buckets: merged.documents?.buckets ?? [] },
     webhooks: merged.webhooks?.allow ? { allow: merged.webhooks.allow } : {},
     results: { ttlDays: merged.results?.ttlDays ?? 14 },
+    logs: { retentionDays: merged.logs?.retentionDays ?? 30 },
+    alarms: {
+      ...(alarms.topic === undefined ? {} : { topic: alarms.topic }),
+      costPerHour: alarms.costPerHour ?? 10,
+      messageAge: alarms.messageAge ?? 900,
+    },
     local: { port: local.port ?? 4566, faults: local.faults ?? [] },
   };
 }
@@ -60,6 +67,7 @@ function mergeStage(base: StageConfig, stage: StageConfig): StageConfig {
       merged.queue.backoff = { ...base.queue?.backoff, ...stage.queue?.backoff };
     }
   }
+  if (base.alarms || stage.alarms) merged.alarms = { ...base.alarms, ...stage.alarms };
   if (base.local || stage.local) merged.local = { ...base.local, ...stage.local };
   return merged;
 }

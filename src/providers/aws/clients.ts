@@ -1,3 +1,4 @@
+import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -24,6 +25,7 @@ export interface AwsClients {
   cloudwatch(): Promise<CloudWatchClient>;
   lambda(): Promise<LambdaClient>;
   sts(): Promise<STSClient>;
+  cloudformation(): Promise<CloudFormationClient>;
   /** Ends keep-alive connections. */
   close(): Promise<void>;
 }
@@ -85,6 +87,7 @@ export function createAwsClients(target: ClientTarget, env: Readonly<Record<stri
     ),
     cloudwatch: once(async () => new (await import("@aws-sdk/client-cloudwatch")).CloudWatchClient(shared)),
     lambda: once(async () => new (await import("@aws-sdk/client-lambda")).LambdaClient(shared)),
+    cloudformation: once(async () => new (await import("@aws-sdk/client-cloudformation")).CloudFormationClient(shared)),
     sts: once(async () => new (await import("@aws-sdk/client-sts")).STSClient(shared)),
     async close() {
       for (const client of made) client.destroy();

@@ -1,7 +1,9 @@
 import type { OperationName, Operations } from "../../../contract/operations/index.ts";
 import { batchText } from "./batch.ts";
+import { buildText } from "./build.ts";
 import { completionText } from "./completion.ts";
 import { consumptionText } from "./consumption.ts";
+import { deployText, destroyText, planText } from "./deploy.ts";
 import { devText } from "./dev.ts";
 import { dlqInspectText, dlqListText, dlqShowText } from "./dlq.ts";
 import { faultsText } from "./faults.ts";
@@ -40,6 +42,10 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   init: initText,
   "init-list": initListText,
   dev: devText,
+  build: buildText,
+  plan: planText,
+  deploy: deployText,
+  destroy: destroyText,
   faults: faultsText,
   logs: logsText,
   status: statusText,

@@ -27,7 +27,9 @@ export const initText: TextRenderer<InitEvent> = (out) => {
         return;
       case "summary":
         out.line(
-          `made ${event.app} from the template ${event.template}: ${counted(event.files, "file")} in ${event.directory}`,
+          event.template === undefined
+            ? `added ${counted(event.files, "file")} to ${event.directory}`
+            : `made ${event.app} from the template ${event.template}: ${counted(event.files, "file")} in ${event.directory}`,
         );
         out.line("next:");
         return out.result(event.next.map((command) => `  ${command}`).join("\n"));

@@ -36,7 +36,8 @@ function InitView({ state: { files, install, summary }, screen }: ViewProps<Init
       {summary ? (
         <Box flexDirection="column" marginTop={1}>
           <Text>
-            <Text bold>{summary.app}</Text> from the template {summary.template}, in {summary.directory}
+            <Text bold>{summary.app}</Text>
+            {summary.template === undefined ? "" : ` from the template ${summary.template}`}, in {summary.directory}
           </Text>
           {summary.next.map((command) => (
             <Text key={command}>

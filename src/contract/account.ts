@@ -1,0 +1,75 @@
+import type { ConsumptionMark } from "./consumption.ts";
+import type { StageOutputs } from "./resources.ts";
+
+/** One secret of a stage; its value is never read back. */
+export interface SecretInfo {
+  name: string;
+  /** ISO 8601. */
+  changedAt?: string;
+}
+
+/** What a stage still holds. */
+export interface Held {
+  /** Messages that wait, are at work or are delayed. */
+  messages: number;
+  deadLetters: number;
+  /** Objects in the bucket; `more` when counting stopped there. */
+  objects: number;
+  more?: true;
+  /** Task records, as the table last counted them (up to six hours old). */
+  records: number;
+}
+
+/** Something removed beside the infrastructure. */
+export interface RemovedData {
+  what: "objects" | "buckets" | "tables" | "secrets" | "parameters";
+  count: number;
+}
+
+/** What names a stage in an account. */
+export interface StageName {
+  app: string;
+  stage: string;
+}
+
+/**
+ * An account and region, as far as stages are made, found and removed in them. Its methods throw errors with a next step, of
+ * which AuthorizationError names the permission that is missing.
+ */
+export interface AccountClient {
+  identity(): Promise<{ account: string; region: string }>;
+  /** Set when it is not the cloud itself. */
+  endpoint?: string;
+  /** @returns what the stage says of itself; undefined where there is none. */
+  outputs(name: StageName): Promise<StageOutputs | undefined>;
+  mark(name: StageName): Promise<ConsumptionMark>;
+  /** All stages of the region, or those of one app. */
+  stages(app?: string): AsyncIterable<StageOutputs>;
+  secrets: {
+    list(name: StageName): Promise<SecretInfo[]>;
+    /** Encrypted. @returns whether there was none before. */
+    set(name: StageName, secret: string, value: string): Promise<boolean>;
+    /** @returns false where there was none. */
+    unset(name: StageName, secret: string): Promise<boolean>;
+  };
+  code: {
+    /** @returns base64 of the SHA-256 of the code a function runs; undefined where there is no such function. */
+    live(functionName: string): Promise<string | undefined>;
+    /** Replaces a function's code and waits until it runs. */
+    update(functionName: string, archive: Uint8Array, signal: AbortSignal): Promise<void>;
+  };
+  /** @returns how many concurrent executions could still be reserved; undefined where nobody says. */
+  room(): Promise<number | undefined>;
+  held(outputs: StageOutputs): Promise<Held>;
+  /** Empties what cannot be deleted while it is full. */
+  empty(bucket: string, signal: AbortSignal): AsyncIterable<RemovedData>;
+  /** Removes what infrastructure as code leaves behind on purpose: data, secrets, marks. */
+  removeData(name: StageName, outputs: Pick<StageOutputs, "bucket" | "tasksTable">): AsyncIterable<RemovedData>;
+  close(): Promise<void>;
+}
+
+export interface AccountTarget {
+  region?: string;
+  profile?: string;
+  endpoint?: string;
+}

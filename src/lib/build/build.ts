@@ -1,0 +1,119 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
+import { EXIT } from "../../contract/exit.ts";
+import { INFRASTRUCTURE_DIR } from "../../contract/infrastructure.ts";
+import type { Archive, ArchiveBuilt, ArchiveName, BuildEvent, InputWritten } from "../../contract/operations/build.ts";
+import {
+  type ArchiveReference,
+  type ArchiveReferences,
+  stackParameters,
+  stageVariables,
+  type StageVariables,
+  terraformVariables,
+} from "../../contract/variables.ts";
+import type { Project } from "../config/load.ts";
+import { findInfrastructure } from "../infrastructure/find.ts";
+import { readTemplate, renderTemplate } from "../infrastructure/template.ts";
+import type { Workplace } from "../services.ts";
+import { deployedStageName } from "../deploy/stage-name.ts";
+import { functionBroken, requireProject } from "../stage.ts";
+import { writeArchive } from "./archive.ts";
+
+export interface BuildInput {
+  stage?: string;
+  /** Relative to the current folder; absent: the project's `dist`. */
+  out?: string;
+}
+
+/** A stage's code and what its infrastructure is told. */
+export interface StageBuild {
+  project: Project;
+  /** Absolute. */
+  directory: string;
+  archives: Archive[];
+  variables: StageVariables;
+  references: ArchiveReferences;
+}
+
+/** Builds a stage's functions and writes the files that its infrastructure as code reads. */
+export async function* build(input: BuildInput, place: Workplace): AsyncGenerator<BuildEvent> {
+  const began = place.clock.now();
+  const project = await requireProject(place, deployedStageName(input, place));
+  const built = yield* buildStage(project, input.out, place);
+  const inputs = yield* writeInputs(built);
+  yield {
+    type: "summary",
+    operation: "build",
+    exitCode: EXIT.completed,
+    app: project.config.app,
+    stage: project.config.stage,
+    directory: built.directory,
+    archives: built.archives,
+    inputs,
+    elapsedMs: place.clock.now() - began,
+  };
+}
+
+/** Builds the archives. @throws AbortError `FUNCTION_BROKEN`, `ARCHIVE_TOO_LARGE`. */
+export async function* buildStage(
+  project: Project,
+  out: string | undefined,
+  place: Workplace,
+): AsyncGenerator<ArchiveBuilt, StageBuild> {
+  const directory = out === undefined ? join(project.dir, "dist") : resolve(place.cwd, out);
+  const worker = yield* buildArchive("worker", project, directory, place);
+  const api = yield* buildArchive("api", project, directory, place);
+  const variables = stageVariables(project.config);
+  const reference = ({ file, name, sha256 }: Archive): ArchiveReference => ({
+    path: relative(join(project.dir, INFRASTRUCTURE_DIR), file).split(sep).join("/"),
+    sha256,
+    key: `${variables.app}/${variables.stage}/${name}-${Buffer.from(sha256, "base64").toString("hex").slice(0, 32)}.zip`,
+  });
+  const references = { worker: reference(worker), api: reference(api) };
+  return { project, directory, archives: [worker, api], variables, references };
+}
+
+async function* buildArchive(
+  name: ArchiveName,
+  { dir, config }: Project,
+  directory: string,
+  { services, clock, signal }: Workplace,
+): AsyncGenerator<ArchiveBuilt, Archive> {
+  signal.throwIfAborted();
+  const began = clock.now();
+  yield { type: "archive", name, state: "building" };
+  // Always as deep below the project, so that the paths in source maps, and with them the archive, stay the same.
+  const outDir = join(dir, ".ai-pipeline", "build");
+  const code = await services.buildCode({ projectDir: dir, config, what: name, outDir });
+  const entry = name === "worker" ? config.worker.entry : config.api.entry;
+  if (!code.ok) throw functionBroken(code.errors.join("\n"), entry ?? name);
+  const archive = await writeArchive(name, code.codeDir, directory);
+  yield { type: "archive", name, state: "built", archive, warnings: code.warnings, ms: clock.now() - began };
+  return archive;
+}
+
+/** Writes what the project's infrastructure as code reads; of a project that has none, what either kind would. @returns where. */
+async function* writeInputs(built: StageBuild): AsyncGenerator<InputWritten, string[]> {
+  const { project, directory, variables, references } = built;
+  const parameters = stackParameters(variables, references);
+  const files: [string, string, InputWritten["what"]][] = [
+    ["terraform.tfvars.json", pretty(terraformVariables(variables, references)), "variables"],
+    ["parameters.json", pretty(parameters), "variables"],
+  ];
+  for (const { kind, file } of await findInfrastructure(project.dir)) {
+    if (kind !== "cloudformation") continue;
+    const template = renderTemplate(await readTemplate(file), variables.workerEnvironment, parameters);
+    files.push(["template.json", `${template}\n`, "template"]);
+  }
+  await mkdir(directory, { recursive: true });
+  const written: string[] = [];
+  for (const [name, content, what] of files) {
+    const file = join(directory, name);
+    await writeFile(file, content);
+    written.push(file);
+    yield { type: "written", file, what };
+  }
+  return written;
+}
+
+const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

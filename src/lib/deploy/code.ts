@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises";
+import { AbortError } from "../../contract/errors.ts";
+import type { Archive } from "../../contract/operations/build.ts";
+import type { CodeUpdated } from "../../contract/operations/deploy.ts";
+import { resourceNames } from "../../contract/resources.ts";
+import type { Workplace } from "../services.ts";
+import type { Site } from "./enter.ts";
+
+/**
+ * Gives every function the code of its archive, where it runs another: infrastructure as code knows only what it has
+ * deployed itself, and would leave code in place that `--code-only` brought there.
+ * @returns how many were updated.
+ */
+export async function* bringCode(
+  site: Site,
+  archives: readonly Archive[],
+  { clock, signal }: Workplace,
+): AsyncGenerator<CodeUpdated, number> {
+  const { functions } = resourceNames(site.app, site.stage, "");
+  let updated = 0;
+  for (const { roles, sha256, file } of archives) {
+    for (const role of roles) {
+      const name = functions[role];
+      const live = await site.account.code.live(name);
+      if (live === undefined) throw missing(name);
+      if (live === sha256) {
+        yield { type: "code", name, state: "same" };
+        continue;
+      }
+      const began = clock.now();
+      yield { type: "code", name, state: "updating" };
+      await site.account.code.update(name, await readFile(file), signal);
+      updated++;
+      yield { type: "code", name, state: "live", ms: clock.now() - began };
+    }
+  }
+  return updated;
+}
+
+function missing(name: string): AbortError {
+  return new AbortError(`There is no function ${name}.`, {
+    code: "FUNCTION_MISSING",
+    where: name,
+    hint: "Deploy the whole stage, without --code-only.",
+  });
+}

@@ -1,0 +1,160 @@
+import { resolve } from "node:path";
+import { AbortError } from "../../contract/errors.ts";
+import { EXIT } from "../../contract/exit.ts";
+import type { IacKind, InfrastructureDriver, InfrastructurePlan } from "../../contract/infrastructure.ts";
+import type { Archive } from "../../contract/operations/build.ts";
+import type { DeployEvent, DeploySummary } from "../../contract/operations/deploy.ts";
+import { buildStage } from "../build/build.ts";
+import type { Project } from "../config/load.ts";
+import { requireInfrastructure } from "../infrastructure/find.ts";
+import { invocation } from "../installation.ts";
+import { rememberStage } from "../known-stages.ts";
+import type { Workplace } from "../services.ts";
+import { type StageChoice, stageFlags } from "../stage-choice.ts";
+import { bringCode } from "./code.ts";
+import { enterProjectSite, type Site } from "./enter.ts";
+import { writePlace } from "./places.ts";
+import { loadPlan } from "./plan-file.ts";
+import { planMade, withNotes } from "./plan.ts";
+import { prepare } from "./prepare.ts";
+import { makeSecrets } from "./secrets.ts";
+
+export interface DeployInput {
+  choice: StageChoice;
+  iac?: IacKind;
+  /** A plan that was saved, relative to the current folder; absent: one is made. */
+  plan?: string;
+  /** Replaces the functions' code and nothing else. */
+  codeOnly: boolean;
+}
+
+/** Deploys a stage. Nothing has happened before it is asked for what comes after the plan. */
+export async function* deploy(input: DeployInput, place: Workplace): AsyncGenerator<DeployEvent> {
+  const began = place.clock.now();
+  const { project, site } = yield* enterProjectSite(input.choice, place);
+  const end = (rest: Partial<DeploySummary> & Pick<DeploySummary, "unchanged">): DeploySummary => ({
+    type: "summary",
+    operation: "deploy",
+    exitCode: EXIT.completed,
+    app: site.app,
+    stage: site.stage,
+    next: nextCommands(input.choice, place),
+    ...rest,
+    elapsedMs: place.clock.now() - began,
+  });
+  try {
+    if (input.codeOnly) {
+      yield* codeOnly(project, site, place, end);
+      return;
+    }
+    const ready =
+      input.plan === undefined
+        ? yield* fresh(input, project, site, place)
+        : yield* saved(input.plan, project, site, place);
+    try {
+      const { made, driver, archives, secrets } = ready;
+      yield planMade(made);
+      if (made.changes.length > 0) {
+        await makeSecrets(site, secrets);
+        yield* driver.apply(made, place.signal);
+      }
+      const updated = yield* onlyUpdates(bringCode(site, archives, place));
+      const outputs = await site.account.outputs(site);
+      await writePlace(project.dir, site.stage, await site.account.identity());
+      await rememberStage(project.dir, site.stage);
+      yield end({
+        kind: made.kind,
+        unchanged: made.changes.length === 0 && updated === 0,
+        ...(outputs ? { outputs } : {}),
+      });
+    } finally {
+      await ready.driver.close();
+    }
+  } finally {
+    await site.account.close();
+  }
+}
+
+/** A plan, and what else its execution takes. */
+interface Ready {
+  driver: InfrastructureDriver;
+  made: InfrastructurePlan;
+  archives: Archive[];
+  secrets: string[];
+}
+
+async function* fresh(
+  { iac }: DeployInput,
+  project: Project,
+  site: Site,
+  place: Workplace,
+): AsyncGenerator<DeployEvent, Ready> {
+  const prepared = yield* prepare(project, site, iac, place);
+  const driver = await place.services.openInfrastructure(prepared.input, prepared.infrastructure.kind, site.target);
+  try {
+    const made = withNotes(yield* driver.plan("deploy", place.signal), prepared.notes);
+    return { driver, made, archives: prepared.built.archives, secrets: prepared.secrets };
+  } catch (error) {
+    await driver.close();
+    throw error;
+  }
+}
+
+/** @throws AbortError `PLAN_ELSEWHERE` for a plan of another stage, account or region. */
+async function* saved(file: string, project: Project, site: Site, place: Workplace): AsyncGenerator<never, Ready> {
+  yield* [];
+  const found = await loadPlan(resolve(place.cwd, file));
+  const { account, region } = await site.account.identity();
+  if (found.app !== site.app || found.stage !== site.stage || found.account !== account || found.region !== region) {
+    throw new AbortError(
+      `The plan is for stage ${found.stage} of ${found.app} in account ${found.account}, region ${found.region}.`,
+      { code: "PLAN_ELSEWHERE", where: file, hint: "Name that stage, profile and region, or make a new plan." },
+    );
+  }
+  const infrastructure = await requireInfrastructure(project.dir, found.plan.kind, place);
+  const { app, stage } = site;
+  const input = { app, stage, directory: infrastructure.directory, file: infrastructure.file };
+  const driver = await place.services.openInfrastructure(input, found.plan.kind, site.target);
+  return { driver, made: found.plan, archives: [], secrets: found.secrets };
+}
+
+async function* codeOnly(
+  project: Project,
+  site: Site,
+  place: Workplace,
+  end: (rest: Partial<DeploySummary> & Pick<DeploySummary, "unchanged">) => DeploySummary,
+): AsyncGenerator<DeployEvent> {
+  if (!site.outputs) {
+    throw new AbortError(`The stage ${site.stage} is not deployed yet.`, {
+      code: "STAGE_NOT_DEPLOYED",
+      where: "--code-only",
+      hint: "Deploy it whole first, without --code-only.",
+    });
+  }
+  const { archives } = yield* buildStage(project, undefined, place);
+  const updated = yield* bringCode(site, archives, place);
+  yield end({
+    unchanged: updated === 0,
+    outputs: site.outputs,
+    ...(updated === 0
+      ? {}
+      : { drift: "its infrastructure as code does not know of this code yet: the next whole deployment tells it" }),
+  });
+}
+
+/** What runs the right code already is no news after a whole deployment. */
+async function* onlyUpdates(
+  events: ReturnType<typeof bringCode>,
+): AsyncGenerator<Extract<DeployEvent, { type: "code" }>, number> {
+  for (;;) {
+    const step = await events.next();
+    if (step.done) return step.value;
+    if (step.value.state !== "same") yield step.value;
+  }
+}
+
+function nextCommands(choice: StageChoice, place: Workplace): string[] {
+  const command = invocation(place.installation, place.cwd);
+  const flags = stageFlags(choice);
+  return [`${command} submit "What is a dead-letter queue?"${flags} --watch`, `${command} status${flags}`];
+}

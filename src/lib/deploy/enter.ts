@@ -1,0 +1,90 @@
+import type { AccountClient, AccountTarget } from "../../contract/account.ts";
+import { isMarked, type ConsumptionMark } from "../../contract/consumption.ts";
+import { AbortError } from "../../contract/errors.ts";
+import type { StageShown } from "../../contract/operations/shared.ts";
+import type { StageOutputs } from "../../contract/resources.ts";
+import type { Project } from "../config/load.ts";
+import type { Workplace } from "../services.ts";
+import { requireProject } from "../stage.ts";
+import { resumeCommand, type StageChoice } from "../stage-choice.ts";
+import { deployedStageName } from "./stage-name.ts";
+import { placesFile, readPlace } from "./places.ts";
+
+/** An account and region with a stage in mind, which need not be there yet. */
+export interface Site {
+  app: string;
+  stage: string;
+  choice: StageChoice;
+  target: AccountTarget;
+  account: AccountClient;
+  /** What the stage says of itself; absent where there is none. */
+  outputs?: StageOutputs;
+  mark: ConsumptionMark;
+}
+
+/** @returns where the account is. */
+export function targetOf({ region, profile, endpointUrl }: StageChoice): AccountTarget {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+  };
+}
+
+/** Opens the account and shows where the command works. The caller closes it. */
+export async function* enterSite(choice: StageChoice, app: string, place: Workplace): AsyncGenerator<StageShown, Site> {
+  const stage = deployedStageName(choice, place);
+  const target = targetOf(choice);
+  const account = await place.services.openAccount(target);
+  try {
+    const { account: id, region } = await account.identity();
+    const [outputs, mark] = await Promise.all([account.outputs({ app, stage }), account.mark({ app, stage })]);
+    const { endpoint } = account;
+    yield {
+      type: "stage",
+      ref: { app, stage, account: id, region, ...(endpoint ? { endpoint } : {}) },
+      ...(isMarked(mark) ? { consumption: mark } : {}),
+      ...(mark.paused ? { resume: resumeCommand(choice, place) } : {}),
+    };
+    return { app, stage, choice, target, account, mark, ...(outputs ? { outputs } : {}) };
+  } catch (error) {
+    await account.close();
+    throw error;
+  }
+}
+
+/** As `enterSite`, for the project here. @throws AbortError `ACCOUNT_MISMATCH` where the stage is known to be elsewhere. */
+export async function* enterProjectSite(
+  choice: StageChoice,
+  place: Workplace,
+): AsyncGenerator<StageShown, { project: Project; site: Site }> {
+  const stage = deployedStageName(choice, place);
+  const project = await requireProject(place, stage);
+  const site = yield* enterSite(choice, project.config.app, place);
+  try {
+    await refuseElsewhere(project, site);
+    return { project, site };
+  } catch (error) {
+    await site.account.close();
+    throw error;
+  }
+}
+
+/** A wrong profile would make a second stage of the same name, in silence. */
+async function refuseElsewhere(project: Project, { stage, account, outputs }: Site): Promise<void> {
+  const known = await readPlace(project.dir, stage);
+  if (!known || outputs) return;
+  const here = await account.identity();
+  if (known.account === here.account && known.region === here.region) return;
+  throw new AbortError(
+    `The stage ${stage} was deployed to account ${known.account}, region ${known.region}; this is account ${here.account}, region ${here.region}.`,
+    {
+      code: "ACCOUNT_MISMATCH",
+      where: "--profile, --region",
+      hint: [
+        "Use the profile and region of that account: --profile NAME --region NAME",
+        `If it is gone from there, take it out of ${placesFile(project.dir)} and run the command again.`,
+      ],
+    },
+  );
+}

@@ -1,0 +1,64 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { AbortError } from "../../contract/errors.ts";
+import { IAC_KINDS, type InfrastructurePlan } from "../../contract/infrastructure.ts";
+
+/** A plan that was saved, and where it may be applied. */
+export interface SavedPlan {
+  v: 1;
+  app: string;
+  stage: string;
+  account: string;
+  region: string;
+  /** Base64 SHA-256 of the archives that it deploys, by their names. */
+  code: { worker: string; api: string };
+  /** Secrets that are made with it. */
+  secrets: string[];
+  plan: InfrastructurePlan;
+}
+
+/** Mode 0600: a plan may tell settings that are nobody else's business. */
+export async function savePlan(file: string, plan: SavedPlan): Promise<void> {
+  await writeFile(file, `${JSON.stringify(plan)}\n`, { mode: 0o600 });
+}
+
+/** @throws AbortError `PLAN_INVALID`. */
+export async function loadPlan(file: string): Promise<SavedPlan> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw invalid(file, error instanceof Error ? error.message : String(error));
+  }
+  if (isSaved(value)) return value;
+  throw invalid(file, "it is none of this version");
+}
+
+function invalid(file: string, reason: string): AbortError {
+  return new AbortError(`The plan cannot be read: ${reason}.`, {
+    code: "PLAN_INVALID",
+    where: file,
+    hint: "Make a new one: plan --out FILE",
+  });
+}
+
+function isSaved(value: unknown): value is SavedPlan {
+  if (typeof value !== "object" || value === null) return false;
+  const saved: Partial<Record<keyof SavedPlan, unknown>> = value;
+  const { plan } = saved;
+  return (
+    saved.v === 1 &&
+    ["app", "stage", "account", "region"].every(
+      (name) => name in saved && typeof Object.entries(saved).find(([key]) => key === name)?.[1] === "string",
+    ) &&
+    Array.isArray(saved.secrets) &&
+    typeof saved.code === "object" &&
+    typeof plan === "object" &&
+    plan !== null &&
+    "kind" in plan &&
+    IAC_KINDS.some((kind) => kind === plan.kind) &&
+    "token" in plan &&
+    typeof plan.token === "string" &&
+    "changes" in plan &&
+    Array.isArray(plan.changes)
+  );
+}

@@ -1,0 +1,101 @@
+import { AbortError } from "../../contract/errors.ts";
+import type { IacKind, InfrastructureInput } from "../../contract/infrastructure.ts";
+import type { ArchiveBuilt } from "../../contract/operations/build.ts";
+import { stackParameters, type StageVariables } from "../../contract/variables.ts";
+import { buildStage, type StageBuild } from "../build/build.ts";
+import type { Project } from "../config/load.ts";
+import { type Infrastructure, requireInfrastructure } from "../infrastructure/find.ts";
+import { readTemplate, renderTemplate } from "../infrastructure/template.ts";
+import type { Workplace } from "../services.ts";
+import type { Site } from "./enter.ts";
+import { missingSecrets } from "./secrets.ts";
+
+/** A deployment that can be planned. */
+export interface Prepared {
+  built: StageBuild;
+  infrastructure: Infrastructure;
+  input: InfrastructureInput;
+  /** Secrets that are made with it. */
+  secrets: string[];
+  /** What somebody should know of it. */
+  notes: string[];
+}
+
+/** Checks what can be checked before, builds, and fills in the variables. */
+export async function* prepare(
+  project: Project,
+  site: Site,
+  kind: IacKind | undefined,
+  place: Workplace,
+): AsyncGenerator<ArchiveBuilt, Prepared> {
+  const infrastructure = await requireInfrastructure(project.dir, kind, place);
+  const secrets = await missingSecrets(site, project.config.worker.environment, place);
+  // Read first: a template that cannot be is worth no build.
+  const template = infrastructure.kind === "cloudformation" ? await readTemplate(infrastructure.file) : undefined;
+  const built = yield* buildStage(project, undefined, place);
+  const { variables, notes } = await adjust(built.variables, site);
+  const { archives, references } = built;
+  const parameters = stackParameters(variables, references);
+  return {
+    built: { ...built, variables },
+    infrastructure,
+    input: {
+      app: site.app,
+      stage: site.stage,
+      directory: infrastructure.directory,
+      file: infrastructure.file,
+      build: { archives, variables, references },
+      ...(template
+        ? {
+            template: {
+              body: renderTemplate(template, variables.workerEnvironment, parameters),
+              lines: template.lines,
+            },
+          }
+        : {}),
+    },
+    secrets,
+    notes: [...notes, ...(secrets.length > 0 ? [`makes the secrets ${secrets.join(" and ")}`] : [])],
+  };
+}
+
+/** What was changed by hand stays, and what the account has no room for is left out; both are said. */
+async function adjust(
+  variables: StageVariables,
+  { mark, account, outputs }: Site,
+): Promise<{ variables: StageVariables; notes: string[] }> {
+  const notes: string[] = [];
+  const adjusted = { ...variables };
+  if (mark.paused) {
+    adjusted.workerEnabled = false;
+    notes.push(`stays paused, as ${mark.paused.by} left it`);
+  }
+  if (mark.limited) {
+    adjusted.workerMaxConcurrency = mark.limited.maxConcurrency;
+    notes.push(
+      `keeps the concurrency of ${mark.limited.maxConcurrency} that ${mark.limited.by} set by hand (the configuration says ${variables.workerMaxConcurrency})`,
+    );
+  }
+  const wanted = variables.workerReservedConcurrency;
+  // Of a stage that is there, what it has reserved is not free any more.
+  if (wanted > 0 && !outputs) {
+    const room = await account.room();
+    if (room !== undefined && room < wanted) {
+      adjusted.workerReservedConcurrency = 0;
+      notes.push(
+        `reserves no concurrency: the account has room for ${room}, not for worker.reservedConcurrency (${wanted}); the cap of ${adjusted.workerMaxConcurrency} holds all the same`,
+      );
+    }
+  }
+  if (adjusted.workerReservedConcurrency > 0 && adjusted.workerReservedConcurrency < adjusted.workerMaxConcurrency) {
+    throw new AbortError(
+      `The concurrency set by hand (${adjusted.workerMaxConcurrency}) is above what is reserved (${adjusted.workerReservedConcurrency}): throttled tasks would be lost.`,
+      {
+        code: "CONCURRENCY_CONFLICT",
+        where: "worker.reservedConcurrency",
+        hint: "Raise worker.reservedConcurrency, or give the limit up: concurrency set configured",
+      },
+    );
+  }
+  return { variables: adjusted, notes };
+}

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { createBundler, formatBuildMessage } from "./bundle/index.ts";
+import { removeOldBuilds } from "./bundle/output.ts";
+import type { ProjectOptions } from "./stack.ts";
+
+/** A function's code as `dev` would run it. */
+export type BuiltCode =
+  | {
+      ok: true;
+      /** Holds `index.js` and whatever it needs. */
+      codeDir: string;
+      warnings: string[];
+    }
+  | { ok: false; errors: string[] };
+
+/**
+ * Builds the code of a project's worker or of its API's functions, once, by the bundler and settings of `dev`: what runs
+ * locally is what is deployed.
+ *
+ * @param outDir where builds go.
+ */
+export async function buildCode(
+  project: Pick<ProjectOptions, "dir" | "config" | "modules" | "apiCodeDir">,
+  what: "worker" | "api",
+  outDir: string,
+): Promise<BuiltCode> {
+  const { config, modules, apiCodeDir } = project;
+  if (what === "api" && config.api.entry === undefined && apiCodeDir !== undefined)
+    return { ok: true, codeDir: apiCodeDir, warnings: [] };
+  const bundler = createBundler({
+    projectDir: project.dir,
+    outDir,
+    runtimeEntry: modules.runtime,
+    clientEntry: modules.client,
+    mainEntry: modules.main,
+    emit() {},
+  });
+  const entry = what === "worker" ? config.worker.entry : (config.api.entry ?? modules.api);
+  try {
+    const built = await bundler.buildOnce({ name: what, entry });
+    if (!built.ok) return { ok: false, errors: built.errors.map(formatBuildMessage) };
+    removeOldBuilds(join(outDir, what), built.codeDir);
+    return { ok: true, codeDir: built.codeDir, warnings: built.warnings.map(formatBuildMessage) };
+  } finally {
+    await bundler.close();
+  }
+}

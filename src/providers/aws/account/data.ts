@@ -1,0 +1,126 @@
+import type { AccountClient, RemovedData } from "../../../contract/account.ts";
+import { resourceNames } from "../../../contract/resources.ts";
+import type { AwsClients } from "../clients.ts";
+import { calling, type ErrorPlace } from "../errors.ts";
+import { createSecrets } from "./secrets.ts";
+
+/** What S3 deletes or lists in one request. */
+const PAGE = 1000;
+/** Counting goes no further: nobody needs the exact number of more. */
+const MOST_COUNTED = 10_000;
+
+const COUNTS = [
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesNotVisible",
+  "ApproximateNumberOfMessagesDelayed",
+] as const;
+
+type Data = Pick<AccountClient, "held" | "empty" | "removeData">;
+
+/** What a stage holds, and its end. */
+export function createData(clients: AwsClients, place: ErrorPlace): Data {
+  async function messages(QueueUrl: string): Promise<number> {
+    const { GetQueueAttributesCommand } = await import("@aws-sdk/client-sqs");
+    const sqs = await clients.sqs();
+    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] });
+    const { Attributes } = (await unlessGone("sqs:GetQueueAttributes", () => sqs.send(command))) ?? {};
+    return COUNTS.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
+  }
+
+  async function unlessGone<T>(action: string, call: () => Promise<T>): Promise<T | undefined> {
+    return calling(action, place, async () => {
+      try {
+        return await call();
+      } catch (error) {
+        if (error instanceof Error && GONE.has(error.name)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async function* objects(Bucket: string) {
+    const { ListObjectsV2Command } = await import("@aws-sdk/client-s3");
+    const s3 = await clients.s3();
+    let ContinuationToken: string | undefined;
+    do {
+      const command = new ListObjectsV2Command({
+        Bucket,
+        MaxKeys: PAGE,
+        ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
+      });
+      const page = await unlessGone("s3:ListBucket", () => s3.send(command));
+      yield (page?.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+      ContinuationToken = page?.NextContinuationToken;
+    } while (ContinuationToken);
+  }
+
+  async function* empty(Bucket: string, signal: AbortSignal): AsyncGenerator<RemovedData> {
+    const { DeleteObjectsCommand } = await import("@aws-sdk/client-s3");
+    const s3 = await clients.s3();
+    let count = 0;
+    for await (const keys of objects(Bucket)) {
+      signal.throwIfAborted();
+      if (keys.length === 0) continue;
+      const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true };
+      await calling("s3:DeleteObject", place, () => s3.send(new DeleteObjectsCommand({ Bucket, Delete })));
+      count += keys.length;
+    }
+    if (count > 0) yield { what: "objects", count };
+  }
+
+  return {
+    async held({ queueUrl, deadLetterQueueUrl, bucket, tasksTable }) {
+      const { DescribeTableCommand } = await import("@aws-sdk/client-dynamodb");
+      const dynamodb = await clients.dynamodb();
+      const [waiting, deadLetters, table] = await Promise.all([
+        messages(queueUrl),
+        messages(deadLetterQueueUrl),
+        unlessGone("dynamodb:DescribeTable", () => dynamodb.send(new DescribeTableCommand({ TableName: tasksTable }))),
+      ]);
+      let count = 0;
+      for await (const keys of objects(bucket)) {
+        count += keys.length;
+        if (count >= MOST_COUNTED) break;
+      }
+      return {
+        messages: waiting,
+        deadLetters,
+        objects: count,
+        ...(count >= MOST_COUNTED ? { more: true as const } : {}),
+        records: table?.Table?.ItemCount ?? 0,
+      };
+    },
+    empty,
+    async *removeData(name, { bucket, tasksTable }) {
+      const secrets = createSecrets(clients, place);
+      const [{ DeleteBucketCommand }, { DeleteTableCommand }, { DeleteParameterCommand }] = await Promise.all([
+        import("@aws-sdk/client-s3"),
+        import("@aws-sdk/client-dynamodb"),
+        import("@aws-sdk/client-ssm"),
+      ]);
+      const [s3, dynamodb, ssm] = await Promise.all([clients.s3(), clients.dynamodb(), clients.ssm()]);
+      if (await unlessGone("s3:DeleteBucket", () => s3.send(new DeleteBucketCommand({ Bucket: bucket }))))
+        yield { what: "buckets", count: 1 };
+      if (
+        await unlessGone("dynamodb:DeleteTable", () => dynamodb.send(new DeleteTableCommand({ TableName: tasksTable })))
+      )
+        yield { what: "tables", count: 1 };
+      let count = 0;
+      for (const secret of await secrets.list(name)) if (await secrets.unset(name, secret.name)) count++;
+      if (count > 0) yield { what: "secrets", count };
+      const Name = resourceNames(name.app, name.stage, "").consumptionParameter;
+      if (await unlessGone("ssm:DeleteParameter", () => ssm.send(new DeleteParameterCommand({ Name }))))
+        yield { what: "parameters", count: 1 };
+    },
+  };
+}
+
+/** Errors that mean: there is none. */
+const GONE = new Set([
+  "NoSuchBucket",
+  "NotFound",
+  "ResourceNotFoundException",
+  "QueueDoesNotExist",
+  "AWS.SimpleQueueService.NonExistentQueue",
+  "ParameterNotFound",
+]);

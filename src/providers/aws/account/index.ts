@@ -1,0 +1,52 @@
+import type { AccountClient, AccountTarget } from "../../../contract/account.ts";
+import type { Clock } from "../../../contract/clock.ts";
+import { parseOutputs } from "../../../contract/description.ts";
+import { resourceNames } from "../../../contract/resources.ts";
+import { createAwsClients } from "../clients.ts";
+import { readMark } from "../consumption.ts";
+import { calling, type ErrorPlace } from "../errors.ts";
+import { readParameter } from "../parameter.ts";
+import { createCode } from "./code.ts";
+import { createData } from "./data.ts";
+import { readIdentity } from "./identity.ts";
+import { createSecrets } from "./secrets.ts";
+import { findStages } from "./stages.ts";
+
+/** An AWS account and region. Calls no service yet. */
+export function openAccount(
+  target: AccountTarget,
+  env: Readonly<Record<string, string | undefined>>,
+  clock: Clock,
+): AccountClient {
+  // No stage is meant yet, and certainly not the local one, whose credentials are not asked for.
+  const clients = createAwsClients({ stage: "", ...target }, env);
+  const { endpoint, profile } = target;
+  const place: ErrorPlace = { stage: "", ...(endpoint ? { endpoint } : {}), ...(profile ? { profile } : {}) };
+  let identity: ReturnType<typeof readIdentity> | undefined;
+  return {
+    ...(endpoint ? { endpoint } : {}),
+    identity: () => (identity ??= readIdentity(clients, place)),
+    async outputs({ app, stage }) {
+      const text = await readParameter(clients, resourceNames(app, stage, "").outputsParameter, place);
+      return text === undefined ? undefined : parseOutputs(text);
+    },
+    mark: ({ app, stage }) => readMark(clients, app, { ...place, stage }),
+    stages: (app) => findStages(clients, app, place),
+    secrets: createSecrets(clients, place),
+    code: createCode(clients, place, clock),
+    async room() {
+      const { GetAccountSettingsCommand } = await import("@aws-sdk/client-lambda");
+      const lambda = await clients.lambda();
+      const { AccountLimit } = await calling("lambda:GetAccountSettings", place, () =>
+        lambda.send(new GetAccountSettingsCommand({})),
+      );
+      const free = AccountLimit?.UnreservedConcurrentExecutions;
+      return free === undefined ? undefined : Math.max(0, free - UNRESERVED);
+    },
+    ...createData(clients, place),
+    close: () => clients.close(),
+  };
+}
+
+/** Lambda keeps so many for functions that have none reserved (its quota). */
+const UNRESERVED = 100;

@@ -1,0 +1,128 @@
+import type { Clock } from "../../../contract/clock.ts";
+import { AbortError, PipelineError } from "../../../contract/errors.ts";
+import type { InfrastructureInput, ResourceProgress } from "../../../contract/infrastructure.ts";
+import { calling } from "../errors.ts";
+import { followStack, type StackEnd } from "./progress.ts";
+import type { StackContext } from "./stack.ts";
+import type { PlanToken } from "./token.ts";
+
+/** Clocks differ: events of the change may seem older than its beginning. */
+const SKEW_MS = 5_000;
+
+interface Applying {
+  input: InfrastructureInput;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/** Executes a change set, or deletes a stack, and follows it to its end. */
+export async function* applyPlan(
+  context: StackContext,
+  token: PlanToken,
+  applying: Applying,
+): AsyncGenerator<ResourceProgress> {
+  if (token.what === "nothing") return;
+  const { clock, signal } = applying;
+  const since = new Date((await lastEventAt(context, token.stackId)) ?? clock.now() - SKEW_MS);
+  await (token.what === "deploy" ? execute(context, token.id) : remove(context, token.stackId));
+  let end: StackEnd;
+  try {
+    end = yield* followStack(context, { stackId: token.stackId, since, clock, signal });
+  } catch (error) {
+    throw signal.aborted ? left(context, token, signal) : error;
+  }
+  const wanted =
+    token.what === "destroy" ? ["DELETE_COMPLETE"] : ["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"];
+  if (!wanted.includes(end.status) || (token.what === "deploy" && end.status === "DELETE_COMPLETE"))
+    throw failed(context, token, end, applying.input);
+}
+
+/** @returns when the newest event of the stack was, a moment later: what comes after it is ours. */
+async function lastEventAt({ cloudformation, place }: StackContext, StackName: string): Promise<number | undefined> {
+  const { DescribeStackEventsCommand } = await import("@aws-sdk/client-cloudformation");
+  const { StackEvents } = await calling("cloudformation:DescribeStackEvents", place, () =>
+    cloudformation.send(new DescribeStackEventsCommand({ StackName })),
+  );
+  const at = StackEvents?.[0]?.Timestamp?.getTime();
+  return at === undefined ? undefined : at + 1;
+}
+
+/** @throws AbortError `PLAN_STALE`. */
+async function execute({ cloudformation, place, title }: StackContext, ChangeSetName: string): Promise<void> {
+  const { ExecuteChangeSetCommand } = await import("@aws-sdk/client-cloudformation");
+  await calling("cloudformation:ExecuteChangeSet", place, async () => {
+    try {
+      await cloudformation.send(new ExecuteChangeSetCommand({ ChangeSetName }));
+    } catch (error) {
+      if (!(error instanceof Error) || !STALE.has(error.name)) throw error;
+      throw new AbortError(`The plan cannot be applied any more: ${title} was changed since.`, {
+        code: "PLAN_STALE",
+        where: ChangeSetName,
+        hint: "Somebody else may have deployed meanwhile. Plan again and look at what is left to do.",
+        cause: error,
+      });
+    }
+  });
+}
+
+const STALE = new Set([
+  "InvalidChangeSetStatus",
+  "InvalidChangeSetStatusException",
+  "ChangeSetNotFound",
+  "ChangeSetNotFoundException",
+]);
+
+async function remove({ cloudformation, place }: StackContext, StackName: string): Promise<void> {
+  const { DeleteStackCommand } = await import("@aws-sdk/client-cloudformation");
+  await calling("cloudformation:DeleteStack", place, () => cloudformation.send(new DeleteStackCommand({ StackName })));
+}
+
+function failed(
+  { name, title }: StackContext,
+  token: PlanToken,
+  { status, failure }: StackEnd,
+  { template, file }: InfrastructureInput,
+): AbortError {
+  const line = failure && template?.lines[failure.address];
+  const what = failure ? `${failure.address} (${failure.kind}): ${failure.reason}` : `it ended as ${status}`;
+  const verb = token.what === "destroy" ? "could not be removed" : "could not be deployed";
+  return new AbortError(`${title} ${verb}. ${what}`, {
+    code: token.what === "destroy" ? "DESTROY_FAILED" : "DEPLOY_FAILED",
+    where: line === undefined ? `stack ${name}` : `${file}:${line}`,
+    hint: [stateAfter(status), ...nextStep(status, name)],
+  });
+}
+
+function stateAfter(status: string): string {
+  if (status === "UPDATE_ROLLBACK_COMPLETE") return "It is as it was before: CloudFormation undid what it had begun.";
+  if (status === "DELETE_COMPLETE" || status === "ROLLBACK_COMPLETE")
+    return "Nothing is left of it: CloudFormation removed what it had made.";
+  if (status === "DELETE_FAILED") return "A part of it is left; what is gone stays gone.";
+  return `It is left half-way (${status}): a part of it may be new and a part old.`;
+}
+
+function nextStep(status: string, name: string): string[] {
+  if (status === "UPDATE_ROLLBACK_FAILED")
+    return [`Mend the cause, then: aws cloudformation continue-update-rollback --stack-name ${name}`];
+  if (status === "DELETE_FAILED") return ["Mend the cause and run the command again: it goes on with what is left."];
+  return ["Mend the cause and run the command again."];
+}
+
+/** Ctrl-C: the service goes on without us. */
+function left({ name, title }: StackContext, token: PlanToken, signal: AbortSignal): AbortError {
+  const reason: unknown = signal.reason;
+  return new AbortError(
+    `${title} is still being ${token.what === "destroy" ? "removed" : "deployed"}: CloudFormation goes on, only nobody watches.`,
+    {
+      code: "DEPLOY_LEFT",
+      where: `stack ${name}`,
+      hint: [
+        "Run the command again to see how it ended.",
+        ...(token.what === "deploy" && !token.first
+          ? [`Or take it back: aws cloudformation cancel-update-stack --stack-name ${name}`]
+          : []),
+      ],
+      ...(reason instanceof PipelineError ? { exitCode: reason.exitCode } : {}),
+    },
+  );
+}

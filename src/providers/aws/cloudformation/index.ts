@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import type { AccountTarget } from "../../../contract/account.ts";
+import { artifactBucket, stackName } from "../../../contract/artifacts.ts";
+import type { Clock } from "../../../contract/clock.ts";
+import type {
+  InfrastructureDriver,
+  InfrastructureInput,
+  InfrastructurePlan,
+} from "../../../contract/infrastructure.ts";
+import { stackParameters } from "../../../contract/variables.ts";
+import { readIdentity } from "../account/identity.ts";
+import { createAwsClients } from "../clients.ts";
+import { calling, type ErrorPlace } from "../errors.ts";
+import { applyPlan } from "./apply.ts";
+import { createArtifacts } from "./artifacts.ts";
+import { makeChangeSet, removeChangeSet } from "./change-set.ts";
+import { changesOf, losing } from "./changes.ts";
+import { findStack, isAbsent, refuseUnready, type StackContext, stateOf } from "./stack.ts";
+import { type PlanToken, readToken, writeToken } from "./token.ts";
+
+/** What a template may be to be sent in the request itself (the service's quota). */
+const INLINE_TEMPLATE = 51_200;
+
+export interface DriverOptions {
+  target: AccountTarget;
+  env: Readonly<Record<string, string | undefined>>;
+  clock: Clock;
+}
+
+/** A stage as one CloudFormation stack, by change sets. Needs no other program. */
+export async function openCloudFormation(
+  input: InfrastructureInput,
+  { target, env, clock }: DriverOptions,
+): Promise<InfrastructureDriver> {
+  const clients = createAwsClients({ stage: input.stage, ...target }, env);
+  const { endpoint, profile } = target;
+  const place: ErrorPlace = {
+    stage: input.stage,
+    ...(endpoint ? { endpoint } : {}),
+    ...(profile ? { profile } : {}),
+  };
+  const context: StackContext = {
+    cloudformation: await clients.cloudformation(),
+    name: stackName(input.app, input.stage),
+    place,
+    title: `The stage ${input.stage} of ${input.app}`,
+  };
+  const made = (token: PlanToken, changes: InfrastructurePlan["changes"]): InfrastructurePlan => ({
+    kind: "cloudformation",
+    token: writeToken(token),
+    changes,
+    notes: [],
+  });
+
+  async function* planDeploy(signal: AbortSignal) {
+    const { build, template } = input;
+    if (!build || !template) throw new Error("A deployment is planned without code or template.");
+    const stack = await findStack(context, context.name);
+    refuseUnready(stateOf(stack, context), context.name);
+    const { account, region } = await readIdentity(clients, place);
+    const artifacts = createArtifacts(clients, { bucket: artifactBucket(account, region), region }, place);
+    for (const { name, file } of build.archives) {
+      if (await artifacts.put(build.references[name].key, { file }))
+        yield { type: "step" as const, text: `uploaded ${name}.zip to ${artifacts.bucket}` };
+    }
+    const inline = Buffer.byteLength(template.body) <= INLINE_TEMPLATE;
+    const hash = createHash("sha256").update(template.body).digest("hex").slice(0, 32);
+    const key = `${input.app}/${input.stage}/template-${hash}.json`;
+    if (!inline) await artifacts.put(key, { text: template.body });
+    const changeSet = await makeChangeSet(
+      context,
+      {
+        ...(inline ? { TemplateBody: template.body } : { TemplateURL: artifacts.url(key) }),
+        Parameters: stackParameters(build.variables, build.references, artifacts.bucket),
+        Tags: [
+          { Key: "ai-pipeline:app", Value: input.app },
+          { Key: "ai-pipeline:stage", Value: input.stage },
+        ],
+        ChangeSetType: isAbsent(stack) ? "CREATE" : "UPDATE",
+      },
+      { input, clock, signal },
+    );
+    if (!changeSet) return made({ what: "nothing" }, []);
+    const { id, stackId, changes } = changeSet;
+    return made({ what: "deploy", id, stackId, first: isAbsent(stack) }, changesOf(changes));
+  }
+
+  async function* planDestroy() {
+    yield* [];
+    const stack = await findStack(context, context.name);
+    // A stack that failed half-way can always be removed.
+    const state = stateOf(stack, context);
+    if (state.state === "busy") refuseUnready(state, context.name);
+    if (isAbsent(stack)) return made({ what: "nothing" }, []);
+    const { DescribeStackResourcesCommand } = await import("@aws-sdk/client-cloudformation");
+    const { StackResources = [] } = await calling("cloudformation:DescribeStackResources", place, () =>
+      context.cloudformation.send(new DescribeStackResourcesCommand({ StackName: context.name })),
+    );
+    const changes = StackResources.filter(({ ResourceStatus }) => ResourceStatus !== "DELETE_COMPLETE").map(
+      ({ LogicalResourceId = "", ResourceType: kind = "", PhysicalResourceId }) => {
+        const loses = losing(kind, "delete");
+        return {
+          address: LogicalResourceId,
+          kind,
+          ...(PhysicalResourceId ? { name: PhysicalResourceId } : {}),
+          action: "delete" as const,
+          attributes: [],
+          ...(loses === undefined ? {} : { loses }),
+        };
+      },
+    );
+    return made({ what: "destroy", stackId: stack.StackId ?? context.name }, changes);
+  }
+
+  return {
+    kind: "cloudformation",
+    state: async () => stateOf(await findStack(context, context.name), context),
+    plan: (what, signal) => (what === "deploy" ? planDeploy(signal) : planDestroy()),
+    apply: (plan, signal) => applyPlan(context, readToken(plan.token), { input, clock, signal }),
+    async discard(plan) {
+      const token = readToken(plan.token);
+      if (token.what === "deploy") await removeChangeSet(context, token.id, token.first ? token.stackId : undefined);
+    },
+    close: () => clients.close(),
+  };
+}

@@ -1,0 +1,81 @@
+import type { CloudFormationClient, Stack } from "@aws-sdk/client-cloudformation";
+import { AbortError } from "../../../contract/errors.ts";
+import type { InfrastructureState } from "../../../contract/infrastructure.ts";
+import { calling, type ErrorPlace } from "../errors.ts";
+
+/** One stack, and how to speak of it. */
+export interface StackContext {
+  cloudformation: CloudFormationClient;
+  /** Its name. */
+  name: string;
+  place: ErrorPlace;
+  /** Of the stage's app and name. */
+  title: string;
+}
+
+/** @param id name, or ARN to find it also when it is deleted. @returns undefined when there is no such stack. */
+export async function findStack({ cloudformation, place }: StackContext, id: string): Promise<Stack | undefined> {
+  const { DescribeStacksCommand } = await import("@aws-sdk/client-cloudformation");
+  return calling("cloudformation:DescribeStacks", place, async () => {
+    try {
+      const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: id }));
+      return Stacks?.[0];
+    } catch (error) {
+      // CloudFormation has no error of its own for this.
+      if (error instanceof Error && error.name === "ValidationError" && /does not exist/.test(error.message))
+        return undefined;
+      throw error;
+    }
+  });
+}
+
+/** @returns whether the stack is none yet: a change set that was never executed leaves one behind. */
+export function isAbsent(stack: Stack | undefined): stack is undefined {
+  return stack?.StackStatus === undefined || ["REVIEW_IN_PROGRESS", "DELETE_COMPLETE"].includes(stack.StackStatus);
+}
+
+/** @returns how the stack is. */
+export function stateOf(stack: Stack | undefined, { name, title }: StackContext): InfrastructureState {
+  if (isAbsent(stack)) return { state: "absent" };
+  const { StackStatus: status = "", StackStatusReason: why } = stack;
+  const reason = `${title} is ${status}${why ? `: ${why}` : ""}`;
+  if (status.endsWith("_IN_PROGRESS")) {
+    return {
+      state: "busy",
+      reason,
+      hint: [
+        "Somebody deploys or removes it right now, or an earlier run of yours still goes on: wait until it has ended.",
+        `See who: aws cloudformation describe-stack-events --stack-name ${name}`,
+      ],
+    };
+  }
+  if (status === "UPDATE_ROLLBACK_FAILED") {
+    return {
+      state: "stuck",
+      reason,
+      hint: [
+        "Mend what is said above, then let CloudFormation go on with the way back:",
+        `  aws cloudformation continue-update-rollback --stack-name ${name}`,
+      ],
+    };
+  }
+  if (["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"].includes(status)) {
+    return {
+      state: "stuck",
+      reason,
+      hint: ["CloudFormation takes no change of it as it is: remove it (destroy), then deploy it anew."],
+    };
+  }
+  const at = stack.LastUpdatedTime ?? stack.CreationTime;
+  return { state: "ready", ...(at ? { updatedAt: at.toISOString() } : {}) };
+}
+
+/** @throws AbortError `STAGE_BUSY`, `STAGE_STUCK`. */
+export function refuseUnready(state: InfrastructureState, name: string): void {
+  if (state.state !== "busy" && state.state !== "stuck") return;
+  throw new AbortError(`${state.reason}.`.replace(/\.\.$/, "."), {
+    code: state.state === "busy" ? "STAGE_BUSY" : "STAGE_STUCK",
+    where: `stack ${name}`,
+    hint: state.hint,
+  });
+}

@@ -1,0 +1,33 @@
+import { AbortError } from "../../../contract/errors.ts";
+
+/** What a plan of ours is carried out by. */
+export type PlanToken =
+  | { what: "nothing" }
+  | { what: "deploy"; id: string; stackId: string; /** The stack is none yet. */ first: boolean }
+  | { what: "destroy"; stackId: string };
+
+export const writeToken = (token: PlanToken): string => JSON.stringify(token);
+
+/** @throws AbortError `PLAN_INVALID`. */
+export function readToken(text: string): PlanToken {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (isToken(value)) return value;
+  throw new AbortError("The plan is none of CloudFormation's.", {
+    code: "PLAN_INVALID",
+    where: "--plan",
+    hint: "Make a new one: plan --out FILE",
+  });
+}
+
+function isToken(value: unknown): value is PlanToken {
+  if (typeof value !== "object" || value === null || !("what" in value)) return false;
+  if (value.what === "nothing") return true;
+  const stack = "stackId" in value && typeof value.stackId === "string";
+  if (value.what === "destroy") return stack;
+  return value.what === "deploy" && stack && "id" in value && typeof value.id === "string" && "first" in value;
+}

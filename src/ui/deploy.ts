@@ -1,0 +1,80 @@
+import { counted } from "../contract/counted.ts";
+import type { ResourceAction, ResourceProgress } from "../contract/infrastructure.ts";
+import type { CodeUpdated, DestroyEvent, DeployEvent, Holdings, PlanEvent } from "../contract/operations/deploy.ts";
+import { archiveLines } from "./archive.ts";
+import { formatCount, formatDuration } from "./format.ts";
+import { placeLines } from "./place.ts";
+import { type DeployLine, planLines } from "./plan.ts";
+
+/** What a screen, a pipe and a log tell of `plan`, `deploy` and `destroy` on the way. */
+type Telling = Exclude<PlanEvent | DeployEvent | DestroyEvent, { type: "summary" }>;
+
+const DOING: Record<ResourceAction, string> = {
+  create: "creating",
+  change: "changing",
+  replace: "replacing",
+  delete: "deleting",
+};
+const DONE: Record<ResourceAction, string> = {
+  create: "created",
+  change: "changed",
+  replace: "replaced",
+  delete: "deleted",
+};
+
+/** @returns what an event tells once it is over, a line each; none for what is only on its way. */
+export function deployLines(event: Telling): DeployLine[] {
+  switch (event.type) {
+    case "stage":
+      return placeLines(event).map((text, index) => ({ tone: index === 0 ? "info" : "warn", text }));
+    case "archive":
+      return event.state === "building"
+        ? []
+        : archiveLines(event).map((text) => ({ tone: text.startsWith("warning") ? "warn" : "ok", text }));
+    case "written":
+      return [];
+    case "step":
+      return [{ tone: "info", text: event.text }];
+    case "plan":
+      return planLines(event);
+    case "resource":
+      return event.state === "started" ? [] : [resourceLine(event)];
+    case "code":
+      return event.state === "updating" ? [] : [codeLine(event)];
+    case "holdings":
+      return holdingsLines(event);
+    case "removed":
+      return [{ tone: "ok", text: `removed ${counted(event.count, event.what.slice(0, -1), event.what)}` }];
+  }
+}
+
+/** @returns what is on its way, for the live part of a screen. */
+export function describeUnderway({ action, address, undo }: ResourceProgress): string {
+  return `${undo ? "undoing: " : ""}${DOING[action]} ${address}`;
+}
+
+function resourceLine({ action, address, kind, state, ms, reason, undo }: ResourceProgress): DeployLine {
+  const time = ms === undefined ? "" : ` in ${formatDuration(ms)}`;
+  if (state === "failed") return { tone: "fail", text: `${address} (${kind}) failed${time}: ${reason ?? "no reason"}` };
+  return { tone: undo ? "warn" : "ok", text: `${undo ? "undone: " : ""}${DONE[action]} ${address}${time}` };
+}
+
+function codeLine({ name, state, ms = 0 }: CodeUpdated): DeployLine {
+  if (state === "same") return { tone: "info", text: `${name} runs this code already` };
+  return { tone: "ok", text: `${name} runs the new code after ${formatDuration(ms)}` };
+}
+
+function holdingsLines({ messages, deadLetters, objects, more, records, secrets }: Holdings): DeployLine[] {
+  const held = [
+    [messages, counted(messages, "task in the queue", "tasks in the queue")],
+    [deadLetters, counted(deadLetters, "dead letter")],
+    [
+      objects,
+      `${more ? "more than " : ""}${formatCount(objects)} ${objects === 1 ? "object" : "objects"} in the bucket`,
+    ],
+    [records, `about ${counted(records, "task record")}`],
+    [secrets, counted(secrets, "secret")],
+  ] as const;
+  const there = held.filter(([count]) => count > 0).map(([, text]) => text);
+  return [{ tone: "info", text: there.length > 0 ? `it holds ${there.join(", ")}` : "it holds nothing" }];
+}

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import { readFile, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { StackParameter } from "../../src/contract/variables.ts";
+import { readZip } from "../../src/local/lambda/zip.ts";
+import { makeFolder, PROJECT, run } from "../cli/harness.ts";
+
+const json = async <T>(...path: string[]): Promise<T> => JSON.parse(await readFile(join(...path), "utf8"));
+
+test("two projects with the same sources are built into the same bytes, whenever that is", async () => {
+  await using one = await makeFolder(PROJECT);
+  await using other = await makeFolder(PROJECT);
+  await utimes(join(other.dir, "src/worker.ts"), 0, 0);
+  const [first, second] = await Promise.all(
+    [one, other].map(({ dir }) => run(["build", "--stage", "dev", "--json"], { cwd: dir })),
+  );
+  expect(first?.exitCode).toBe(0);
+  for (const name of ["worker.zip", "api.zip"])
+    expect(await readFile(join(one.dir, "dist", name))).toEqual(await readFile(join(other.dir, "dist", name)));
+  const archivesOf = (result: typeof first) =>
+    JSON.stringify(result?.events.at(-1)?.["archives"]).replaceAll(/"file":"[^"]*"/g, "");
+  expect(archivesOf(first)).toBe(archivesOf(second));
+});
+
+test("an archive holds the code with its source maps, as an ES module", async () => {
+  await using folder = await makeFolder(PROJECT);
+  const { events } = await run(["build", "--stage", "dev", "--json"], { cwd: folder.dir });
+  const built = events.find((event) => event["type"] === "archive" && event["state"] === "built");
+  const zip = await readFile(join(folder.dir, "dist", "worker.zip"));
+  const files = new Map(readZip(zip).map(({ name, data }) => [name, data.toString()]));
+  expect(JSON.parse(files.get("package.json") ?? "")).toEqual({ type: "module" });
+  expect(files.get("index.js")).toContain("asked to fail");
+  expect(JSON.parse(files.get("index.js.map") ?? "")).toMatchObject({
+    sources: expect.arrayContaining([expect.stringMatching(/src\/worker\.ts$/)]),
+  });
+  expect(built?.["archive"]).toMatchObject({
+    name: "worker",
+    roles: ["worker"],
+    bytes: zip.length,
+    unzippedBytes: [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0),
+    sha256: createHash("sha256").update(zip).digest("base64"),
+  });
+});
+
+test("both kinds of variables say what the configuration says", async () => {
+  await using folder = await makeFolder({
+    ...PROJECT,
+    "ai-pipeline.config.ts": `export default {
+      app: "my-app",
+      worker: { timeout: 20, environment: { MODEL: "small" } },
+      documents: { buckets: ["a-bucket", "b-bucket"] },
+      stages: { prod: { worker: { maxConcurrency: 9 } } },
+    };`,
+  });
+  const { stdout, exitCode } = await run(["build", "--stage", "prod", "--out", "out"], { cwd: folder.dir });
+  expect(exitCode).toBe(0);
+  expect(stdout.split("\n")).toEqual([
+    "<dir>/out/worker.zip",
+    "<dir>/out/api.zip",
+    "<dir>/out/terraform.tfvars.json",
+    "<dir>/out/parameters.json",
+    "",
+  ]);
+  const terraform = await json<Record<string, unknown>>(folder.dir, "out/terraform.tfvars.json");
+  expect(terraform).toMatchObject({
+    app: "my-app",
+    stage: "prod",
+    worker_timeout: 20,
+    worker_max_concurrency: 9,
+    worker_environment: { MODEL: "small" },
+    queue_visibility_timeout: 120,
+    document_buckets: ["a-bucket", "b-bucket"],
+    worker_code: "../out/worker.zip",
+  });
+  const parameters = Object.fromEntries(
+    (await json<StackParameter[]>(folder.dir, "out/parameters.json")).map(({ ParameterKey, ParameterValue }) => [
+      ParameterKey,
+      ParameterValue,
+    ]),
+  );
+  expect(parameters).toMatchObject({
+    App: "my-app",
+    WorkerTimeout: "20",
+    WorkerMaxConcurrency: "9",
+    DocumentBuckets: "a-bucket,b-bucket",
+    WorkerCode: expect.stringMatching(/^my-app\/prod\/worker-[0-9a-f]{32}\.zip$/),
+  });
+  // One list: what the one is told, the other is told too.
+  const names = Object.keys(parameters).map((name) => name.replaceAll(/(?<!^)[A-Z]/g, "_$&").toLowerCase());
+  const told = Object.keys(terraform).filter((name) => name !== "worker_environment" && !name.endsWith("_sha256"));
+  expect(names.toSorted()).toEqual(told.toSorted());
+});
+
+test("code that does not compile is named with file and line, and nothing is written", async () => {
+  await using folder = await makeFolder({ ...PROJECT, "src/worker.ts": "export const handler = ;\n" });
+  const { exitCode, stderr } = await run(["build", "--stage", "dev"], { cwd: folder.dir });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("src/worker.ts:1:24");
+  await expect(readFile(join(folder.dir, "dist", "worker.zip"))).rejects.toThrow("ENOENT");
+});
+
+test("a worker beyond Lambda's limit is refused, with the file that makes it so", async () => {
+  await using folder = await makeFolder({
+    ...PROJECT,
+    "src/worker.ts": 'import big from "./big.node";\nexport const handler = () => big;\n',
+    "src/big.node": "x".repeat(270_000_000),
+  });
+  const { exitCode, events } = await run(["build", "--stage", "dev", "--json"], { cwd: folder.dir });
+  expect(exitCode).toBe(1);
+  expect(events.at(-1)).toMatchObject({
+    code: "ARCHIVE_TOO_LARGE",
+    message: expect.stringContaining("270 MB"),
+    hint: [expect.stringMatching(/big-.*\.node \(270 MB\)/), expect.any(String)],
+  });
+});
