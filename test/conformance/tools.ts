@@ -4,10 +4,12 @@ import { AWS_PYTHON, installAwsPython, installOldPython, OLD_PYTHON } from "../.
 import { ELASTICMQ, installElasticMq } from "../../scripts/peers/elasticmq.ts";
 import { buildGo } from "../../scripts/peers/go.ts";
 import { installMiniStack, MINISTACK } from "../../scripts/peers/ministack.ts";
+import { CHECKOV, installCheckov } from "../../scripts/peers/checkov.ts";
 import type { PeerContext } from "../../scripts/peers/peer.ts";
 import { killServers } from "../../scripts/peers/server.ts";
+import { installTerraform, TERRAFORM } from "../../scripts/peers/terraform.ts";
 
-export type ToolName = "ministack" | "elasticmq" | "go" | "aws-python" | "old-python";
+export type ToolName = "ministack" | "elasticmq" | "go" | "aws-python" | "old-python" | "terraform" | "checkov";
 
 /** A program from outside npm; `missing` says why it is not here. */
 export type Tool = { title: string; path: string } | { title: string; missing: string };
@@ -25,6 +27,8 @@ export const TOOLS: [ToolName, Installer][] = [
   ["go", { title: "the AWS SDK for Go", install: (context) => buildGo(context, join(import.meta.dirname, "go")) }],
   ["aws-python", { title: AWS_PYTHON, install: installAwsPython }],
   ["old-python", { title: OLD_PYTHON, install: installOldPython }],
+  ["terraform", { title: TERRAFORM, install: installTerraform }],
+  ["checkov", { title: CHECKOV, install: installCheckov }],
 ];
 
 /** What starts a peer in a test's process. Installing is done by then. */

@@ -44,12 +44,13 @@ test("it holds what it needs and nothing of how it was made", () => {
       "dist/main.js",
       "dist/schema/task.json",
       "dist/types/index.d.ts",
+      "infrastructure/terraform/queues.tf",
       "templates/minimal/gitignore",
       "templates/summarize/samples/report.pdf",
     ]),
   );
   const folders = new Set(files.map((file) => dirname(file).split("/")[0]));
-  expect([...folders].sort()).toEqual([".", "bin", "dist", "templates"]);
+  expect([...folders].sort()).toEqual([".", "bin", "dist", "infrastructure", "templates"]);
   expect(files.filter((file) => /^bin\/.*test|node_modules|\.ai-pipeline\/|\.map$/.test(file))).toEqual([]);
 });
 

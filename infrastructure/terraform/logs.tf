@@ -1,0 +1,37 @@
+resource "aws_cloudwatch_log_group" "function" {
+  for_each = local.functions
+
+  name              = "/aws/lambda/${each.value}"
+  retention_in_days = var.log_retention_days
+}
+
+resource "aws_cloudwatch_log_group" "access" {
+  for_each = toset(["http", "socket"])
+
+  name              = "/aws/apigateway/${local.base}-${each.key}"
+  retention_in_days = var.log_retention_days
+}
+
+locals {
+  # No query string and no headers: tickets and tokens travel there.
+  access_log = {
+    requestId   = "$context.requestId"
+    time        = "$context.requestTime"
+    ip          = "$context.identity.sourceIp"
+    route       = "$context.routeKey"
+    status      = "$context.status"
+    error       = "$context.error.message"
+    authorizer  = "$context.authorizer.error"
+    integration = "$context.integrationErrorMessage"
+  }
+
+  http_access_log = merge(local.access_log, {
+    length  = "$context.responseLength"
+    latency = "$context.responseLatency"
+  })
+
+  socket_access_log = merge(local.access_log, {
+    event      = "$context.eventType"
+    connection = "$context.connectionId"
+  })
+}

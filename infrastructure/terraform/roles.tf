@@ -1,0 +1,161 @@
+# One role a function, with what its code calls and nothing else.
+
+locals {
+  tasks         = aws_dynamodb_table.tasks.arn
+  tasks_by_time = "${aws_dynamodb_table.tasks.arn}/index/by-time"
+  connections   = aws_dynamodb_table.connections.arn
+  bucket        = aws_s3_bucket.documents.arn
+  other_buckets = [for name in var.document_buckets : "arn:${data.aws_partition.current.partition}:s3:::${name}"]
+
+  # To whoever is connected.
+  post_to_sockets = {
+    Action   = ["execute-api:ManageConnections"]
+    Resource = ["${aws_apigatewayv2_api.socket.execution_arn}/${var.stage}/POST/@connections/*"]
+  }
+
+  # SecureStrings under the service's own key, which every principal of the account may use through SSM.
+  read_secrets = {
+    Action   = ["ssm:GetParametersByPath"]
+    Resource = ["arn:${data.aws_partition.current.partition}:ssm:${local.region}:${local.account}:parameter${local.secrets_path}"]
+  }
+
+  read_followers = {
+    Action   = ["dynamodb:Query", "dynamodb:BatchWriteItem"]
+    Resource = [local.connections]
+  }
+
+  write_tasks = {
+    Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
+    Resource = [local.tasks]
+  }
+
+  list_tasks = {
+    Action   = ["dynamodb:Query"]
+    Resource = [local.tasks_by_time]
+  }
+
+  send_tasks = {
+    Action   = ["sqs:SendMessage"]
+    Resource = [aws_sqs_queue.ai_task_queue.arn]
+  }
+
+  permissions = {
+    worker = concat(
+      [
+        {
+          # The event source mapping receives and deletes in the function's name.
+          Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
+          Resource = [aws_sqs_queue.ai_task_queue.arn]
+        },
+        {
+          Action   = ["s3:GetObject"]
+          Resource = [for arn in concat([local.bucket], local.other_buckets) : "${arn}/*"]
+        },
+        {
+          # Without it S3 says that a document which is not there is forbidden.
+          Action   = ["s3:ListBucket"]
+          Resource = concat([local.bucket], local.other_buckets)
+        },
+        {
+          Action   = ["s3:PutObject"]
+          Resource = ["${local.bucket}/results/*"]
+        },
+        local.write_tasks,
+        local.read_followers,
+        local.post_to_sockets,
+        local.read_secrets,
+      ],
+      length(var.bedrock_models) == 0 ? [] : [
+        {
+          Action   = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+          Resource = var.bedrock_models
+        },
+      ],
+    )
+
+    api = [
+      local.send_tasks,
+      {
+        # It signs the addresses that clients upload to.
+        Action   = ["s3:PutObject"]
+        Resource = ["${local.bucket}/documents/*"]
+      },
+      {
+        Action   = ["s3:GetObject"]
+        Resource = ["${local.bucket}/results/*"]
+      },
+      {
+        Action   = ["s3:ListBucket"]
+        Resource = [local.bucket]
+      },
+      local.write_tasks,
+      local.list_tasks,
+      local.read_followers,
+      local.post_to_sockets,
+      local.read_secrets,
+    ]
+
+    socket = [
+      {
+        Action   = ["dynamodb:GetItem", "dynamodb:Query"]
+        Resource = [local.tasks]
+      },
+      {
+        Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"]
+        Resource = [local.connections]
+      },
+      local.post_to_sockets,
+      local.read_secrets,
+    ]
+
+    authorizer = [local.read_secrets]
+
+    reconciler = [
+      local.send_tasks,
+      {
+        Action   = ["sqs:GetQueueAttributes"]
+        Resource = [aws_sqs_queue.ai_task_queue.arn]
+      },
+      local.write_tasks,
+      local.list_tasks,
+      local.read_followers,
+      local.post_to_sockets,
+      local.read_secrets,
+    ]
+  }
+}
+
+resource "aws_iam_role" "function" {
+  for_each = local.functions
+
+  name        = each.value
+  description = "Of the function ${each.value}."
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "function" {
+  for_each = local.functions
+
+  name = "own"
+  role = aws_iam_role.function[each.key].id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      for permission in concat(local.permissions[each.key], [
+        {
+          Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+          Resource = ["${aws_cloudwatch_log_group.function[each.key].arn}:*"]
+        },
+      ]) : merge({ Effect = "Allow" }, permission)
+    ]
+  })
+}

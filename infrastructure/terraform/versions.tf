@@ -1,0 +1,27 @@
+terraform {
+  required_version = ">= 1.6"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.25"
+    }
+  }
+}
+
+# Region and credentials are found as the AWS CLI finds them: AWS_REGION, AWS_PROFILE, SSO, a role.
+provider "aws" {
+  # Another account than the one the stage was made in is refused before anything is planned.
+  allowed_account_ids = var.account == "" ? null : [var.account]
+
+  default_tags {
+    tags = {
+      "ai-pipeline:app"   = var.app
+      "ai-pipeline:stage" = var.stage
+    }
+  }
+}
+
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
