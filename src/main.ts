@@ -197,6 +197,10 @@ const INFRASTRUCTURE: Record<IacKind, OpenInfrastructure> = {
     const { openCloudFormation } = await import("./providers/aws/cloudformation/index.ts");
     return openCloudFormation(input, options);
   },
+  async terraform(input, options) {
+    const { openTerraform } = await import("./providers/terraform/index.ts");
+    return openTerraform(input, options);
+  },
 };
 
 /** What `ai-pipeline/...` means in a project that has no copy of its own: the built files, or the sources in a checkout. */

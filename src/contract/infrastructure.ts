@@ -3,7 +3,7 @@ import type { Json } from "./task.ts";
 import type { ArchiveReferences, StageVariables } from "./variables.ts";
 
 /** The kinds of infrastructure as code that a project can own. */
-export const IAC_KINDS = ["cloudformation"] as const;
+export const IAC_KINDS = ["cloudformation", "terraform"] as const;
 export type IacKind = (typeof IAC_KINDS)[number];
 
 /** Where a project's infrastructure lies, relative to the project. */
@@ -82,6 +82,8 @@ export interface InfrastructureInput {
   file: string;
   /** Code and variables; absent where only a removal is planned. */
   build?: { archives: Archive[]; variables: StageVariables; references: ArchiveReferences };
+  /** A removal leaves the tasks' records and the bucket. */
+  keepData?: true;
   /** CloudFormation's template as JSON, and the lines of its resources in `file`. */
   template?: { body: string; lines: Record<string, number> };
 }

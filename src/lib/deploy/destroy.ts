@@ -26,7 +26,11 @@ export async function* destroy(input: DestroyInput, place: Workplace): AsyncGene
     const secrets = await account.secrets.list(site);
     if (outputs) yield { type: "holdings", ...(await account.held(outputs)), secrets: secrets.length };
     const { directory, file, kind } = infrastructure;
-    const driver = await place.services.openInfrastructure({ app, stage, directory, file }, kind, site.target);
+    const driver = await place.services.openInfrastructure(
+      { app, stage, directory, file, ...(input.keepData ? { keepData: true } : {}) },
+      kind,
+      site.target,
+    );
     try {
       const made = yield* driver.plan("destroy", place.signal);
       const { account: id } = await account.identity();

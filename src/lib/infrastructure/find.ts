@@ -15,7 +15,7 @@ export interface Infrastructure {
 }
 
 /** What tells the kinds apart. */
-const FILES: Record<IacKind, RegExp> = { cloudformation: /^template\.(ya?ml|json)$/ };
+const FILES: Record<IacKind, RegExp> = { cloudformation: /^template\.(ya?ml|json)$/, terraform: /\.tf$/ };
 
 /** @returns every kind that a project has. */
 export async function findInfrastructure(projectDir: string): Promise<Infrastructure[]> {

@@ -75,7 +75,6 @@ export async function makeWorkdir(cliConfig: string, config: ResolvedConfig): Pr
       return { stdout, stderr, exitCode: exitCode ?? -1, messages: parseLines(stdout) };
     },
     async configure(next) {
-      const archive = (name: string) => ({ path: `../dist/${name}.zip`, sha256: `sha256-of-${name}`, key: name });
       const all = terraformVariables(stageVariables(next), { worker: archive("worker"), api: archive("api") });
       await writeFile(variables, JSON.stringify(all, null, 2));
     },
@@ -121,6 +120,9 @@ export function asObject(value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null) throw new Error(`This is no object: ${JSON.stringify(value)}`);
   return { ...value };
 }
+
+/** @returns where an archive lies. */
+export const archive = (name: string) => ({ path: `../dist/${name}.zip`, sha256: `sha256-of-${name}`, key: name });
 
 /** @returns messages of a type. */
 export const ofType = (messages: Record<string, unknown>[], type: string) =>

@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../../contract/clock.ts";
+import { counted } from "../../contract/counted.ts";
+import { AbortError, PipelineError } from "../../contract/errors.ts";
+import { EXIT } from "../../contract/exit.ts";
+import type { ResourceAction, ResourceChange, ResourceProgress } from "../../contract/infrastructure.ts";
+import { lockFailure, planFailure, sentence } from "./failure.ts";
+import { type Diagnostic, type Message, parseMessage } from "./message.ts";
+import { run, runToEnd, type RunPlace } from "./run.ts";
+import { taintedIn } from "./state.ts";
+
+export interface ApplyInput {
+  place: RunPlace;
+  /** The saved plan. */
+  file: string;
+  what: "deploy" | "destroy";
+  changes: readonly ResourceChange[];
+  stage: string;
+  clock: Clock;
+}
+
+/** @throws AbortError `DEPLOY_FAILED` or `DESTROY_FAILED`, `DEPLOY_INTERRUPTED`, `PLAN_STALE` or `STAGE_BUSY`. */
+export async function* applyPlan(input: ApplyInput, signal: AbortSignal): AsyncGenerator<ResourceProgress> {
+  const { place, file, clock } = input;
+  const running = run(place, ["apply", "-json", "-input=false", "-no-color", file], signal);
+  const errors: Diagnostic[] = [];
+  /** Failed, and not yet told why: the reasons come last. */
+  const unexplained = new Map<string, ResourceProgress>();
+  let done = 0;
+  let next = await running.next();
+  for (; !next.done; next = await running.next()) {
+    const message = parseMessage(next.value);
+    if (message?.type === "diagnostic") {
+      if (message.diagnostic.severity === "warning") continue;
+      errors.push(message.diagnostic);
+      const failed = message.diagnostic.address && unexplained.get(message.diagnostic.address);
+      if (!failed) continue;
+      unexplained.delete(failed.address);
+      yield { ...failed, reason: sentence(message.diagnostic) };
+    } else if (message) {
+      const event = progressOf(message, clock.now());
+      if (!event) continue;
+      if (event.state === "done") done += 1;
+      if (event.state === "failed") unexplained.set(event.address, event);
+      else yield event;
+    }
+  }
+  yield* unexplained.values();
+  if (next.value.exitCode === 0 && !signal.aborted) return;
+  if (next.value.exitCode === 0 && done === input.changes.length) return;
+  throw await failureOf(input, { errors, stderr: next.value.stderr, done }, signal);
+}
+
+/** @returns undefined for data that is looked up. */
+function progressOf({ type, hook }: Extract<Message, { hook: unknown }>, at: number): ResourceProgress | undefined {
+  const { resource, elapsed_seconds } = hook;
+  const action = ACTIONS[hook.action];
+  if (!action) return undefined;
+  const event = { type: "resource" as const, at, address: resource.addr, kind: resource.resource_type, action };
+  if (type === "apply_start") return { ...event, state: "started" };
+  return { ...event, state: type === "apply_complete" ? "done" : "failed", ms: elapsed_seconds * 1000 };
+}
+
+/** Terraform's words for what is done. A replacement is a removal and a creation, each told. */
+const ACTIONS: Record<string, ResourceAction> = { create: "create", update: "change", delete: "delete" };
+
+/** Says what state the stage is in, and what to do. */
+async function failureOf(
+  { place, stage, what }: ApplyInput,
+  { errors, stderr, done }: { errors: Diagnostic[]; stderr: string; done: number },
+  signal: AbortSignal,
+): Promise<PipelineError> {
+  const first = errors[0];
+  const locked = first && lockFailure(first);
+  if (locked) return locked;
+  if (first && /Saved plan is stale/i.test(first.summary)) {
+    return new AbortError("The plan is out of date: the stage was changed since it was made.", {
+      code: "PLAN_STALE",
+      where: stage,
+      hint: "Make a new one with plan; nothing was changed.",
+    });
+  }
+  if (!first && !signal.aborted) return planFailure([], stderr, place.directory);
+  const unsaved = join(place.directory, "errored.tfstate");
+  const halfMade = await taintedOf(place);
+  const reasons = errors.map((error) => `${error.address ?? "Terraform"}: ${sentence(error)}`);
+  const hint = [
+    ...reasons,
+    `${counted(done, "change was", "changes were")} made and ${done === 1 ? "is" : "are"} in the state; nothing is undone.`,
+    ...halfMade.map((address) => `${address} may be half made: the next deploy replaces it.`),
+    ...(existsSync(unsaved)
+      ? [`The state could not be written and lies in ${unsaved}: ${place.program.name} state push errored.tfstate`]
+      : []),
+    "Run the same command again: it goes on where this one stopped.",
+  ];
+  if (signal.aborted) {
+    return new AbortError("Interrupted: what was at work was ended, and the rest not begun.", {
+      code: "DEPLOY_INTERRUPTED",
+      where: stage,
+      hint,
+      exitCode: signal.reason instanceof PipelineError ? signal.reason.exitCode : EXIT.interrupted,
+    });
+  }
+  return new AbortError(`${counted(errors.length, "resource")} failed.`, {
+    code: what === "destroy" ? "DESTROY_FAILED" : "DEPLOY_FAILED",
+    where: stage,
+    hint,
+  });
+}
+
+/** @returns what the state marks as half made. */
+async function taintedOf(place: RunPlace): Promise<string[]> {
+  const { stdout, exitCode } = await runToEnd(place, ["state", "pull"], new AbortController().signal);
+  if (exitCode !== 0) return [];
+  return taintedIn(stdout);
+}

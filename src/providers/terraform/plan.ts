@@ -1,0 +1,88 @@
+import * as z from "zod";
+import type { ResourceAction, ResourceChange } from "../../contract/infrastructure.ts";
+import type { Json } from "../../contract/task.ts";
+import { differences } from "./difference.ts";
+
+const json = z.custom<Json>((value) => value !== undefined).default(null);
+
+const changeSchema = z.object({
+  address: z.string(),
+  mode: z.string().default("managed"),
+  type: z.string(),
+  change: z.object({
+    actions: z.array(z.string()),
+    before: json,
+    after: json,
+    after_unknown: json,
+    before_sensitive: json,
+    after_sensitive: json,
+    replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).default([]),
+  }),
+});
+
+const planSchema = z.object({
+  resource_changes: z.array(changeSchema).default([]),
+  resource_drift: z.array(changeSchema).default([]),
+});
+
+/** Reads what `show -json` says of a saved plan. */
+export function readPlan(text: string): { changes: ResourceChange[]; drifted: string[] } {
+  const plan = planSchema.parse(JSON.parse(text));
+  const managed = plan.resource_changes.filter(({ mode }) => mode === "managed");
+  return {
+    changes: managed.flatMap((item) => changeOf(item) ?? []),
+    drifted: plan.resource_drift.filter(({ mode }) => mode === "managed").map(({ address }) => address),
+  };
+}
+
+function changeOf({ address, type, change }: z.infer<typeof changeSchema>): ResourceChange | undefined {
+  const action = actionOf(change.actions);
+  if (!action) return undefined;
+  const name = nameOf(change.after) ?? nameOf(change.before);
+  const loses = action === "delete" || action === "replace" ? LOSES[type] : undefined;
+  const replaces = change.replace_paths.map(([first]) => String(first));
+  return {
+    address,
+    kind: type,
+    ...(name === undefined ? {} : { name }),
+    action,
+    attributes:
+      action === "change" || action === "replace"
+        ? differences(
+            {
+              before: change.before,
+              after: change.after,
+              unknown: change.after_unknown,
+              privateBefore: change.before_sensitive,
+              privateAfter: change.after_sensitive,
+            },
+            replaces,
+          )
+        : [],
+    ...(loses === undefined ? {} : { loses }),
+  };
+}
+
+/** @returns undefined for what is left as it is, read, or only forgotten. */
+function actionOf(actions: readonly string[]): ResourceAction | undefined {
+  if (actions.includes("delete") && actions.includes("create")) return "replace";
+  if (actions.includes("create")) return "create";
+  if (actions.includes("delete")) return "delete";
+  return actions.includes("update") ? "change" : undefined;
+}
+
+/** What is gone with a resource. */
+const LOSES: Record<string, string> = {
+  aws_dynamodb_table: "all records in it",
+  aws_s3_bucket: "documents and stored results",
+  aws_sqs_queue: "the messages in it",
+  aws_cloudwatch_log_group: "its logs",
+};
+
+const NAMES = ["function_name", "alarm_name", "dashboard_name", "bucket", "route_key", "domain_name", "name"];
+
+function nameOf(value: Json): string | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const name = NAMES.map((key) => value[key]).find((item) => typeof item === "string");
+  return typeof name === "string" ? name : undefined;
+}

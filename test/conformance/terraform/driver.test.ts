@@ -1,0 +1,274 @@
+import { chmod, mkdtemp, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { inject } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { systemClock } from "../../../src/contract/clock.ts";
+import type { ResolvedConfig } from "../../../src/contract/config.ts";
+import { PipelineError } from "../../../src/contract/errors.ts";
+import type {
+  InfrastructureDriver,
+  InfrastructurePlan,
+  ResourceProgress,
+} from "../../../src/contract/infrastructure.ts";
+import { stageVariables } from "../../../src/contract/variables.ts";
+import { InterruptedError } from "../../../src/lib/interrupt.ts";
+import { openTerraform } from "../../../src/providers/terraform/index.ts";
+import { describeWith } from "../tools.ts";
+import { templateConfig } from "./configs.ts";
+import { archive, makeWorkdir, type Workdir } from "./workdir.ts";
+
+const SECOND = 1000;
+const never = new AbortController().signal;
+
+describeWith("terraform", (cliConfig) => {
+  let it: Workdir;
+  let driver: InfrastructureDriver;
+  let config: ResolvedConfig;
+  const open = ({ env = it.env, ...rest }: { env?: NodeJS.ProcessEnv; keepData?: true } = {}) => {
+    const references = { worker: archive("worker"), api: archive("api") };
+    const build = { archives: [], variables: stageVariables(config), references };
+    const place = { app: config.app, stage: "dev", directory: it.dir, file: join(it.dir, "queues.tf") };
+    return openTerraform({ ...place, build, ...rest }, { target: {}, env, clock: systemClock });
+  };
+
+  beforeEach(async () => {
+    config = await templateConfig("minimal");
+    it = await makeWorkdir(cliConfig, config);
+    driver = open();
+  });
+  afterEach(() => driver.close());
+
+  test("a stage's whole life: absent, planned, made, unchanged, changed, removed", async () => {
+    expect(await driver.state(never)).toEqual({ state: "absent" });
+    const first = await planOf(driver, "deploy");
+    expect(first.changes.length).toBeGreaterThan(50);
+    expect(new Set(first.changes.map(({ action }) => action))).toEqual(new Set(["create"]));
+    expect(first.changes).toContainEqual({
+      address: "aws_sqs_queue.ai_task_queue",
+      kind: "aws_sqs_queue",
+      name: "my-app-dev-tasks",
+      action: "create",
+      attributes: [],
+    });
+    const made = await applied(driver, first);
+    expect(made.filter(({ state }) => state === "done")).toHaveLength(first.changes.length);
+    expect(made.at(-1)).toMatchObject({ address: "aws_ssm_parameter.outputs", state: "done", action: "create" });
+    expect(await driver.state(never)).toEqual({ state: "ready" });
+
+    expect(await planOf(driver, "deploy")).toMatchObject({ changes: [], notes: [] });
+
+    config = { ...config, queue: { ...config.queue, visibilityTimeout: 360 } };
+    await driver.close();
+    driver = open();
+    const changed = await planOf(driver, "deploy");
+    expect(changed.changes).toEqual([
+      {
+        address: "aws_sqs_queue.ai_task_queue",
+        kind: "aws_sqs_queue",
+        name: "my-app-dev-tasks",
+        action: "change",
+        attributes: [{ path: "visibility_timeout_seconds", before: 300, after: 360 }],
+      },
+    ]);
+    await applied(driver, changed);
+
+    const gone = await planOf(driver, "destroy");
+    expect(gone.changes.filter(({ loses }) => loses !== undefined).map(({ address }) => address)).toEqual(
+      expect.arrayContaining(["aws_dynamodb_table.tasks", "aws_s3_bucket.documents", "aws_sqs_queue.dead_letters"]),
+    );
+    await applied(driver, gone);
+    expect(await it.resources()).toEqual({});
+    expect(await driver.state(never)).toEqual({ state: "absent" });
+  });
+
+  test("a removal that keeps the data leaves it to the next deployment", async () => {
+    await applied(driver, await planOf(driver, "deploy"));
+    const keeping = open({ keepData: true });
+    const plan = await planOf(keeping, "destroy");
+    expect(plan.notes).toEqual([]);
+    await applied(keeping, plan);
+    await keeping.close();
+    expect(Object.keys(await it.resources()).filter((type) => !type.startsWith("aws_s3_bucket"))).toEqual([
+      "aws_dynamodb_table",
+    ]);
+    expect((await it.resources())["aws_dynamodb_table"]).toEqual(["my-app-dev-tasks"]);
+    const again = await planOf(driver, "deploy");
+    expect(again.changes.map(({ address }) => address)).not.toContain("aws_dynamodb_table.tasks");
+    expect(new Set(again.changes.map(({ action }) => action))).toEqual(new Set(["create"]));
+  });
+
+  test("a replacement says what replaces and what is lost; a policy differs where it differs", async () => {
+    await applied(driver, await planOf(driver, "deploy"));
+    await it.edit("data.tf", (text) =>
+      text
+        .replace('hash_key     = "pk"', 'hash_key     = "id"')
+        .replace('["pk", "sk", "gpk", "gsk"]', '["id", "sk", "gpk", "gsk"]'),
+    );
+    await it.edit("queues.tf", (text) => text.replace('"TlsOnly"', '"Tls"'));
+    const { changes } = await planOf(driver, "deploy");
+    const table = changes.find(({ address }) => address === "aws_dynamodb_table.tasks");
+    expect(table).toMatchObject({ action: "replace", loses: "all records in it" });
+    expect(table?.attributes).toContainEqual({ path: "hash_key", before: "pk", after: "id", replaces: true });
+    expect(changes.find(({ address }) => address === 'aws_sqs_queue_policy.tls_only["tasks"]')?.attributes).toEqual([
+      { path: "policy.Statement[0].Sid", before: "TlsOnly", after: "Tls" },
+    ]);
+  });
+
+  test("what was changed by hand is told", async () => {
+    await applied(driver, await planOf(driver, "deploy"));
+    await it.meddle("aws_lambda_function", "my-app-dev-worker", { timeout: 900 });
+    const { notes, changes } = await planOf(driver, "deploy");
+    expect(notes).toEqual(["aws_lambda_function.ai_worker was changed by other means since the last deployment"]);
+    expect(changes).toMatchObject([
+      { address: "aws_lambda_function.ai_worker", attributes: [{ path: "timeout", before: 900, after: 50 }] },
+    ]);
+  });
+
+  test("a failure is an event with the service's words, and the error says what state the stage is in", async () => {
+    await it.faults([{ type: "aws_sqs_queue", name: "my-app-dev-tasks-dlq", error: "QuotaExceeded: too many queues" }]);
+    const plan = await planOf(driver, "deploy");
+    const { events, error } = await failing(driver, plan);
+    expect(events.filter(({ state }) => state === "failed")).toEqual([
+      expect.objectContaining({
+        address: "aws_sqs_queue.dead_letters",
+        action: "create",
+        reason: "QuotaExceeded: too many queues.",
+      }),
+    ]);
+    const done = events.filter(({ state }) => state === "done").length;
+    expect(error).toMatchObject({ code: "DEPLOY_FAILED", message: "1 resource failed.", exitCode: 1 });
+    expect(error.hint).toEqual([
+      "aws_sqs_queue.dead_letters: QuotaExceeded: too many queues.",
+      `${done} changes were made and are in the state; nothing is undone.`,
+      "Run the same command again: it goes on where this one stopped.",
+    ]);
+    await it.faults([]);
+    await applied(driver, await planOf(driver, "deploy"));
+    expect(await planOf(driver, "deploy")).toMatchObject({ changes: [] });
+  });
+
+  test("Ctrl-C is sent once, and the error says what may be half made", async () => {
+    await it.faults([{ type: "aws_dynamodb_table", ms: 60 * SECOND }]);
+    const plan = await planOf(driver, "deploy");
+    const controller = new AbortController();
+    const events: ResourceProgress[] = [];
+    const run = async () => {
+      for await (const event of driver.apply(plan, controller.signal)) {
+        if (event.type !== "resource") continue;
+        events.push(event);
+        const table = events.some(
+          ({ address, state }) => address === "aws_dynamodb_table.tasks" && state === "started",
+        );
+        if (table && events.some(({ state }) => state === "done")) controller.abort(new InterruptedError("SIGINT"));
+      }
+    };
+    const error: unknown = await run().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ code: "DEPLOY_INTERRUPTED", exitCode: 130 });
+    const hint = error instanceof PipelineError ? error.hint : [];
+    expect(hint).toContain("aws_dynamodb_table.tasks may be half made: the next deploy replaces it.");
+    expect(hint.at(-1)).toBe("Run the same command again: it goes on where this one stopped.");
+    await it.faults([]);
+    await applied(driver, await planOf(driver, "deploy"));
+    expect(await planOf(driver, "deploy")).toMatchObject({ changes: [] });
+  });
+
+  test("two at once: the second is told who holds the stage, and how a lock that was left is removed", async () => {
+    const plan = await planOf(driver, "deploy");
+    await it.faults([{ type: "aws_sqs_queue", ms: 8 * SECOND }]);
+    const other = open();
+    const first = driver.apply(plan, never);
+    // The first resource has begun: the state is held.
+    expect(await first.next()).toMatchObject({ value: { type: "resource" } });
+    const rest = (async () => {
+      for await (const event of first) void event;
+    })();
+    const error: unknown = await planOf(other, "deploy").catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "STAGE_BUSY",
+      message: expect.stringMatching(/^Somebody else is changing this stage: .+@.+\.$/),
+      hint: [expect.stringContaining("Wait"), expect.stringMatching(/terraform force-unlock [0-9a-f-]{36}$/)],
+    });
+    await rest;
+    await other.close();
+  });
+
+  test("a plan that something else overtook is refused", async () => {
+    const plan = await planOf(driver, "deploy");
+    await applied(driver, await planOf(driver, "deploy"));
+    const { error } = await failing(driver, plan);
+    expect(error).toMatchObject({ code: "PLAN_STALE" });
+  });
+
+  test("a configuration that was broken is told with file and line", async () => {
+    await it.edit("queues.tf", (text) => text.replace("  batch_size ", "  batch_sice "));
+    const error: unknown = await planOf(driver, "deploy").catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "IAC_INVALID",
+      where: expect.stringMatching(/infra\/queues\.tf:\d+:\d+$/),
+      message: expect.stringContaining("batch_sice"),
+    });
+    await it.edit("queues.tf", (text) =>
+      text.replace('resource "aws_sqs_queue" "dead_letters" {', 'resource "aws_sqs_queue" "dead_letters" {{'),
+    );
+    const second = open();
+    const syntax: unknown = await planOf(second, "deploy").catch((thrown: unknown) => thrown);
+    expect(syntax).toMatchObject({ code: "IAC_INVALID", where: expect.stringMatching(/infra\/queues\.tf:\d+/) });
+    await second.close();
+  });
+
+  test("without terraform and tofu there are two ways on", async () => {
+    const empty = await mkdtemp(join(inject("peers").scratch, "path-"));
+    const other = open({ env: { ...it.env, PATH: empty } });
+    await expect(planOf(other, "deploy")).rejects.toMatchObject({
+      code: "TERRAFORM_MISSING",
+      hint: [expect.stringContaining("Install Terraform"), expect.stringContaining("--iac cloudformation")],
+    });
+    await other.close();
+  });
+
+  test("OpenTofu is taken where there is no Terraform", async () => {
+    const path = await mkdtemp(join(inject("peers").scratch, "path-"));
+    const { stdout } = await import("execa").then(({ execa }) => execa("which", ["terraform"]));
+    // The same program under the other name: what is tested is which one is run.
+    await writeFile(join(path, "tofu"), `#!/bin/sh\nexec ${stdout} "$@"\n`);
+    await chmod(join(path, "tofu"), 0o755);
+    const other = open({ env: { ...it.env, PATH: `${path}:/bin` } });
+    const steps: string[] = [];
+    await planOf(other, "deploy", (text) => steps.push(text));
+    expect(steps.at(-1)).toMatch(/^tofu 1\.\d+\.\d+ plans$/);
+    await other.close();
+  });
+});
+
+async function planOf(
+  driver: InfrastructureDriver,
+  what: "deploy" | "destroy",
+  onStep?: (text: string) => void,
+): Promise<InfrastructurePlan> {
+  const making = driver.plan(what, never);
+  for (;;) {
+    const next = await making.next();
+    if (next.done) return next.value;
+    onStep?.(next.value.text);
+  }
+}
+
+async function applied(driver: InfrastructureDriver, plan: InfrastructurePlan): Promise<ResourceProgress[]> {
+  const events: ResourceProgress[] = [];
+  for await (const event of driver.apply(plan, never)) if (event.type === "resource") events.push(event);
+  return events;
+}
+
+async function failing(driver: InfrastructureDriver, plan: InfrastructurePlan) {
+  const events: ResourceProgress[] = [];
+  try {
+    for await (const event of driver.apply(plan, never)) if (event.type === "resource") events.push(event);
+  } catch (error) {
+    if (error instanceof PipelineError) return { events, error };
+    throw error;
+  }
+  throw new Error("It did not fail.");
+}
