@@ -65,7 +65,10 @@ export async function soakPipeline(context: BenchContext, { tasks, followers }: 
     const told = (await Promise.all(following)).filter(Boolean).length;
     let failedAttempts = 0;
     await inParallel(ids, async (mine) => {
-      for (const taskId of mine) failedAttempts += await checkTimeline(client, taskId);
+      for (const taskId of mine) {
+        const failed = await checkTimeline(client, taskId);
+        failedAttempts += failed;
+      }
     });
     return {
       completed: [...ended.values()].filter((status) => status === "completed").length,
