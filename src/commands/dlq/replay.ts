@@ -9,6 +9,7 @@ import { askFirst, type Confirmation } from "../shared/confirm.ts";
 import { editorOf } from "../shared/editor.ts";
 import { type FilterFlags, filterFlags, filterOf } from "../shared/filter.ts";
 import { collect, examples, type LettersFlags, lettersFlags, lettersOf, whole } from "../shared/flags.ts";
+import { boundHeap } from "../shared/heap.ts";
 
 interface ReplayFlags extends LettersFlags, FilterFlags, ChangeFlags {
   to?: string;
@@ -45,6 +46,7 @@ export const command: CommandModule = {
       "$ dlq replay --queue orders-dlq --where 'body.v == `1`' --set v=2 --to orders --keep",
     ]);
     it.action(async (ids: string[], flags: ReplayFlags) => {
+      boundHeap("small");
       const input = await inputOf(ids, flags, cli);
       // An editor needs the terminal to itself: nothing is drawn before the plan.
       const asks = (!flags.yes && !flags.dryRun && !flags.resume) || flags.edit;
