@@ -116,6 +116,16 @@ locals {
         Action   = ["sqs:GetQueueAttributes"]
         Resource = [aws_sqs_queue.ai_task_queue.arn]
       },
+      {
+        # It looks there for tasks whose worker never started, and gives all of it back.
+        Action   = ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"]
+        Resource = [aws_sqs_queue.dead_letters.arn]
+      },
+      {
+        # Where Lambda writes why it did not start.
+        Action   = ["logs:FilterLogEvents"]
+        Resource = ["${aws_cloudwatch_log_group.function["worker"].arn}:*"]
+      },
       local.write_tasks,
       local.list_tasks,
       local.read_followers,

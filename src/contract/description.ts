@@ -9,6 +9,8 @@ export interface StageDescription {
   mark: ConsumptionMark;
   /** The compiler's words, while no build of the worker has succeeded: tasks wait. */
   broken?: string;
+  /** Why the worker that was built cannot be started: each try costs a task one of its attempts. */
+  failing?: string;
 }
 
 /** @returns what a local stack answered; undefined where it is not what this version expects. */
@@ -19,7 +21,8 @@ export function parseDescription(text: string): StageDescription | undefined {
   if (!isOutputs(outputs) || typeof token !== "string") return undefined;
   const mark = markOf("mark" in value ? value.mark : undefined);
   const broken = "broken" in value && typeof value.broken === "string" ? { broken: value.broken } : {};
-  return { outputs, token, mark, ...broken };
+  const failing = "failing" in value && typeof value.failing === "string" ? { failing: value.failing } : {};
+  return { outputs, token, mark, ...broken, ...failing };
 }
 
 /** @returns what a stage's outputs parameter holds; undefined where this version cannot read it. */

@@ -1,5 +1,6 @@
 import { shellWord } from "./shell-word.ts";
 import { isMarked } from "../contract/consumption.ts";
+import type { StageDescription } from "../contract/description.ts";
 import type { StageShown } from "../contract/operations/shared.ts";
 import type { StageClient } from "../contract/ports.ts";
 import { invocation } from "./installation.ts";
@@ -16,23 +17,24 @@ export interface StageChoice {
 
 /**
  * Names the stage when that was asked for, and always when its tasks wait for a person: its consumption was changed by hand,
- * or its worker does not build. Nobody shall wait unknowing.
+ * or its worker does not build or start. Nobody shall wait unknowing.
  */
 export function* shown(
   client: StageClient,
   show: boolean,
   choice: StageChoice,
   place: Workplace,
-  broken?: string,
+  { broken, failing }: Pick<StageDescription, "broken" | "failing"> = {},
 ): Generator<StageShown> {
   const { ref, mark } = client;
-  if (!show && !isMarked(mark) && broken === undefined) return;
+  if (!show && !isMarked(mark) && broken === undefined && failing === undefined) return;
   yield {
     type: "stage",
     ref,
     ...(isMarked(mark) ? { consumption: mark } : {}),
     ...(mark.paused ? { resume: resumeCommand(choice, place) } : {}),
     ...(broken === undefined ? {} : { broken }),
+    ...(failing === undefined ? {} : { failing }),
   };
 }
 

@@ -107,7 +107,7 @@ export async function* enterStage(
     const { app, endpoint, description } = running;
     const described = description ? { description } : {};
     const client = await services.openStage({ app, stage, endpoint, ...described, ...given }, { signal });
-    yield* shown(client, options.show, choice, place, description?.broken);
+    yield* shown(client, options.show, choice, place, description);
     return { client, broken: WHOLE, close: () => client.close() };
   }
   const project = await requireProject(place, stage);

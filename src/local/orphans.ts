@@ -1,4 +1,4 @@
-import { parseJson } from "../contract/json.ts";
+import { taskIdOf } from "../contract/dead-message.ts";
 import { taskKey } from "../contract/table.ts";
 import type { Services } from "./services.ts";
 
@@ -18,17 +18,5 @@ export async function freeOrphans(
       lease?.M?.["messageId"]?.S === messageId ? rest : undefined,
     );
     if (freed) release();
-  }
-}
-
-/** @returns undefined for what is no task: anybody may send to the queue. */
-function taskIdOf(body: string): string | undefined {
-  try {
-    const task = parseJson(body);
-    return typeof task === "object" && task !== null && "taskId" in task && typeof task.taskId === "string"
-      ? task.taskId
-      : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -18,6 +18,7 @@ import { createSocketApi } from "./apigateway/socket.ts";
 import type { LocalContext } from "./context.ts";
 import { modelEnvironment } from "./environment.ts";
 import { keepConsumption, readMark } from "./kept-consumption.ts";
+import { tellOfDeadMessages } from "./dead-messages.ts";
 import { freeOrphans } from "./orphans.ts";
 import { API_ROLES, createProjectCode } from "./project-code.ts";
 import { scheduleReconciler } from "./reconcile.ts";
@@ -129,7 +130,9 @@ export function deployProject(
   const consumption = keepConsumption(services, names, config.worker.maxConcurrency);
   const brokenNow = () => {
     const broken = code.broken();
-    return broken === undefined ? {} : { broken };
+    if (broken !== undefined) return { broken };
+    const failing = services.lambda.startFailure(names.functions.worker);
+    return failing === undefined ? {} : { failing };
   };
   let closed = false;
   const consume = () => {
@@ -170,7 +173,10 @@ export function deployProject(
     faults: { gone: services.faults.gone },
   });
   for (const role of ["authorizer", "api"] as const) services.lambda.warm(names.functions[role]);
-  const endSchedule = scheduleReconciler(ctx, services.lambda, services.sqs, names.functions.reconciler);
+  const { deadLetterQueue, tasksTable } = names;
+  const { reconciler } = names.functions;
+  const endSchedule = scheduleReconciler(ctx, services.lambda, services.sqs, reconciler);
+  const endTelling = tellOfDeadMessages(ctx, services, { deadLetterQueue, tasksTable, reconciler });
   return {
     outputs,
     ...secrets,
@@ -187,6 +193,7 @@ export function deployProject(
     async close() {
       closed = true;
       endSchedule();
+      endTelling();
       await code.close();
       await sockets.close();
     },

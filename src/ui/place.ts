@@ -13,7 +13,7 @@ export function addPlace(lines: FinishedLine[], place: StageShown | QueueShown):
   return placeLines(place).reduce((all, line, index) => addLine(all, index === 0 ? "info" : "warn", line), lines);
 }
 
-function stageLines({ ref, consumption, resume, broken }: StageShown): string[] {
+function stageLines({ ref, consumption, resume, broken, failing }: StageShown): string[] {
   const endpoint = ref.endpoint ? `, ${ref.endpoint}` : "";
   return [
     `stage ${ref.stage} of ${ref.app}, account ${ref.account}, region ${ref.region}${endpoint}`,
@@ -22,6 +22,9 @@ function stageLines({ ref, consumption, resume, broken }: StageShown): string[] 
     ...(broken === undefined
       ? []
       : ["its worker does not build, and tasks wait until it does:", ...broken.split("\n")]),
+    ...(failing === undefined
+      ? []
+      : ["its worker cannot be started, and each try costs a task one of its attempts:", ...failing.split("\n")]),
   ];
 }
 

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock, type Clock } from "../../src/contract/clock.ts";
 import { taskKey } from "../../src/contract/table.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { createApiParts } from "../../src/runtime/api/create-parts.ts";
 import { reconcile } from "../../src/runtime/api/reconciler.ts";
 import { createDynamo } from "../../src/runtime/aws/dynamo.ts";
+import { createQueue } from "../../src/runtime/aws/queue.ts";
 import { createLogger } from "../../src/runtime/log/logger.ts";
 import { createTaskStore, type TaskStore } from "../../src/runtime/store/index.ts";
 import { startStage, type TestStage } from "./harness.ts";
@@ -141,4 +142,83 @@ test("a run that finds nothing to do is silent; one that mends tells what", asyn
   await reconcile(parts, () => Infinity);
   expect(lines.map((line) => JSON.parse(line).message)).toEqual(["Mended a task.", "Reconciled."]);
   drain();
+});
+
+describe("what lies in the dead-letter queue without its task's knowledge", () => {
+  const dead = () => stage.sqs.stats("shop-local-tasks-dlq");
+  /** Receives a message as often as it may be, as for a function that cannot be started, and once more, which moves it. */
+  const wear = (messages: number) => {
+    for (let receive = 1; receive <= 4; receive += 1) {
+      const received = stage.queue?.receive(messages, 0) ?? [];
+      expect(received).toHaveLength(receive === 4 ? 0 : messages);
+    }
+  };
+  const send = (task: Task) => createQueue().send(stage.settings.queueUrl, JSON.stringify(task));
+  const accepted = async (task: Task) => {
+    await store.accept(task);
+    await store.markQueued(task.taskId);
+  };
+  const bystander = async () => {
+    const { taskId } = await stage.client().submit({ prompt: "keeps the queue from being empty" });
+    return taskId;
+  };
+
+  test("is looked at and given back: who never ran is dead, who waits is not", async () => {
+    const [dying, waiting] = [aTask(), aTask()];
+    await ago(HOUR, () => Promise.all([accepted(dying), accepted(waiting)]));
+    await send(dying);
+    wear(1);
+    await bystander();
+    await expect(stage.invoke("reconciler", {})).resolves.toMatchObject({ deadlettered: 1, failed: 0 });
+    expect((await store.events(dying.taskId)).at(-1)).toMatchObject({ type: "deadlettered", reason: "never-ran" });
+    expect(await types(waiting.taskId)).toEqual(["accepted"]);
+    expect(dead()).toMatchObject({ visible: 1, inFlight: 0 });
+    drain();
+    await Promise.all([store.remove(waiting.taskId), store.remove(dying.taskId)]);
+  });
+
+  test("is not looked at while no task can have got there, nor again while it holds as much", async () => {
+    const receives = () => stage.sqs.received("shop-local-tasks-dlq").length;
+    const before = receives();
+    const young = aTask();
+    await accepted(young);
+    await send(young);
+    await stage.invoke("reconciler", {});
+    expect(receives()).toBe(before);
+    drain();
+    await store.remove(young.taskId);
+  });
+
+  test("a task that was redriven and died again before an attempt began is dead a second time", async () => {
+    const task = aTask();
+    await ago(HOUR, () => accepted(task));
+    const first = { taskId: task.taskId, messageId: "first", sentAt: Date.now() - HOUR, over: true };
+    await stage.invoke("reconciler", { dead: [first] });
+    await stage.invoke("reconciler", { dead: [first] });
+    expect(await types(task.taskId)).toEqual(["accepted", "deadlettered"]);
+    const second = { taskId: task.taskId, messageId: "second", sentAt: Date.now() + 1_000, over: true };
+    await expect(stage.invoke("reconciler", { dead: [second] })).resolves.toMatchObject({ deadlettered: 1 });
+    await expect(stage.invoke("reconciler", { dead: [second] })).resolves.toMatchObject({ deadlettered: 0 });
+    expect((await store.events(task.taskId)).slice(2)).toMatchObject([
+      { type: "replayed", kind: "redrive", generation: 2, attempt: 0 },
+      { type: "deadlettered", reason: "never-ran", generation: 2, attempt: 0 },
+    ]);
+  });
+
+  test("a message of an earlier life, of a task at work, or of no task changes nothing", async () => {
+    const task = aTask();
+    await accepted(task);
+    const running = { task, messageId: "now", receiveCount: 3, sentAt: Date.now(), requestId: "r" };
+    await store.claim({ ...running, leaseUntil: Date.now() + 60_000 });
+    const sentAt = Date.now() - HOUR;
+    const letters = ["now", "earlier"].map((messageId) => ({ taskId: task.taskId, messageId, sentAt }));
+    const report = await stage.invoke("reconciler", {
+      dead: [...letters, { ...letters[0], taskId: "unknown-task" }, {}],
+    });
+    expect(report).toMatchObject({ deadlettered: 0, failed: 0 });
+    expect(await types(task.taskId)).toEqual(["accepted", "started"]);
+    // Whoever moved it knows that nobody is at work on it.
+    await stage.invoke("reconciler", { dead: [{ ...letters[0], over: true }] });
+    expect(await types(task.taskId)).toEqual(["accepted", "started", "failed", "deadlettered"]);
+  });
 });

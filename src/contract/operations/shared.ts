@@ -21,6 +21,8 @@ export interface StageShown {
   resume?: string;
   /** The compiler's words, while the local stack has no worker that builds. */
   broken?: string;
+  /** Why the local stack's worker cannot be started; each try costs a task one of its attempts. */
+  failing?: string;
 }
 
 /** The command started the embedded stack for itself, because the stage is local and no `dev` runs. */

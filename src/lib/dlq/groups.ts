@@ -17,25 +17,45 @@ const fixed = (name: string, message: string): Cause => ({
 const NEVER_RAN = fixed("never ran", "no attempt began: the function was throttled, or could not be loaded");
 const UNTOLD = fixed("no cause told", "the task's record does not say why");
 
-type Known = Pick<TaskSummary, "attempt" | "acceptedAt" | "error" | "prompt" | "taskId">;
+const NO_RECORD = fixed("no record", "the stage keeps no record of the task: it was removed, or its time is over");
+/** A task that was retried, or submitted twice, leaves a letter behind. */
+const ENDED_SINCE = fixed("left behind", "the task has ended well since, by another message");
+const CANCELLED = fixed("left behind", "the task was cancelled");
+
+type Known = Pick<TaskSummary, "attempt" | "acceptedAt" | "error" | "prompt" | "taskId"> &
+  Partial<Pick<TaskSummary, "status">>;
 
 /** @returns a task's record as a dead letter. */
-export function letterOfRecord({ taskId, prompt, acceptedAt, attempt, error }: Known): DeadLetter {
-  return {
-    type: "letter",
-    taskId,
-    prompt,
-    sentAt: acceptedAt,
-    attempts: attempt,
-    cause: error ?? (attempt === 0 ? NEVER_RAN : UNTOLD),
-  };
+export function letterOfRecord(record: Known): DeadLetter {
+  const { taskId, prompt, acceptedAt, attempt } = record;
+  return { type: "letter", taskId, prompt, sentAt: acceptedAt, attempts: attempt, cause: causeOfRecord(record) };
+}
+
+function causeOfRecord({ status, attempt, error }: Known): Cause {
+  if (status === "completed") return ENDED_SINCE;
+  if (status === "cancelled") return CANCELLED;
+  return error ?? (attempt === 0 ? NEVER_RAN : UNTOLD);
 }
 
 /** Looks up the records of tasks; one that reads thousands reads them all at once. */
 export type RecordLookup = (taskId: string) => Promise<Known | undefined> | Known | undefined;
 
+/** Messages that are looked at without being asked for, where records do not tell of all. */
+const FEW = 100;
+
+/**
+ * @param known dead letters that records tell of.
+ * @param about messages in the queue.
+ * @returns whether the records will do. A letter may have none that tells of it: its function never started, and the reconciler
+ * has not come by yet, or somebody removed it. Few letters are looked at then, and any number where no record tells of one.
+ */
+export function recordsSuffice(known: number, about: number): boolean {
+  return known >= about || (known > 0 && about > FEW);
+}
+
 /** All tasks of a stage that are dead letters by their records. */
 export interface Records {
+  readonly count: number;
   /** Looks among them, and reads one by one what is not. */
   lookup: RecordLookup;
   letters(): Iterable<DeadLetter>;
@@ -48,6 +68,7 @@ export async function readRecords(reader: TaskReader): Promise<Records> {
   for await (const record of reader.deadLettered()) records.set(record.taskId, record);
   const lookup = lookupOne(reader);
   return {
+    count: records.size,
     lookup: (taskId) => records.get(taskId) ?? lookup(taskId),
     *letters() {
       for (const record of records.values()) yield letterOfRecord(record);
@@ -77,7 +98,8 @@ export async function letterOfMessage(message: LeasedMessage, lookup: RecordLook
     attempts: Math.max(0, message.receiveCount - 1),
     cause: causeOf(message) ?? kindOf(message),
   };
-  if (!record) return letter;
+  if (!record)
+    return lookup && task.taskId !== undefined ? { ...letter, cause: causeOf(message) ?? NO_RECORD } : letter;
   const { attempts, cause } = letterOfRecord(record);
   return { ...letter, attempts, cause };
 }

@@ -12,6 +12,7 @@ import type {
 } from "../../contract/operations/dlq.ts";
 import type { QueueFunctions } from "../../contract/ports.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
+import type { TaskSummary } from "../../contract/record.ts";
 import { thousands } from "../../contract/thousands.ts";
 import { invocation } from "../installation.ts";
 import { interruptedExit } from "../interrupt.ts";
@@ -19,7 +20,14 @@ import type { Workplace } from "../services.ts";
 import { isUntold } from "./cause.ts";
 import { createExport, rewriteExport } from "./export.ts";
 import { isMeant, type LetterFilter, meansAll } from "./filter.ts";
-import { createGrouping, type Grouping, letterOfMessage, letterOfRecord, readRecords } from "./groups.ts";
+import {
+  createGrouping,
+  type Grouping,
+  letterOfMessage,
+  letterOfRecord,
+  readRecords,
+  recordsSuffice,
+} from "./groups.ts";
 import { enterLetters, type KnownQueue, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
 import { readLogCauses } from "./log-causes.ts";
 import { scanMessages } from "./scan.ts";
@@ -45,7 +53,7 @@ type Note = (letter: DeadLetter, at?: number) => void;
 
 /**
  * Tells why dead letters are there, by cause. A stage's records tell without a receive; the messages themselves are looked
- * at where there are no records, or where they are exported.
+ * at where they are exported, and where records are missing: all, or those of a few.
  */
 export async function* inspect(input: InspectInput, place: Workplace): AsyncGenerator<DlqInspectEvent> {
   const began = place.clock.now();
@@ -61,9 +69,8 @@ export async function* inspect(input: InspectInput, place: Workplace): AsyncGene
       sent.first = Math.min(sent.first, at);
     };
     const byMessages = !letters.stage || input.scan || input.exportTo !== undefined;
-    const { written, ...outcome }: Outcome = byMessages
-      ? yield* lookAtMessages(input, letters, note, place)
-      : yield* countRecords(input, letters, note);
+    const told = byMessages ? undefined : yield* countRecords(input, letters, note);
+    const { written, ...outcome }: Outcome = told ?? (yield* lookAtMessages(input, letters, note, place));
     const groups = grouping.groups();
     yield* groups;
     const { retentionSeconds } = letters.deadLetterQueue;
@@ -89,24 +96,28 @@ export async function* inspect(input: InspectInput, place: Workplace): AsyncGene
   }
 }
 
-/** What the records tell; nothing is received. */
+/**
+ * What the records tell; nothing is received.
+ *
+ * @returns undefined where they do not tell enough, and the messages are to be looked at.
+ */
 async function* countRecords(
   input: InspectInput,
   { stage, queue, deadLetterQueue }: Letters,
   note: Note,
-): AsyncGenerator<DeadLetter, Outcome> {
+): AsyncGenerator<DeadLetter, Outcome | undefined> {
   const stats = await queue.stats(deadLetterQueue.queue);
   const about = stats.visible + stats.inFlight + stats.delayed;
-  let seen = 0;
-  if (stage && about > 0) {
-    for await (const record of stage.reader.deadLettered()) {
-      const letter = letterOfRecord(record);
-      seen++;
-      if (!isMeant(input.filter, letter)) continue;
-      // A redriven task's message is younger than the task; how old it is, only it knows.
-      note(letter, record.generation > 1 ? Date.parse(record.updatedAt) : undefined);
-      if (input.letters) yield letter;
-    }
+  const records: TaskSummary[] = [];
+  if (stage && about > 0) for await (const record of stage.reader.deadLettered()) records.push(record);
+  const seen = records.length;
+  if (!recordsSuffice(seen, about)) return undefined;
+  for (const record of records) {
+    const letter = letterOfRecord(record);
+    if (!isMeant(input.filter, letter)) continue;
+    // A redriven task's message is younger than the task; how old it is, only it knows.
+    note(letter, record.generation > 1 ? Date.parse(record.updatedAt) : undefined);
+    if (input.letters) yield letter;
   }
   const doubt =
     seen < about

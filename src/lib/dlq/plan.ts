@@ -3,7 +3,7 @@ import type { RedrivePlan } from "../../contract/operations/dlq-redrive.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
 import type { Workplace } from "../services.ts";
 import { isMeant, type LetterFilter, letterSelector, type LetterSelector, meansAll, needsMessages } from "./filter.ts";
-import { letterOfMessage, readRecords } from "./groups.ts";
+import { letterOfMessage, readRecords, recordsSuffice } from "./groups.ts";
 import type { Letters } from "./letters.ts";
 import type { Route } from "./routes.ts";
 import { scanMessages } from "./scan.ts";
@@ -47,9 +47,10 @@ export async function* planRedrive(
   const { visible, inFlight, delayed } = await queue.stats(deadLetterQueue.queue);
   const about = visible + inFlight + delayed;
   let counted = true;
-  if (records && !needsMessages(filter) && routes.length === 1) {
+  const byRecords = records !== undefined && !needsMessages(filter) && routes.length === 1;
+  if (byRecords && recordsSuffice(records.count, about)) {
     if (about > 0) for (const letter of records.letters()) tally.add(letter);
-  } else if (counting) {
+  } else if (counting || byRecords) {
     const see = async (messages: LeasedMessage[]) => {
       for (const message of messages) tally.add(await letterOfMessage(message, records?.lookup), message);
       return false;

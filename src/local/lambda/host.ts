@@ -49,6 +49,8 @@ export interface Host extends FunctionHost {
   /** By name. */
   list(): FunctionRecord[];
   warm(functionName: string, count?: number): void;
+  /** Why the last environment of the function's present code could not be started; undefined since one was. */
+  startFailure(functionName: string): string | undefined;
   /** Living environments of a function. */
   environments(functionName: string): number;
   /** Invocations under way of a function, and of all. */
@@ -91,20 +93,17 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
     throw missingFunction(ctx, name);
   };
 
+  const failures = new WeakMap<FunctionRecord, string>();
   const tellFailure = (record: FunctionRecord, failure: InitFailure) => {
-    const payload = failurePayload("", failure);
-    ctx.emit({
-      type: "function",
-      at: ctx.clock.now(),
-      name: record.definition.name,
-      state: "failed",
-      message: describe(payload),
-    });
+    const message = describe(failurePayload("", failure));
+    failures.set(record, message);
+    ctx.emit({ type: "function", at: ctx.clock.now(), name: record.definition.name, state: "failed", message });
   };
 
   // Once for each revision: what happens to further environments is no news.
   const told = new WeakSet<FunctionRecord>();
   const tellReady = ({ record, initMs }: Environment) => {
+    failures.delete(record);
     if (told.has(record)) return;
     told.add(record);
     const ms = initMs === undefined ? {} : { ms: initMs };
@@ -240,6 +239,10 @@ export function createHost(ctx: LocalContext, deps: HostDeps): Host {
       if (!codeReady) return pool.warm(count);
       // Whoever builds the code tells of its failure.
       codeReady.then(() => functions.get(name)?.pool === pool && pool.warm(count)).catch(() => {});
+    },
+    startFailure(name) {
+      const record = functions.get(name)?.pool.record;
+      return record && failures.get(record);
     },
     environments: (name) => functions.get(name)?.pool.size() ?? 0,
     running: (name) => ({ ofFunction: functions.get(name)?.running ?? 0, ofAll: total }),

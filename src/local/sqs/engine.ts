@@ -22,6 +22,8 @@ export interface EngineOptions {
   faults?: { duplicateDelivery(queueName: string): boolean };
   /** The counts of some queue changed; called often and must be cheap. */
   onChange?(): void;
+  /** A redrive policy has moved a message: as it lies in the dead-letter queue now, and as it was. */
+  onDeadLetter?(letter: Message, from: Message): void;
 }
 
 type EngineContext = Pick<LocalContext, "clock" | "speed" | "region" | "accountId">;
@@ -199,20 +201,19 @@ export class SqsEngine implements QueueHost {
     source.remove(message);
     // FIFO: a new deduplication id keeps two messages apart that shared theirs, and the message is as old as its move.
     const content = target.fifo ? { ...message.content, dedupId: message.messageId } : message.content;
-    this.#place(
-      new Message(target, {
-        seq: this.nextSeq(now),
-        messageId: message.messageId,
-        content,
-        sentAt: target.fifo ? now : message.sentAt,
-        enqueuedAt: target.fifo ? now : message.enqueuedAt,
-        deadLetterSource: source.arn,
-        receiveCount: message.receiveCount,
-        priorReceives: message.receiveCount,
-        ...(message.firstReceivedAt === undefined ? {} : { firstReceivedAt: message.firstReceivedAt }),
-      }),
-      now,
-    );
+    const letter = new Message(target, {
+      seq: this.nextSeq(now),
+      messageId: message.messageId,
+      content,
+      sentAt: target.fifo ? now : message.sentAt,
+      enqueuedAt: target.fifo ? now : message.enqueuedAt,
+      deadLetterSource: source.arn,
+      receiveCount: message.receiveCount,
+      priorReceives: message.receiveCount,
+      ...(message.firstReceivedAt === undefined ? {} : { firstReceivedAt: message.firstReceivedAt }),
+    });
+    this.#place(letter, now);
+    this.#options.onDeadLetter?.(letter, message);
     return true;
   }
 

@@ -45,6 +45,20 @@ export interface SqsService extends Service {
   meters: QueueMeters;
   /** Calls back, 20 times a second at most, after counts changed. @returns unsubscribe. */
   onQueueChange(listener: () => void): () => void;
+  /** Calls back with each message that a redrive policy has moved, in the midst of the receive that moved it. @returns unsubscribe. */
+  onDeadLetter(listener: (letter: MovedLetter) => void): () => void;
+}
+
+/** A message that was received too often. */
+export interface MovedLetter {
+  /** Name of the dead-letter queue. */
+  queue: string;
+  messageId: string;
+  body: string;
+  /** Epoch milliseconds. */
+  sentAt: number;
+  /** Somebody is at work on it still, by an earlier delivery. */
+  held: boolean;
 }
 
 /**
@@ -59,7 +73,15 @@ export function createSqs(ctx: LocalContext, options: SqsOptions = {}): SqsServi
   const store = persistent
     ? new SqliteStore(database, (error) => ctx.failed("The queues' state could not be written", error))
     : memoryStore;
-  const engine = new SqsEngine(ctx, store, { ...options, onChange: () => notice.changed() });
+  const buried = new Set<(letter: MovedLetter) => void>();
+  const engine = new SqsEngine(ctx, store, {
+    ...options,
+    onChange: () => notice.changed(),
+    onDeadLetter({ queue, messageId, content, sentAt }, { holds }) {
+      const letter = { queue: queue.name, messageId, body: content.body, sentAt, held: holds > 0 };
+      for (const tell of buried) tell(letter);
+    },
+  });
   if (persistent) restore(database, engine);
 
   const urlOf = (name: string) => `${ctx.endpoint()}/${ctx.accountId}/${name}`;
@@ -140,6 +162,10 @@ export function createSqs(ctx: LocalContext, options: SqsOptions = {}): SqsServi
     visibilityTimeout: (nameOrArn) => find(nameOrArn)?.settings.visibilitySeconds,
     names: () => [...engine.queues.keys()],
     onQueueChange: (listener) => notice.listen(listener),
+    onDeadLetter(listener) {
+      buried.add(listener);
+      return () => void buried.delete(listener);
+    },
     close: () => engine.close(),
   };
 }

@@ -1,6 +1,8 @@
 import { systemClock } from "../../contract/clock.ts";
-import { WEBHOOK_SECRET } from "../../contract/resources.ts";
+import { logGroupName, resourceNames, WEBHOOK_SECRET } from "../../contract/resources.ts";
+import { lookAtDeadMessages } from "../aws/dead-messages.ts";
 import { createDynamo } from "../aws/dynamo.ts";
+import { readLogLines } from "../aws/function-log.ts";
 import { createObjects } from "../aws/objects.ts";
 import { createPresigner } from "../aws/presigner.ts";
 import { createQueue } from "../aws/queue.ts";
@@ -12,7 +14,9 @@ import { createTeller } from "../outbox/teller.ts";
 import { tellEnd } from "../outbox/tell-end.ts";
 import { runtimeSettings } from "../settings.ts";
 import { createTaskStore } from "../store/index.ts";
+import { createCauses } from "./causes.ts";
 import { createConnections } from "./connections.ts";
+import { createDeadMessageLooks } from "./dead-message-looks.ts";
 import { createLog } from "./log.ts";
 import type { ReconcileParts } from "./reconciler.ts";
 import { createStageToken } from "./stage-token.ts";
@@ -28,6 +32,7 @@ export function createApiParts(): ReconcileParts {
   const dynamo = createDynamo();
   const store = createTaskStore({ dynamo, settings, clock });
   const secrets = createSecrets({ path: settings.secretsPath, clock });
+  const workerLog = logGroupName(resourceNames(settings.app, settings.stage, "").functions.worker);
   const sockets = createSockets(settings.managementUrl);
   const followers = createFollowers(dynamo, settings.connectionsTable);
   const tellerOf = (taskId: string, userId: string) =>
@@ -69,6 +74,16 @@ export function createApiParts(): ReconcileParts {
       });
       teller.close();
     },
-    readQueueState: () => readQueueState(settings.queueUrl),
+    readQueueState: () => readQueueState(settings.queueUrl, settings.deadLetterQueueUrl),
+    looks: createDeadMessageLooks(),
+    lookAtDeadMessages: (look) =>
+      lookAtDeadMessages(settings.deadLetterQueueUrl, { ...look, timeScale: settings.timeScale }),
+    createCauses: () =>
+      createCauses({
+        readLog: (pattern, from) => readLogLines(workerLog, pattern, from),
+        secrets: secrets.values,
+        clock,
+        log,
+      }),
   };
 }

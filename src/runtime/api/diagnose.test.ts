@@ -5,7 +5,7 @@ import { diagnose } from "./diagnose.ts";
 const NOW = Date.UTC(2026, 0, 2);
 const MINUTE = 60_000;
 const ago = (ms: number) => new Date(NOW - ms).toISOString();
-const EMPTY = { empty: true, retentionMs: 4 * 86_400_000 };
+const EMPTY = { empty: true, retentionMs: 4 * 86_400_000, visibilityMs: 300_000, deadLetters: 0 };
 const BUSY = { ...EMPTY, empty: false };
 
 function record(change: Partial<StoredRecord>): StoredRecord {

@@ -1,3 +1,4 @@
+import { deadMessagesOf } from "../../contract/dead-message.ts";
 import type { HttpAnswer, PolicyAnswer, ReconcileReport, SimpleAnswer } from "./answers.ts";
 import type { Authorities } from "./authorize.ts";
 import type { ReconcileParts } from "./reconciler.ts";
@@ -44,10 +45,14 @@ export async function authorizer(event: unknown): Promise<SimpleAnswer | PolicyA
   return await handleAuthorizer(ready, event);
 }
 
-/** Ends tasks that died without a word; to be run every five minutes. */
-export async function reconciler(_event?: unknown, context?: InvocationContext): Promise<ReconcileReport> {
+/**
+ * Ends tasks that died without a word; to be run every minute. It needs, beside what the API does, to receive from the
+ * dead-letter queue and change visibilities there, and to filter the worker's log (`logs:FilterLogEvents`).
+ */
+export async function reconciler(event?: unknown, context?: InvocationContext): Promise<ReconcileReport> {
   const [{ reconcile }, ready] = await Promise.all([import("./reconciler.ts"), loadParts()]);
-  return await reconcile(ready, () => context?.getRemainingTimeInMillis() ?? Infinity);
+  const timeLeft = () => context?.getRemainingTimeInMillis() ?? Infinity;
+  return await reconcile(ready, timeLeft, deadMessagesOf(event));
 }
 
 export type { HttpAnswer, PolicyAnswer, ReconcileReport, SimpleAnswer } from "./answers.ts";

@@ -1,4 +1,4 @@
-import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, type QueueAttributeName, SQSClient } from "@aws-sdk/client-sqs";
 import { clientOptions } from "./options.ts";
 
 /** How a queue is filled; counts of SQS are approximate and up to a minute old. */
@@ -7,39 +7,38 @@ export interface QueueState {
   empty: boolean;
   /** Milliseconds a message can live in it at most. */
   retentionMs: number;
+  /** Milliseconds that a received message is hidden, where its receiver does not say otherwise. */
+  visibilityMs: number;
+  /** Messages in its dead-letter queue that could be received; undefined where that could not be read. */
+  deadLetters: number | undefined;
 }
 
-/** Reads the queue's counts and retention; nothing is received. */
-export async function readQueueState(queueUrl: string): Promise<QueueState> {
+/** Reads the counts and times of a queue and its dead-letter queue; nothing is received. */
+export async function readQueueState(queueUrl: string, deadLetterQueueUrl: string): Promise<QueueState> {
   const client = new SQSClient(clientOptions({ request: 5_000 }));
+  const read = async (QueueUrl: string, AttributeNames: QueueAttributeName[]) => {
+    const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+    return AttributeNames.map((name) => Number(Attributes?.[name] ?? Number.NaN));
+  };
   try {
-    const { Attributes } = await client.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: queueUrl,
-        AttributeNames: [
-          "ApproximateNumberOfMessages",
-          "ApproximateNumberOfMessagesNotVisible",
-          "ApproximateNumberOfMessagesDelayed",
-          "MessageRetentionPeriod",
-        ],
-      }),
-    );
-    // A count that is missing must not look like an empty queue.
-    const count = (
-      name:
-        | "ApproximateNumberOfMessages"
-        | "ApproximateNumberOfMessagesNotVisible"
-        | "ApproximateNumberOfMessagesDelayed",
-    ) => Number(Attributes?.[name] ?? Number.NaN);
-    const counts = [
-      count("ApproximateNumberOfMessages"),
-      count("ApproximateNumberOfMessagesNotVisible"),
-      count("ApproximateNumberOfMessagesDelayed"),
-    ];
-    const retention = Number(Attributes?.MessageRetentionPeriod ?? Number.NaN);
+    const [[retention = Number.NaN, visibility = Number.NaN, ...counts], [deadLetters]] = await Promise.all([
+      read(queueUrl, [
+        "MessageRetentionPeriod",
+        "VisibilityTimeout",
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+      ]),
+      // A stage deployed by an earlier version may not permit it: all else goes on.
+      read(deadLetterQueueUrl, ["ApproximateNumberOfMessages"]).catch(() => []),
+    ]);
+    const milliseconds = (seconds: number) => (Number.isFinite(seconds) ? seconds * 1000 : Infinity);
     return {
+      // A count that is missing must not look like an empty queue.
       empty: counts.every((number) => number === 0),
-      retentionMs: Number.isFinite(retention) ? retention * 1000 : Infinity,
+      retentionMs: milliseconds(retention),
+      visibilityMs: milliseconds(visibility),
+      deadLetters: Number.isFinite(deadLetters) ? deadLetters : undefined,
     };
   } finally {
     client.destroy();

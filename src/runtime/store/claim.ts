@@ -1,4 +1,4 @@
-import type { NewTaskEvent } from "../../contract/event.ts";
+import type { NewTaskEvent, TaskError } from "../../contract/event.ts";
 import type { Task } from "../../contract/task.ts";
 import { loseOpenAttempt } from "./lost.ts";
 import { isTerminalStatus, isSettled, type StoredRecord } from "./stored.ts";
@@ -80,10 +80,14 @@ function accept(task: Task, at: string): Begun {
   };
 }
 
-/** What a task leaves behind whose last attempt died without a word. */
-export function died(record: StoredRecord, at: string) {
-  const lost = loseOpenAttempt(record, at, true);
-  const error = lost.set.error ?? record.error;
+/**
+ * What a task leaves behind whose last attempt died without a word, or never began.
+ *
+ * @param cause why, where somebody knows.
+ */
+export function died(record: StoredRecord, at: string, cause?: TaskError) {
+  const lost = loseOpenAttempt(record, at, true, cause);
+  const error = lost.set.error ?? cause ?? record.error;
   const dead: NewTaskEvent = {
     type: "deadlettered",
     generation: record.generation,
@@ -92,7 +96,7 @@ export function died(record: StoredRecord, at: string) {
     ...(error ? { error } : {}),
   };
   return {
-    set: { ...lost.set, status: "deadlettered" as const, fence: record.fence + 1 },
+    set: { ...lost.set, ...(error ? { error } : {}), status: "deadlettered" as const, fence: record.fence + 1 },
     drop: ["lease", "retryAt"] as ("lease" | "retryAt")[],
     events: [...lost.events, dead],
   };

@@ -11,11 +11,15 @@ export const ATTEMPT_LOST: TaskError = {
   permanent: false,
 };
 
-/** @returns what ends the attempt that never ended, if there is one. */
+/**
+ * @param error what it failed of, where somebody knows better.
+ * @returns what ends the attempt that never ended, if there is one.
+ */
 export function loseOpenAttempt(
   record: StoredRecord,
   at: string,
   final: boolean,
+  error = ATTEMPT_LOST,
 ): Required<Pick<Changes, "set" | "events">> {
   const open = openAttempt(record);
   if (!open) return { set: {}, events: [] };
@@ -24,12 +28,12 @@ export function loseOpenAttempt(
     type: "failed",
     generation: open.generation,
     attempt: open.attempt,
-    error: ATTEMPT_LOST,
+    error,
     final,
     durationMs,
   };
   return {
-    set: { attempts: endAttempt(record, at, { outcome: "lost", error: ATTEMPT_LOST }), error: ATTEMPT_LOST },
+    set: { attempts: endAttempt(record, at, { outcome: "lost", error }), error },
     events: [event],
   };
 }

@@ -1,9 +1,11 @@
 import type { NewTaskEvent, ReplayedEvent, TaskError, TaskEvent, Usage } from "../../contract/event.ts";
+import type { DeadMessage } from "../../contract/dead-message.ts";
 import type { TaskRecord, WebhookState } from "../../contract/record.ts";
 import type { Settings } from "../../contract/settings.ts";
 import { eventKey, textKey } from "../../contract/table.ts";
 import type { Json, Task } from "../../contract/task.ts";
 import { ConflictError } from "../aws/dynamo.ts";
+import { decideBurial } from "./bury.ts";
 import { decideClaim, died, type ClaimDecision, type ClaimRequest } from "./claim.ts";
 import { listTasks } from "./list.ts";
 import { isSameTask } from "./same-task.ts";
@@ -161,13 +163,26 @@ export function createTaskStore(
 
   /**
    * Dead-letters a task from outside any attempt, if `still` holds for the record as it is at that moment.
+   * @param cause why its last attempt died, where somebody knows.
    * @returns what was written, or undefined.
    */
-  function deadletter(taskId: string, still: (record: StoredRecord) => boolean): Promise<Transition | undefined> {
+  function deadletter(
+    taskId: string,
+    still: (record: StoredRecord) => boolean,
+    cause?: TaskError,
+  ): Promise<Transition | undefined> {
     return mutate<Transition | undefined>(taskId, (record) => {
       if (!record || isTerminalStatus(record.status) || !still(record)) return { value: undefined };
-      const transition = advance(record, now(), died(record, now()));
+      const transition = advance(record, now(), died(record, now(), cause));
       return { value: transition, transition };
+    });
+  }
+
+  /** Dead-letters a task whose message lies in the dead-letter queue. @returns what was written, if that was news. */
+  function bury(message: DeadMessage, cause?: TaskError): Promise<Transition | undefined> {
+    return mutate<Transition | undefined>(message.taskId, (record) => {
+      const transition = record && decideBurial(record, message, clock.now(), cause);
+      return transition ? { value: transition, transition } : { value: undefined };
     });
   }
 
@@ -305,6 +320,7 @@ export function createTaskStore(
     complete,
     fail,
     deadletter,
+    bury,
     cancel,
     beginWebhookTry,
     settle,

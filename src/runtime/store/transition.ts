@@ -29,7 +29,7 @@ type Droppable =
 
 export interface Changes {
   set?: Partial<StoredRecord>;
-  drop?: Droppable[];
+  drop?: readonly Droppable[];
   events?: NewTaskEvent[];
 }
 
