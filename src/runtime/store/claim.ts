@@ -1,5 +1,6 @@
 import type { NewTaskEvent, TaskError } from "../../contract/event.ts";
 import type { Task } from "../../contract/task.ts";
+import type { Settings } from "../../contract/settings.ts";
 import { loseOpenAttempt } from "./lost.ts";
 import { isTerminalStatus, isSettled, type StoredRecord } from "./stored.ts";
 import { addAttempt, advance, newRecord, type Transition } from "./transition.ts";
@@ -33,12 +34,18 @@ export type ClaimDecision =
   /** Another message of the same task is at work: this one came from a repeated submit and is not needed. */
   | { outcome: "duplicate"; record: StoredRecord };
 
+/**
+ * A submit that is repeated before the first attempt began may send a second message, within so many milliseconds of it: the
+ * API's function takes no longer. What is sent later is sent again on purpose.
+ */
+const REPEAT_MS = 15_000;
+
 /** @returns what becomes of a message, decided from the record alone. */
 export function decideClaim(
   record: StoredRecord | undefined,
   request: ClaimRequest,
   now: number,
-  maxAttempts: number,
+  { maxAttempts, timeScale }: Pick<Settings, "maxAttempts" | "timeScale">,
 ): ClaimDecision {
   const at = new Date(now).toISOString();
   if (!record) return start(accept(request.task, at), request, now, { attempt: request.receiveCount });
@@ -48,7 +55,10 @@ export function decideClaim(
   const redriven = isTerminalStatus(record.status)
     ? (record.status === "deadlettered" || record.replayKind !== undefined) &&
       (!sameMessage || request.receiveCount === 1)
-    : !held && record.attempt >= maxAttempts && (!sameMessage || request.receiveCount === 1);
+    : !held &&
+      (sameMessage
+        ? request.receiveCount === 1 && record.attempt > 1
+        : record.attempt >= maxAttempts || isSentAgain(record, request, REPEAT_MS / timeScale));
 
   if (held && record.lease && !isSettled(record)) {
     if (record.lease.messageId === request.messageId) return { outcome: "busy", record, until: record.lease.until };
@@ -65,6 +75,15 @@ export function decideClaim(
   return start({ record: { ...record, ...lost.set }, events: lost.events }, request, now, {
     attempt: Math.max(request.receiveCount, record.attempt + 1),
   });
+}
+
+/**
+ * @returns whether a message of a task that has not ended was sent when the task had run already: it was redriven from the
+ * dead-letter queue, where its last receives had brought it without an attempt, before anybody declared it dead.
+ */
+function isSentAgain({ attempts, generation }: StoredRecord, { sentAt }: ClaimRequest, graceMs: number): boolean {
+  const first = attempts.find((attempt) => attempt.generation === generation);
+  return first !== undefined && sentAt > Date.parse(first.startedAt) + graceMs;
 }
 
 interface Begun {
@@ -141,6 +160,8 @@ function start(begun: Begun, request: ClaimRequest, now: number, { attempt }: { 
       fence: record.fence + 1,
       lease: { owner: requestId, messageId, until: leaseUntil, ...(overAt > leaseUntil ? { overAt } : {}) },
       generationMessageId: messageId,
+      // It was in the queue, whoever lived to say so: a submit that is repeated need not send it again.
+      queuedAt: record.queuedAt ?? at,
       attempts: addAttempt(record.attempts, { generation, attempt, startedAt: at, requestId, messageId }),
     },
     drop: ["retryAt"],

@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
   store = createTaskStore({
     dynamo: createDynamo(local.client),
-    settings: { tasksTable: "tasks", ttlDays: 14, maxAttempts: 3 },
+    settings: { tasksTable: "tasks", ttlDays: 14, maxAttempts: 3, timeScale: 1 },
     clock,
   });
 });
@@ -164,6 +164,46 @@ describe("claim", () => {
     const again = running(await claimOf(task, { messageId: "m2" }));
     expect(again).toMatchObject({ generation: 2, attempt: 1 });
     expect((await types(task.taskId)).slice(-4)).toEqual(["failed", "deadlettered", "replayed", "started"]);
+  });
+
+  it("opens a generation also for a task that was redriven with attempts left, before anybody declared it dead", async () => {
+    const task = aTask();
+    const attempt = (messageId: string, receiveCount: number) =>
+      claimOf(task, { messageId, receiveCount, leaseUntil: clock.now() + 1_000 });
+    try {
+      expect(running(await attempt("m1", 1))).toMatchObject({ generation: 1, attempt: 1 });
+      // Two receives for which the function could not be started brought it to the dead-letter queue.
+      skew += 60_000;
+      for (const count of [1, 2, 3]) {
+        expect(running(await attempt("m2", count))).toMatchObject({ generation: 2, attempt: count });
+        skew += 60_000;
+      }
+    } finally {
+      skew = 0;
+    }
+    expect((await types(task.taskId)).slice(0, 6)).toEqual([
+      "accepted",
+      "started",
+      "failed",
+      "deadlettered",
+      "replayed",
+      "started",
+    ]);
+  });
+
+  it("goes on in the same life by the message of a submit that was repeated", async () => {
+    const task = aTask();
+    await store.accept(task);
+    const first = { messageId: "m1", leaseUntil: clock.now() + 1_000 };
+    expect(running(await claimOf(task, first))).toMatchObject({ generation: 1, attempt: 1 });
+    expect((await store.get(task.taskId))?.queuedAt).toBeDefined();
+    try {
+      skew += 60_000;
+      const second = await claimOf(task, { messageId: "m2", sentAt: clock.now() - 55_000 });
+      expect(running(second)).toMatchObject({ generation: 1, attempt: 2 });
+    } finally {
+      skew = 0;
+    }
   });
 
   it("bounces a message that comes once too often", async () => {

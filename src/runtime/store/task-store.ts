@@ -1,4 +1,4 @@
-import type { NewTaskEvent, ReplayedEvent, TaskError, TaskEvent, Usage } from "../../contract/event.ts";
+import type { NewTaskEvent, ReplayedEvent, TaskError, TaskEvent } from "../../contract/event.ts";
 import type { DeadMessage } from "../../contract/dead-message.ts";
 import type { TaskRecord, WebhookState } from "../../contract/record.ts";
 import type { Settings } from "../../contract/settings.ts";
@@ -10,6 +10,7 @@ import { decideClaim, died, type ClaimDecision, type ClaimRequest } from "./clai
 import { listTasks } from "./list.ts";
 import { isSameTask } from "./same-task.ts";
 import { isTerminalStatus, publicRecord, toEvent, type AttemptRef, type StoredRecord } from "./stored.ts";
+import type { AcceptOutcome, AttemptWrite, CancelOutcome, Completion, Failure, TextSnapshot } from "./outcomes.ts";
 import { advance, endAttempt, newRecord, type Changes, type Transition } from "./transition.ts";
 import { withResult } from "./with-result.ts";
 import { createWriter, type WriterParts } from "./writer.ts";
@@ -17,45 +18,13 @@ import { createWriter, type WriterParts } from "./writer.ts";
 /** Webhook tries in all, whoever makes them. */
 export const MAX_WEBHOOK_TRIES = 3;
 
-/** A write of an attempt, or "lost": another attempt, a cancel or the end came first and nothing was written. */
-export type AttemptWrite =
-  | { outcome: "written"; record: StoredRecord; events: TaskEvent[] }
-  | { outcome: "lost"; record: StoredRecord | undefined };
-
-export type AcceptOutcome = { outcome: "accepted" | "duplicate" | "conflict"; record: TaskRecord; events: TaskEvent[] };
-export type CancelOutcome =
-  | { outcome: "cancelled" | "ended"; record: TaskRecord; events: TaskEvent[] }
-  | { outcome: "missing" };
-
-export interface Completion {
-  /** Stored in the record; larger ones lie in the bucket and are named by `resultRef`. */
-  result?: Json;
-  resultRef?: string;
-  usage: Usage[];
-  costUsd?: number;
-  offline?: boolean;
-  durationMs: number;
-}
-
-export interface Failure {
-  error: TaskError;
-  durationMs: number;
-  usage: Usage[];
-  /** ISO 8601. Absent: there is no further attempt and the task is dead-lettered. */
-  retryAt?: string;
-}
-
-export interface TextSnapshot {
-  generation: number;
-  attempt: number;
-  text: string;
-}
-
 export type TaskStore = ReturnType<typeof createTaskStore>;
 
 /** Records and events of tasks. Every change of state is one transaction; reads are strongly consistent, lists are not. */
 export function createTaskStore(
-  parts: Omit<WriterParts, "settings"> & { settings: Pick<Settings, "tasksTable" | "ttlDays" | "maxAttempts"> },
+  parts: Omit<WriterParts, "settings"> & {
+    settings: Pick<Settings, "tasksTable" | "ttlDays" | "maxAttempts" | "timeScale">;
+  },
 ) {
   const { dynamo, settings, clock } = parts;
   const table = settings.tasksTable;
@@ -95,7 +64,7 @@ export function createTaskStore(
   /** Decides what becomes of a received message and, if it is to run, takes the lease. */
   async function claim(request: ClaimRequest): Promise<ClaimDecision> {
     const decision = await mutate(request.task.taskId, (record) => {
-      const value = decideClaim(record, request, clock.now(), settings.maxAttempts);
+      const value = decideClaim(record, request, clock.now(), settings);
       return "transition" in value && value.transition ? { value, transition: value.transition } : { value };
     });
     if (decision.outcome === "run") known.set(request.task.taskId, decision.transition.record);
