@@ -103,6 +103,7 @@ export function deployProject(
   });
   const model = modelEnvironment(project.dir, project.shell, `${ctx.endpoint()}/_ai-pipeline/model/v1`);
   const environment = settingsToEnvironment({ ...settings, timeScale: ctx.speed });
+  services.faults.useDefaults({ lambda: names.functions.worker, sqs: names.queue });
   const code = createProjectCode(ctx, services.lambda, project, names.functions, stateDir);
   services.lambda.define({
     name: names.functions.worker,

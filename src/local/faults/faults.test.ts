@@ -89,6 +89,16 @@ describe("createFaults", () => {
     });
   });
 
+  it("strikes what a project means where a fault names nothing, and what is named all the same", () => {
+    const faults = createFaults({ initial: ["lambda:crash=next:1", "lambda@api:throttle", "sqs:duplicate"] });
+    faults.useDefaults({ lambda: "app-local-worker", sqs: "app-local-tasks" });
+    expect(faults.lambda("app-local-authorizer")).toBeUndefined();
+    expect(faults.lambda("app-local-api")).toEqual({ kind: "throttle" });
+    expect(faults.lambda("app-local-worker")).toEqual({ kind: "crash" });
+    expect(faults.lambda("app-local-worker")).toBeUndefined();
+    expect([faults.sqs("app-local-tasks-dlq"), faults.sqs("app-local-tasks")]).toEqual([false, true]);
+  });
+
   it("keeps to the function it is narrowed to", () => {
     const faults = createFaults({ initial: ["lambda@worker:crash"] });
     expect(faults.lambda("app-local-api")).toBeUndefined();

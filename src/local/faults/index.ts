@@ -29,6 +29,8 @@ export interface Faults {
   /** Removes one (`model:429`, any amount is ignored) or all. @returns how many were set. */
   clear(spec?: string): number;
   list(): FaultView[];
+  /** Says what is meant where a fault names no function or queue: a project's worker and its queue. Until then it is any. */
+  useDefaults(names: { lambda: string; sqs: string }): void;
   /** Asked once per model call. */
   model(): ModelFault | undefined;
   /** Asked once per invocation. */
@@ -69,12 +71,13 @@ export function createFaults(options: FaultOptions = {}): Faults {
   const clock = options.clock ?? systemClock;
   const active = new Map<string, Active>();
   let outage: { struck: number } | undefined;
+  let defaults: Partial<Record<FaultTarget, string>> = {};
 
   const tell = (kind: string, detail: string) => options.emit?.({ type: "fault", at: clock.now(), kind, detail });
 
   const strike = (target: FaultTarget, name: string): Active | undefined => {
     for (const [key, fault] of active) {
-      if (fault.target !== target || !matches(fault.name, name)) continue;
+      if (fault.target !== target || !matches(fault.name ?? defaults[target], name)) continue;
       if ("next" in fault.amount) {
         fault.amount = { next: fault.amount.next - 1 };
         if (fault.amount.next === 0) active.delete(key);
@@ -117,6 +120,7 @@ export function createFaults(options: FaultOptions = {}): Faults {
       }
       return count;
     },
+    useDefaults: (names) => void (defaults = names),
     list() {
       const views = [...active.values()].map(({ struck, ...fault }) => ({ fault: formatFault(fault), struck }));
       return outage ? [{ fault: "outage", struck: outage.struck }, ...views] : views;
