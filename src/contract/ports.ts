@@ -42,8 +42,8 @@ export type FollowEvent =
 export interface TaskFollower {
   /** Ends after the task's terminal event. */
   follow(taskId: string, options: { after?: number; signal: AbortSignal }): AsyncIterable<FollowEvent>;
-  /** Never ends by itself. */
-  followAll(options: { signal: AbortSignal }): AsyncIterable<FollowEvent>;
+  /** Never ends by itself. Tasks accepted after `since` (ISO 8601) are told from their beginning; absent: after the call. */
+  followAll(options: { since?: string; signal: AbortSignal }): AsyncIterable<FollowEvent>;
 }
 
 export interface TaskReader {

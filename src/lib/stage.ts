@@ -8,6 +8,7 @@ import { findProject, type Project } from "./config/load.ts";
 import { findRunningAround, removeDevFile, type Running, stateDirectory, writeDevFile } from "./dev-file.ts";
 import { invocation } from "./installation.ts";
 import { rememberStage } from "./known-stages.ts";
+import { createMovingStage } from "./moving-stage.ts";
 import { type StageChoice, shown } from "./stage-choice.ts";
 import { lockState } from "./state-lock.ts";
 import type { RunningStack, StageTarget, Workplace } from "./services.ts";
@@ -104,10 +105,10 @@ export async function* enterStage(
   }
   const running = await findRunningAround(place.cwd);
   if (running && (running.kind === "dev" || !options.startLocal)) {
-    const { app, endpoint, description } = running;
-    const described = description ? { description } : {};
-    const client = await services.openStage({ app, stage, endpoint, ...described, ...given }, { signal });
-    yield* shown(client, options.show, choice, place, description);
+    const open = ({ app, endpoint, description }: Running) =>
+      services.openStage({ app, stage, endpoint, ...(description ? { description } : {}), ...given }, { signal });
+    const client = createMovingStage({ running, client: await open(running) }, open, place);
+    yield* shown(client, options.show, choice, place, running.description);
     return { client, broken: WHOLE, close: () => client.close() };
   }
   const project = await requireProject(place, stage);

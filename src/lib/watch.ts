@@ -28,8 +28,9 @@ export async function* watch(input: WatchInput, place: Workplace): AsyncGenerato
   for (; !entered.done; entered = await entering.next()) if (entered.value.type === "stage") yield entered.value;
   const stage = entered.value;
   try {
-    const { follower, reader, ref } = stage.client;
-    const taskId = input.taskId === undefined ? undefined : await wholeTaskId(input.taskId, reader);
+    const { client } = stage;
+    const { follower, ref } = client;
+    const taskId = input.taskId === undefined ? undefined : await wholeTaskId(input.taskId, client.reader);
     yield { type: "watching", ref, ...(taskId === undefined ? {} : { taskId }) };
     const began = clock.now();
     const timeout = input.timeoutMs === undefined ? undefined : AbortSignal.timeout(input.timeoutMs);
@@ -49,7 +50,7 @@ export async function* watch(input: WatchInput, place: Workplace): AsyncGenerato
       }
       yield event;
     }
-    if (outcome && ended) outcome = await fetchResult(outcome, reader);
+    if (outcome && ended) outcome = await fetchResult(outcome, client.reader);
     const task = outcome ? { task: { ...outcome, elapsedMs: clock.now() - began } } : {};
     if (until.aborted && !ended) {
       const command = `${invocation(place.installation, place.cwd)} watch${taskId ? ` ${shellWord(taskId)}` : ""}${stageFlags(input.choice)}`;

@@ -2,7 +2,7 @@ import type { Clock } from "../../contract/clock.ts";
 import { EXIT, type ExitCode } from "../../contract/exit.ts";
 import type { Detached } from "../../contract/operations/shared.ts";
 import type { TaskOutcome } from "../../contract/operations/submit.ts";
-import type { FollowEvent, TaskReader } from "../../contract/ports.ts";
+import type { FollowEvent, StageClient } from "../../contract/ports.ts";
 import { interruptedExit, untilAborted } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import type { OpenStage } from "../stage.ts";
@@ -42,13 +42,13 @@ export async function* followToEnd(
   const { signal } = place;
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const until = AbortSignal.any([signal, stage.broken, ...(timeout ? [timeout] : [])]);
-  const { follower, reader, control } = stage.client;
+  const { client } = stage;
   const { taskId } = first;
   let outcome = first;
   let ended = false;
   let seq = after ?? 0;
-  if (after !== undefined) await untilBegun(reader, taskId, after, place.clock, until);
-  const following = follower.follow(taskId, { signal: until, ...(after === undefined ? {} : { after }) });
+  if (after !== undefined) await untilBegun(client, taskId, after, place.clock, until);
+  const following = client.follower.follow(taskId, { signal: until, ...(after === undefined ? {} : { after }) });
   for await (const event of untilAborted<FollowEvent>(following, until)) {
     outcome = reduceOutcome(outcome, event);
     ended = hasEnded(event);
@@ -57,24 +57,24 @@ export async function* followToEnd(
   }
   if (!ended && timeout?.aborted && !signal.aborted && !stage.broken.aborted) {
     // What nobody lived to tell stands in the record all the same.
-    for (const event of await reader.events(taskId, seq).catch(() => [])) {
+    for (const event of await client.reader.events(taskId, seq).catch(() => [])) {
       outcome = reduceOutcome(outcome, event);
       ended = hasEnded(event);
       yield event;
     }
   }
   if (ended) {
-    outcome = await fetchResult(outcome, reader);
+    outcome = await fetchResult(outcome, client.reader);
     return { outcome, exitCode: outcomeExit(outcome) };
   }
   if (stage.broken.aborted) {
-    await control.cancel(taskId).catch(() => undefined);
+    await client.control.cancel(taskId).catch(() => undefined);
     throw stage.broken.reason;
   }
   const exitCode = signal.aborted ? interruptedExit(signal) : timeout?.aborted ? EXIT.timedOut : EXIT.error;
   if (stage.own) {
     // Nobody will work on it when this stack is gone.
-    await control.cancel(taskId).catch(() => undefined);
+    await client.control.cancel(taskId).catch(() => undefined);
     return { outcome: { ...outcome, status: "cancelled" }, exitCode, ...(signal.aborted ? {} : { timedOut: true }) };
   }
   yield { type: "detached", taskId, command };
@@ -83,14 +83,14 @@ export async function* followToEnd(
 
 /** Whoever follows a task that has ended is told so at once: it begins when its next life does. */
 async function untilBegun(
-  reader: TaskReader,
+  client: StageClient,
   taskId: string,
   after: number,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    const record = await reader.get(taskId);
+    const record = await client.reader.get(taskId);
     if (!record || record.seq > after) return;
     await clock.sleep(BEGIN_POLL_MS, signal).catch(() => undefined);
   }

@@ -10,7 +10,7 @@ import type { ErrorPlace } from "./errors.ts";
 export interface ApiClient {
   submit(request: SubmitRequest, options: { signal: AbortSignal }): Promise<SubmitResponse>;
   follow(taskId: string, options: { after?: number; signal: AbortSignal }): AsyncIterable<FollowEvent>;
-  followAll(options: { signal: AbortSignal }): AsyncIterable<FollowEvent>;
+  followAll(options: { since?: string; signal: AbortSignal }): AsyncIterable<FollowEvent>;
   cancel(taskId: string): Promise<TaskResponse>;
 }
 
