@@ -74,7 +74,9 @@ export function createHttp(options: HttpOptions): Http {
         try {
           return await once(request);
         } catch (error) {
-          if (request.repeatable === false || tries >= TRIES || !isTransient(error)) throw error;
+          const isFinal = request.repeatable === false || tries >= TRIES || !isTransient(error);
+          // A server that let a whole time limit pass hangs: its caller has waited long enough.
+          if (isFinal || (error instanceof ClientError && error.code === "TIMEOUT")) throw error;
           const wait = RETRY_BASE_MS * 2 ** tries * (0.5 + options.random() / 2);
           await options.clock.sleep(Math.min(RETRY_MAX_MS, Math.max(wait, retryAfterMs(error))), request.signal);
         }

@@ -83,13 +83,15 @@ test.each([
   await expect(createClient({ url, clock }).get("task-0001")).rejects.toMatchObject({ status, code });
 });
 
-test("no answer in time is a TIMEOUT, a closed port a NETWORK error that names the place", async () => {
-  const url = await serve([() => {}]);
+test("no answer in time is a TIMEOUT at once, a closed port a NETWORK error that names the place", async () => {
+  let asked = 0;
+  const url = await serve([() => void asked++]);
   const client = createClient({ url, token: "t", clock, timings: { request: 20 } });
   await expect(client.get("task-0001")).rejects.toMatchObject({
     code: "TIMEOUT",
     message: expect.stringContaining(url),
   });
+  expect([asked, sleeps]).toEqual([1, []]);
   await expect(createClient({ url: "http://127.0.0.1:1", clock }).get("task-0001")).rejects.toMatchObject({
     code: "NETWORK",
   });

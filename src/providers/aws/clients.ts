@@ -32,8 +32,14 @@ export interface AwsClients {
 
 /** Credentials of the local stack, which takes any. */
 const LOCAL = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
-/** Longer than the longest receive (20 s). */
-const REQUEST_MS = 30_000;
+/**
+ * A connection on which nothing moves for so long belongs to a server that hangs: with three tries that is said after 30 s, as the
+ * SDK begins to count 3 s late. What moves may take its time, such as a batch on a slow line.
+ */
+const SILENT_MS = 7_000;
+/** Services that may think for longer before they answer. */
+const SLOW_SILENT_MS = 15_000;
+const REQUEST_MS = 60_000;
 
 /** Begins to load the packages of what nearly every command calls: the stage's description, then its records. */
 export function prepareClients(): void {
@@ -55,8 +61,18 @@ export function createAwsClients(target: ClientTarget, env: Readonly<Record<stri
     ...(target.profile && !local ? { profile: target.profile } : {}),
     ...(target.endpoint ? { endpoint: target.endpoint } : {}),
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 5000, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
   };
+  const within = (silentMs: number) => ({
+    ...shared,
+    requestHandler: {
+      connectionTimeout: 5000,
+      socketTimeout: silentMs,
+      requestTimeout: REQUEST_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+  const prompt = within(SILENT_MS);
+  const slow = within(SLOW_SILENT_MS);
   const made: { destroy(): void }[] = [];
   const once = <Client extends { destroy(): void }>(make: () => Promise<Client>) => {
     let client: Promise<Client> | undefined;
@@ -67,14 +83,16 @@ export function createAwsClients(target: ClientTarget, env: Readonly<Record<stri
       }));
   };
   return {
-    ssm: once(async () => new (await import("@aws-sdk/client-ssm")).SSMClient(shared)),
-    sqs: once(async () => new (await import("@aws-sdk/client-sqs")).SQSClient(shared)),
-    dynamodb: once(async () => new (await import("@aws-sdk/client-dynamodb")).DynamoDBClient(shared)),
+    ssm: once(async () => new (await import("@aws-sdk/client-ssm")).SSMClient(prompt)),
+    sqs: once(async () => new (await import("@aws-sdk/client-sqs")).SQSClient(prompt)),
+    dynamodb: once(async () => new (await import("@aws-sdk/client-dynamodb")).DynamoDBClient(prompt)),
     // Path style: a bucket's name before a local endpoint's host would not resolve.
     s3: once(
       async () =>
         new (await import("@aws-sdk/client-s3")).S3Client({
-          ...shared,
+          ...slow,
+          // A document may take as long as its bytes move.
+          requestHandler: { ...slow.requestHandler, requestTimeout: 0 },
           ...(target.endpoint ? { forcePathStyle: true } : {}),
         }),
     ),
@@ -82,13 +100,15 @@ export function createAwsClients(target: ClientTarget, env: Readonly<Record<stri
       async () =>
         new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogsClient({
           ...shared,
+          // A live tail is silent for as long as nothing is written.
+          requestHandler: { connectionTimeout: 5000, requestTimeout: SLOW_SILENT_MS, throwOnRequestTimeout: true },
           disableHostPrefix: target.endpoint !== undefined,
         }),
     ),
-    cloudwatch: once(async () => new (await import("@aws-sdk/client-cloudwatch")).CloudWatchClient(shared)),
-    lambda: once(async () => new (await import("@aws-sdk/client-lambda")).LambdaClient(shared)),
-    cloudformation: once(async () => new (await import("@aws-sdk/client-cloudformation")).CloudFormationClient(shared)),
-    sts: once(async () => new (await import("@aws-sdk/client-sts")).STSClient(shared)),
+    cloudwatch: once(async () => new (await import("@aws-sdk/client-cloudwatch")).CloudWatchClient(slow)),
+    lambda: once(async () => new (await import("@aws-sdk/client-lambda")).LambdaClient(slow)),
+    cloudformation: once(async () => new (await import("@aws-sdk/client-cloudformation")).CloudFormationClient(slow)),
+    sts: once(async () => new (await import("@aws-sdk/client-sts")).STSClient(prompt)),
     async close() {
       for (const client of made) client.destroy();
     },
