@@ -46,6 +46,18 @@ export function describeForecast(forecast: RedriveForecast, now: number): string
   ];
 }
 
+/** @returns how redriven tasks ended, such as `3 completed`; empty where nobody followed them. */
+export function describeEnds({ completed, failed = 0, unfollowed = 0 }: DlqRedriveSummary): string[] {
+  if (completed === undefined) return [];
+  return [
+    `${formatCount(completed)} completed`,
+    `${formatCount(failed)} failed`,
+    ...(unfollowed > 0
+      ? [`${formatCount(unfollowed)} not followed: no task waits for ${unfollowed === 1 ? "it" : "them"}`]
+      : []),
+  ];
+}
+
 /** @returns what happened beside the moving, such as `12 left`; empty where the service moved. */
 export function describeMove({ client }: DlqRedriveSummary): string[] {
   if (!client) return [];

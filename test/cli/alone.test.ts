@@ -105,5 +105,5 @@ test("smoke fails when a hop does, and says which", async () => {
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/^failed {3}worked .*deadlettered after attempt 3: TypeError: asked to fail$/m);
   expect(stdout).toMatch(/^skipped {2}stored/m);
-  expect(stdout).toMatch(/^passed {3}cleaned .*its dead letter stays in the dead-letter queue$/m);
+  expect(stdout).toMatch(/^passed {3}cleaned .*record, events and result removed; its dead letter too$/m);
 });

@@ -106,8 +106,10 @@ test("a canary that fails stops it: the rest stays, and a redriven task has its 
     moved: 3,
     status: "CANCELLED",
     watch: { judged: 3, failed: 3, stopped: expect.any(String) },
+    client: { left: 9 },
     resume: expect.stringContaining("dlq redrive --canary 3"),
   });
+  expect(of(events, "move").at(-1)).toMatchObject({ status: "CANCELLED", moved: 3, toMove: 12 });
   const [judged] = of(events, "judged");
   await expect
     .poll(() => attempts(String(judged?.["taskId"])), { timeout: 10_000 })

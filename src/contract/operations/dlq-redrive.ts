@@ -127,6 +127,8 @@ export interface DlqRedriveSummary extends SummaryBase<"dlq-redrive"> {
   /** Only with `--wait`. */
   completed?: number;
   failed?: number;
+  /** Then: letters that were moved and could not be followed, as no task of the stage waits for them. Absent: none. */
+  unfollowed?: number;
   /** Ctrl-C: the service goes on moving. */
   detached?: boolean;
   /** Then: commands that return to it, and that end it. */

@@ -21,6 +21,8 @@ export interface ClientMove {
   maxPerSecond?: number;
   /** What the move is to do beside: bound what is on its way, change what is sent. */
   hooks?: Pick<Move, "allowance" | "onSent" | "prepare" | "keep">;
+  /** Whether the one who watches it has stopped it. */
+  isStopped?(): boolean;
   /** Go on with the move that did not end. */
   resume: boolean;
 }
@@ -74,15 +76,18 @@ export async function* moveByClient(
   }
   if (counts.undeleted === 0 && !signal.aborted) await journal.remove();
   else await journal.close();
+  const isStopped = move.isStopped?.() === true;
+  const isWhole = !signal.aborted && !isStopped;
   yield {
     type: "move",
-    status: signal.aborted ? "CANCELLED" : "COMPLETED",
+    status: isWhole ? "COMPLETED" : "CANCELLED",
     moved: counts.moved,
-    toMove: signal.aborted ? toMove : counts.moved,
+    toMove: isWhole ? counts.moved : toMove,
     ms: clock.now() - began,
   };
   for (const refused of counts.refused) yield { type: "refused", ...refused };
-  return counts;
+  // What it never came to is left, too.
+  return isStopped ? { ...counts, left: Math.max(counts.left, depth.visible - counts.moved) } : counts;
 }
 
 async function openJournal(

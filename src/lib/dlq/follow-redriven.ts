@@ -1,8 +1,11 @@
+import { isCanary } from "../../contract/canary.ts";
 import { UsageError } from "../../contract/errors.ts";
 import { isTerminal } from "../../contract/event.ts";
 import type { RedrivenEnded } from "../../contract/operations/dlq-redrive.ts";
 import type { StageClient } from "../../contract/ports.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
+import { taskSchema } from "../../contract/schema/task.ts";
+import type { Task } from "../../contract/task.ts";
 import type { Workplace } from "../services.ts";
 import type { LetterSelector } from "./filter.ts";
 import { peek, taskOf } from "./peek.ts";
@@ -11,36 +14,76 @@ import { peek, taskOf } from "./peek.ts";
 const FOLLOW_LIMIT = 10_000;
 const POLL_MS = 250;
 
-/** @returns the last `seq` of every task that is to be moved: what comes after belongs to the redrive. */
+/** Tasks that are to be moved and followed to their end. */
+export interface Followed {
+  /** By task, the last `seq` before: what comes after belongs to the redrive. */
+  waiting: Map<string, number>;
+  /** Letters that nobody can follow: no task, a left-over of a smoke test, or of a task that has ended since. They are dropped. */
+  unfollowed: number;
+}
+
+/** @returns what can be followed of what is to be moved. */
 export async function findFollowed(
   client: StageClient,
   select: LetterSelector | undefined,
   signal: AbortSignal,
-): Promise<Map<string, number>> {
-  const found = new Map<string, number>();
+): Promise<Followed> {
+  const followed: Followed = { waiting: new Map(), unfollowed: 0 };
   for (const message of await peek(client.queue, client.outputs.deadLetterQueueUrl, FOLLOW_LIMIT, signal)) {
     if (select && !(await select(message))) continue;
-    const { taskId } = taskOf(message.body);
-    if (!taskId) continue;
-    const record = await client.reader.get(taskId);
-    if (record) found.set(taskId, record.seq);
+    const task = followable(message);
+    const record = task && (await client.reader.get(task.taskId));
+    if (task && (record ? record.status !== "completed" && record.status !== "cancelled" : !isCanary(task)))
+      followed.waiting.set(task.taskId, record?.seq ?? 0);
+    else followed.unfollowed++;
   }
-  return found;
+  return followed;
+}
+
+function followable({ body }: LeasedMessage): Pick<Task, "taskId" | "metadata"> | undefined {
+  const parsed = taskSchema.safeParse(valueOf(body));
+  return parsed.success ? parsed.data : undefined;
+}
+
+function valueOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says of the tasks that they live again: where that fails before an attempt begins, the reconciler looks for them. */
+export async function markFollowed({ control, reader }: StageClient, taskIds: Iterable<string>): Promise<void> {
+  for (const taskId of taskIds) {
+    const record = await reader.get(taskId);
+    if (record?.status === "deadlettered") await control.markReplay(taskId, "redrive");
+  }
 }
 
 /**
  * With a limit fewer go than are meant: only tasks that are taken are waited for.
  *
- * @returns the same choice, which leaves in `waiting` what it took.
+ * @returns the same choice, which leaves in `followed` what it took.
  */
-export function chosenOnly(waiting: Map<string, number>, select: LetterSelector | undefined): LetterSelector {
-  const known = new Map(waiting);
-  waiting.clear();
+export function chosenOnly(
+  client: StageClient,
+  followed: Followed,
+  select: LetterSelector | undefined,
+): LetterSelector {
+  const known = new Map(followed.waiting);
+  followed.waiting.clear();
+  followed.unfollowed = 0;
   return async (message: LeasedMessage) => {
     if (select && !(await select(message))) return false;
     const { taskId } = taskOf(message.body);
     const seq = taskId === undefined ? undefined : known.get(taskId);
-    if (taskId !== undefined && seq !== undefined) waiting.set(taskId, seq);
+    if (taskId === undefined || seq === undefined) {
+      followed.unfollowed++;
+      return true;
+    }
+    await markFollowed(client, [taskId]);
+    followed.waiting.set(taskId, seq);
     return true;
   };
 }

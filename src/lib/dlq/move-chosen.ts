@@ -9,11 +9,13 @@ import type { Route } from "./routes.ts";
 
 export type Moved = Pick<DlqRedriveSummary, "moved" | "status" | "client" | "resume">;
 
+type Watch = Pick<Move, "allowance" | "onSent"> & { isStopped(): boolean };
+
 /** Moves by our own mover, one destination after another. */
 export async function* moveChosen(
   input: RedriveInput,
   routes: Route[],
-  { select, watch }: { select: LetterSelector | undefined; watch?: Pick<Move, "allowance" | "onSent"> },
+  { select, watch }: { select: LetterSelector | undefined; watch?: Watch },
   letters: Letters,
   place: Workplace,
 ): AsyncGenerator<DlqRedriveEvent, Moved> {
@@ -26,7 +28,7 @@ export async function* moveChosen(
         source: letters.deadLetterQueue,
         destination,
         resume,
-        ...(watch ? { hooks: watch } : {}),
+        ...(watch ? { hooks: watch, isStopped: watch.isStopped } : {}),
         ofStage: letters.stage !== undefined,
         ...selection(select, takes),
         ...(limit === undefined ? {} : { limit: limit - total.moved }),

@@ -4,7 +4,7 @@ import type { DlqRedriveEvent, DlqRedriveSummary, RedrivePlan } from "../../cont
 import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import { attach, detached, findActive, moveActive, nothingActive, shownActive } from "./active-move.ts";
-import { cannotFollow, chosenOnly, findFollowed, waitForAll } from "./follow-redriven.ts";
+import { cannotFollow, chosenOnly, findFollowed, markFollowed, waitForAll } from "./follow-redriven.ts";
 import { forecast } from "./forecast.ts";
 import { enterLetters, type Letters } from "./letters.ts";
 import { moveChosen, type Moved } from "./move-chosen.ts";
@@ -74,8 +74,8 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
       return;
     }
     yield plan;
-    const follow = stage && input.wait && !watched;
-    const waiting = follow ? await findFollowed(stage, select, signal) : new Map<string, number>();
+    const followed = stage && input.wait && !watched ? await findFollowed(stage, select, signal) : undefined;
+    if (stage && followed && why === undefined) await markFollowed(stage, followed.waiting.keys());
     why ??= await startService(letters, routes, input, place);
     yield why === undefined
       ? { type: "mover", by: "service", why: "all dead letters go back to their queue" }
@@ -103,11 +103,11 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
             yield* moveChosen(
               input,
               routes,
-              { select: waiting.size > 0 ? chosenOnly(waiting, select) : select },
+              { select: stage && followed ? chosenOnly(stage, followed, select) : select },
               letters,
               place,
             );
-      for await (const event of stage ? waitForAll(stage, waiting, place) : []) {
+      for await (const event of stage && followed ? waitForAll(stage, followed.waiting, place) : []) {
         ends[event.status === "completed" ? "completed" : "failed"]++;
         yield event;
       }
@@ -123,6 +123,7 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
       exitCode: interrupted ? interruptedExit(signal) : failed ? EXIT.taskFailed : EXIT.completed,
       ...end,
       ...(input.wait ? ends : {}),
+      ...(followed && followed.unfollowed > 0 ? { unfollowed: followed.unfollowed } : {}),
       ...(interrupted && !end.client ? detached(choice, place) : {}),
       elapsedMs: clock.now() - began,
     };

@@ -1,3 +1,4 @@
+import { CANARY_PREFIX } from "../../contract/canary.ts";
 import { counted } from "../../contract/counted.ts";
 import { randomUUID } from "node:crypto";
 import { access, constants, writeFile } from "node:fs/promises";
@@ -15,6 +16,7 @@ import { enterStage, type StageChoice } from "../stage.ts";
 import { checkDocument, uploadDocument } from "../submit/document.ts";
 import { type Finding, HOP_LIMITS, type HopRun, runHop } from "./hops.ts";
 import { junitReport } from "./junit.ts";
+import { takeLetter } from "./letter.ts";
 
 export interface SmokeInput {
   choice: StageChoice;
@@ -75,7 +77,7 @@ export async function* smoke(input: SmokeInput, place: Workplace): AsyncGenerato
 /** One canary and what each hop looks at. */
 function createCanary(client: StageClient, input: SmokeInput, place: Workplace) {
   const { clock } = place;
-  const taskId = `smoke-${randomUUID()}`;
+  const taskId = `${CANARY_PREFIX}${randomUUID()}`;
   const leaving = new AbortController();
   const told: { event: FollowEvent; at: number }[] = [];
   let polled: string | undefined;
@@ -177,9 +179,10 @@ function createCanary(client: StageClient, input: SmokeInput, place: Workplace) 
       if (document !== undefined) await client.documents.remove(document);
       const removed =
         document === undefined ? "record, events and result removed" : "record, events, result and document removed";
-      // Taking one message out of a queue means receiving what others wait for, so it is told instead.
-      const letter = left?.status === "deadlettered" ? "; its dead letter stays in the dead-letter queue" : "";
-      return { detail: removed + letter };
+      if (left?.status === "completed") return { detail: removed };
+      const letter =
+        left?.status === "deadlettered" ? await takeLetter(taskId, client, place) : "its message is dropped";
+      return { detail: `${removed}; ${letter}` };
     },
   };
 }

@@ -94,9 +94,10 @@ async function dispose(
   now: number,
   timeScale: number,
 ): Promise<Disposal> {
-  end.log.info(`The message is not run: ${claim.outcome}.`, { status: claim.record.status });
+  end.log.info(`The message is not run: ${claim.outcome}.`, { status: claim.record?.status });
   switch (claim.outcome) {
     case "duplicate":
+    case "left-over":
       return { outcome: "delete" };
     case "busy":
       return { outcome: "keep", visibleIn: ((claim.until - now) / 1000) * timeScale };

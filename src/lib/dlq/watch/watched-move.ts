@@ -26,7 +26,7 @@ export interface WatchedMove {
 }
 
 /** Of the mover, that it is watched by. */
-type Hooks = Pick<Move, "allowance" | "onSent"> & { select: LetterSelector };
+type Hooks = Pick<Move, "allowance" | "onSent"> & { select: LetterSelector; isStopped(): boolean };
 type Watch = NonNullable<DlqRedriveSummary["watch"]>;
 
 const POLL_MS = 250;
@@ -50,6 +50,7 @@ export async function* moveWatched<Moved>(
   const unfollowed = { count: 0 };
   const hooks: Hooks = {
     allowance: guard,
+    isStopped: () => guard.stopped !== undefined,
     select: followedOnly(stage, tracker, select, unfollowed),
     onSent(messages) {
       guard.sent(messages.length);

@@ -1,7 +1,14 @@
 import type { DlqRedriveEvent, RedrivePlan } from "../../../contract/operations/dlq-redrive.ts";
 import { formatCount, formatDuration, oneLine } from "../../format.ts";
 import { describeCause } from "../../letters.ts";
-import { describeActive, describeAgain, describeForecast, describeMove, describePlan } from "../../move.ts";
+import {
+  describeActive,
+  describeAgain,
+  describeEnds,
+  describeForecast,
+  describeMove,
+  describePlan,
+} from "../../move.ts";
 import { describeError } from "../../timeline.ts";
 import { describeBounds, describeDecision, describeJudged, describeWatch, describeWatched } from "../../watched.ts";
 import { table, type TextRenderer } from "./out.ts";
@@ -61,10 +68,9 @@ export const dlqRedriveText: TextRenderer<DlqRedriveEvent> = (out, now) => {
         return out.line(describeDecision(event));
       case "summary": {
         if (event.dryRun) return out.line("nothing was moved");
-        const ends =
-          event.completed === undefined
-            ? ""
-            : `, ${formatCount(event.completed)} completed, ${formatCount(event.failed ?? 0)} failed`;
+        const ends = describeEnds(event)
+          .map((part) => `, ${part}`)
+          .join("");
         const leaving = event.detached && !event.client ? "; the service goes on moving" : "";
         const beside = describeMove(event)
           .map((part) => `, ${part}`)

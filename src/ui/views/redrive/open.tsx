@@ -10,7 +10,14 @@ import { Spinner } from "../../components/Spinner.tsx";
 import { type Column, Table } from "../../components/Table.tsx";
 import { formatCount, formatDuration, oneLine, shortId } from "../../format.ts";
 import { describeCause, describeProgress } from "../../letters.ts";
-import { describeActive, describeAgain, describeForecast, describeMove, describePlan } from "../../move.ts";
+import {
+  describeActive,
+  describeAgain,
+  describeEnds,
+  describeForecast,
+  describeMove,
+  describePlan,
+} from "../../move.ts";
 import { addPlace } from "../../place.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
@@ -119,9 +126,7 @@ function RedriveView({ state: { lines, scan, plan, move, watched, ended, summary
             {[
               `moved ${formatCount(summary.moved)} in ${formatDuration(summary.elapsedMs)} (${summary.status.toLowerCase()})`,
               ...describeMove(summary),
-              ...(summary.completed === undefined
-                ? []
-                : [`${formatCount(summary.completed)} completed`, `${formatCount(summary.failed ?? 0)} failed`]),
+              ...describeEnds(summary),
             ].join(", ")}
           </Text>
           {(summary.watch ? describeWatch(summary.watch) : []).map((line) => (
