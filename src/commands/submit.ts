@@ -35,7 +35,7 @@ export const command: CommandModule = {
       .option("--callback <url>", "address told when the task has ended (signed webhook)")
       .option("--metadata <k=v>", "kept with the task; may be repeated", collect)
       .option("--watch", "follow the task with its tokens; the result goes to stdout")
-      .option("--wait", "follow the task without its tokens")
+      .option("--wait", "follow the task without its tokens; without a running dev the local stage always does")
       .option("--timeout <time>", "how long to follow: 90s, 10m, 2h")
       .addOption(
         it

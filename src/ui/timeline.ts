@@ -1,5 +1,5 @@
 import type { TaskError, TaskEvent } from "../contract/event.ts";
-import type { FunctionEnded, TaskOutcome } from "../contract/operations/submit.ts";
+import type { FunctionEnded, TaskOutcome, TaskSubmitted } from "../contract/operations/submit.ts";
 import { formatCost, formatDuration, formatTokens, oneLine } from "./format.ts";
 import type { Tone } from "./theme.ts";
 
@@ -48,8 +48,11 @@ export function describeEvent(event: TaskEvent, previous?: TaskEvent, now = Date
         text: `attempt ${event.attempt} failed after ${formatDuration(event.durationMs)}: ${describeError(event.error)}${kind}`,
       };
     }
-    case "deadlettered":
-      return { tone: "fail", text: `dead-lettered: ${REASONS[event.reason]}` };
+    case "deadlettered": {
+      // Of any other reason the attempt that failed has told the error.
+      const why = event.reason === "never-ran" && event.error ? `: ${describeError(event.error)}` : "";
+      return { tone: "fail", text: `dead-lettered: ${REASONS[event.reason]}${why}` };
+    }
     case "replayed":
       return {
         tone: "info",
@@ -58,6 +61,16 @@ export function describeEvent(event: TaskEvent, previous?: TaskEvent, now = Date
     case "cancelled":
       return { tone: "warn", text: `cancelled by ${oneLine(event.by, 80)}` };
   }
+}
+
+/** @returns `accepted in 12 ms, 3f6c1d2e-...`, and why the command does not return at once, where nobody asked it to wait. */
+export function describeSubmitted({ ms, duplicate, taskId, waits }: TaskSubmitted): string[] {
+  return [
+    `accepted in ${formatDuration(ms)}${duplicate ? " (known: the same task)" : ""}, ${taskId}`,
+    ...(waits
+      ? ["waiting for its end, as this stack ends with the command; beside a running dev, submit returns at once"]
+      : []),
+  ];
 }
 
 /** Attempts are receives: one whose function was throttled, died at its start or was handed a duplicate left no event. */

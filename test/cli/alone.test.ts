@@ -31,6 +31,17 @@ test("submit without dev starts the stack, leaves the answer on stdout and nothi
   expect(await readdir(`${folder.dir}/.ai-pipeline/local`)).not.toContain("dev.json");
 });
 
+test("submit without dev says why it waits when nobody asked it to, and only then", async () => {
+  await using folder = await makeFolder(PROJECT);
+  const waits = "waiting for its end, as this stack ends with the command";
+  const alone = await run(["submit", "hello"], { cwd: folder.dir });
+  expect(alone).toMatchObject({ exitCode: 0, stdout: "echo: hello\n" });
+  expect(alone.stderr).toContain(waits);
+  expect((await run(["submit", "hello", "--wait"], { cwd: folder.dir })).stderr).not.toContain(waits);
+  const json = await run(["submit", "hello", "--json"], { cwd: folder.dir });
+  expect(json.events.find(({ type }) => type === "submitted")).toMatchObject({ waits: true });
+});
+
 test("two at once do not share one state", async () => {
   await using folder = await makeFolder(PROJECT);
   const runs = await Promise.all(["one", "two"].map((text) => run(["submit", text], { cwd: folder.dir })));

@@ -24,6 +24,8 @@ export interface TaskSubmitted {
   ms: number;
   /** A command that follows the task. */
   follow: string;
+  /** The command waits although it was not asked to: the stack was started for it, and ends with it. */
+  waits?: true;
 }
 
 /**

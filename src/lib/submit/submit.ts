@@ -47,9 +47,18 @@ export async function* submit(input: SubmitInput, place: Workplace): AsyncGenera
     const answer = await stage.client.intake[input.via === "queue" ? "enqueue" : "accept"](request, { signal });
     const { taskId, duplicate } = answer;
     const command = `${invocation(place.installation, place.cwd)} watch ${shellWord(taskId)}${stageFlags(input.choice)}`;
-    yield { type: "submitted", taskId, duplicate, via: input.via, ms: clock.now() - began, follow: command };
     // A stack of its own ends with the command, so the task must end first.
-    const follow = stage.own && input.follow === "none" ? "wait" : input.follow;
+    const waits = stage.own !== undefined && input.follow === "none";
+    const follow = waits ? "wait" : input.follow;
+    yield {
+      type: "submitted",
+      taskId,
+      duplicate,
+      via: input.via,
+      ms: clock.now() - began,
+      follow: command,
+      ...(waits ? { waits } : {}),
+    };
     const first = initialOutcome(taskId, answer.status);
     if (follow === "none") {
       yield {

@@ -1,7 +1,7 @@
 import type { TaskEvent } from "../../../contract/event.ts";
 import type { SubmitEvent } from "../../../contract/operations/submit.ts";
 import { formatBytes, formatDuration } from "../../format.ts";
-import { describeCrash, describeEvent, describeTimeout } from "../../timeline.ts";
+import { describeCrash, describeEvent, describeSubmitted, describeTimeout } from "../../timeline.ts";
 import type { TextRenderer } from "./out.ts";
 import { describeConnection, resultOnScreen, resultText, tellShared } from "./shared.ts";
 
@@ -17,9 +17,7 @@ export const submitText: TextRenderer<SubmitEvent> = (out, now) => {
       case "uploaded":
         return out.line(`uploaded ${event.path} (${formatBytes(event.bytes)}) in ${formatDuration(event.ms)}`);
       case "submitted":
-        return out.line(
-          `accepted in ${formatDuration(event.ms)}${event.duplicate ? " (known: the same task)" : ""}, ${event.taskId}`,
-        );
+        return describeSubmitted(event).forEach((line) => out.line(line));
       case "connection": {
         const text = describeConnection(event);
         return text ? out.line(text) : undefined;

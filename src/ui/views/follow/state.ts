@@ -6,7 +6,7 @@ import { describeDebugger, describeFetched, describeLetter, describeRetry } from
 import { addPlace } from "../../place.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 import type { Tone } from "../../theme.ts";
-import { describeCrash, describeEvent, describeTimeout } from "../../timeline.ts";
+import { describeCrash, describeEvent, describeSubmitted, describeTimeout } from "../../timeline.ts";
 
 /** What `submit` and `watch` show: finished lines above, what goes on now below. */
 export interface FollowState {
@@ -50,15 +50,10 @@ export function reduceFollow(state: FollowState, event: FollowedEvent, now: numb
     }
     case "uploaded":
       return add(state, "ok", `uploaded ${event.path} (${formatBytes(event.bytes)}) in ${formatDuration(event.ms)}`);
-    case "submitted":
-      return {
-        ...add(
-          state,
-          "ok",
-          `accepted in ${formatDuration(event.ms)}${event.duplicate ? " (known: the same task)" : ""}, ${event.taskId}`,
-        ),
-        ...running("queued", now),
-      };
+    case "submitted": {
+      const [accepted = "", ...more] = describeSubmitted(event);
+      return { ...addAll(add(state, "ok", accepted), more), ...running("queued", now) };
+    }
     case "connection":
       return event.state === "connected"
         ? state
