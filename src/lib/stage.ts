@@ -1,3 +1,4 @@
+import type { StageDescription } from "../contract/description.ts";
 import { AbortError, type PipelineError, UsageError } from "../contract/errors.ts";
 import type { StackActivity } from "../contract/operations/dev.ts";
 import type { StackChange, StageShown } from "../contract/operations/shared.ts";
@@ -22,6 +23,8 @@ export interface OpenStage {
   own?: RunningStack;
   /** Aborted with a PipelineError as its reason when a function of a stack of our own does not compile: nothing will run. */
   broken: AbortSignal;
+  /** Set on a running local stack: what it tells of itself now; undefined when it does not answer. */
+  describe?(): Promise<StageDescription | undefined>;
   close(): Promise<void>;
 }
 
@@ -109,7 +112,8 @@ export async function* enterStage(
       services.openStage({ app, stage, endpoint, ...(description ? { description } : {}), ...given }, { signal });
     const client = createMovingStage({ running, client: await open(running) }, open, place);
     yield* shown(client, options.show, choice, place, running.description);
-    return { client, broken: WHOLE, close: () => client.close() };
+    const describe = async () => (await findRunningAround(place.cwd))?.description;
+    return { client, broken: WHOLE, describe, close: () => client.close() };
   }
   const project = await requireProject(place, stage);
   if (!options.startLocal)

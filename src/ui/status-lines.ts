@@ -13,10 +13,12 @@ export interface StatusLine {
 
 const CAUSES = 3;
 const MODELS = 3;
+const WORKER_TEXT = 300;
 
 /** @returns a stage's state in lines, the same for terminal and pipe. */
 export function statusLines(status: StatusShown): StatusLine[] {
-  const { ref, windowMs, queue, deadLetterQueue, consumers, consumption, tasks, functions, drain, outage } = status;
+  const { ref, windowMs, queue, deadLetterQueue, consumers, consumption, worker, tasks, functions, drain, outage } =
+    status;
   const line = <T>(
     label: string,
     figure: Figure<T>,
@@ -54,6 +56,7 @@ export function statusLines(status: StatusShown): StatusLine[] {
     ...(consumption
       ? describeMark(consumption).map((text): StatusLine => ({ label: "by hand", text, tone: "warn" }))
       : []),
+    ...workerLines(worker),
     line("drains", drain, drainText, ({ state }) => (state === "growing" || state === "stopped" ? "warn" : undefined)),
     line("outage", outage, ({ attempts, leastMs, typicalMs, mostMs, hangingMs, by }) => {
       if (by === "retention")
@@ -71,6 +74,16 @@ export function statusLines(status: StatusShown): StatusLine[] {
             : [counted(invocations, "call"), countOf(errors, "error"), countOf(throttles, "throttle")].join(" · "),
         }))),
   ];
+}
+
+function workerLines({ broken, failing }: StatusShown["worker"] = {}): StatusLine[] {
+  const lines =
+    broken !== undefined
+      ? ["does not build, and tasks wait until it does:", ...broken.split("\n")]
+      : failing !== undefined
+        ? ["cannot be started, and each try costs a task one of its attempts:", ...failing.split("\n")]
+        : [];
+  return lines.map((text) => ({ label: "worker", text: oneLine(text, WORKER_TEXT), tone: "fail" }));
 }
 
 /** To the minute: the age that it rests on is no more exact. */

@@ -53,6 +53,11 @@ test("whoever waits on a dev whose worker does not build is told why, until it d
   const waiting = await run(["submit", "hello", "--wait", "--timeout", "1s"], { cwd: folder.dir });
   expect(waiting).toMatchObject({ exitCode: 4, stdout: "" });
   expect(waiting.stderr).toContain("its worker does not build, and tasks wait until it does:\n  src/worker.ts:1:25: ");
+  // So is whoever asks how the stage fares, or what was logged.
+  const status = await run(["status"], { cwd: folder.dir });
+  expect(status.stdout).toMatch(/^worker +does not build, and tasks wait until it does:$/m);
+  expect(status.stdout).toMatch(/^worker +src\/worker\.ts:1:25: /m);
+  expect((await run(["logs"], { cwd: folder.dir })).stderr).toContain("its worker does not build, and tasks wait");
   await writeFile(join(folder.dir, "src/worker.ts"), PROJECT["src/worker.ts"]);
   const mended = await run(["submit", "hello", "--wait", "--timeout", "30s"], { cwd: folder.dir });
   expect(mended).toMatchObject({ exitCode: 0, stdout: "echo: hello\n" });

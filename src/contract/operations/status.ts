@@ -1,3 +1,4 @@
+import type { StageDescription } from "../description.ts";
 import type { ConsumptionMark } from "../consumption.ts";
 import type { TaskError, Usage } from "../event.ts";
 import type { StageRef } from "../ports.ts";
@@ -91,6 +92,8 @@ export interface StatusShown {
   consumers: Figure<Consumer[]>;
   /** What was changed by hand of how messages are taken; absent when nothing was. */
   consumption?: ConsumptionMark;
+  /** Why the local stack's worker runs no task: the compiler's words, or what its start failed of. Absent: it does. */
+  worker?: Pick<StageDescription, "broken" | "failing">;
   tasks: Figure<TaskFigures>;
   /** By role: `worker`. */
   functions: Figure<Record<string, FunctionCounts>>;

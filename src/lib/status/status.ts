@@ -24,7 +24,12 @@ export async function* status(input: StatusInput, place: Workplace): AsyncGenera
   const { everyMs } = input;
   let looks = 0;
   try {
-    const look = createLook(stage.client, { windowMs: input.windowMs, clock, signal });
+    const figures = createLook(stage.client, { windowMs: input.windowMs, clock, signal });
+    const look = async () => {
+      const [shown, { broken, failing } = {}] = await Promise.all([figures(), stage.describe?.()]);
+      if (broken !== undefined) return { ...shown, worker: { broken } };
+      return failing === undefined ? shown : { ...shown, worker: { failing } };
+    };
     do {
       const shown = await lookUnlessLeft(look, everyMs === undefined ? undefined : signal);
       if (!shown) break;
