@@ -90,6 +90,7 @@ const COMMANDS: Entry[] = [
     summary: "pack the functions and what infrastructure is told",
     load: () => import("./commands/build.ts"),
   },
+  { name: "bootstrap", summary: "make what an account needs once", load: () => import("./commands/bootstrap.ts") },
   { name: "plan", summary: "show what a deployment would change", load: () => import("./commands/plan.ts") },
   { name: "deploy", summary: "deploy a stage", load: () => import("./commands/deploy.ts") },
   { name: "destroy", summary: "remove a stage", load: () => import("./commands/destroy.ts") },

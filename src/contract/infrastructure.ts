@@ -1,6 +1,6 @@
 import type { Archive } from "./operations/build.ts";
 import type { Json } from "./task.ts";
-import type { ArchiveReferences, StageVariables } from "./variables.ts";
+import type { ArchiveReferences, StackParameter, StageVariables } from "./variables.ts";
 
 /** The kinds of infrastructure as code that a project can own. */
 export const IAC_KINDS = ["cloudformation", "terraform"] as const;
@@ -84,8 +84,18 @@ export interface InfrastructureInput {
   build?: { archives: Archive[]; variables: StageVariables; references: ArchiveReferences };
   /** A removal leaves the tasks' records and the bucket. */
   keepData?: true;
-  /** CloudFormation's template as JSON, and the lines of its resources in `file`. */
-  template?: { body: string; lines: Record<string, number> };
+  template?: TemplateInput;
+}
+
+/** What CloudFormation is given. */
+export interface TemplateInput {
+  /** JSON. */
+  body: string;
+  /** Lines of its resources in the input's `file`. */
+  lines: Record<string, number>;
+  parameters: StackParameter[];
+  /** Where archives, and a template too large for a request, are put. */
+  artifacts: { bucket: string; region: string };
 }
 
 /** How a stage's infrastructure is right now. */

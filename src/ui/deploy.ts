@@ -1,13 +1,21 @@
 import { counted } from "../contract/counted.ts";
 import type { ResourceAction, ResourceProgress } from "../contract/infrastructure.ts";
-import type { CodeUpdated, DestroyEvent, DeployEvent, Holdings, PlanEvent } from "../contract/operations/deploy.ts";
+import type {
+  BootstrapEvent,
+  BootstrapSummary,
+  CodeUpdated,
+  DestroyEvent,
+  DeployEvent,
+  Holdings,
+  PlanEvent,
+} from "../contract/operations/deploy.ts";
 import { archiveLines } from "./archive.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { placeLines } from "./place.ts";
 import { type DeployLine, planLines } from "./plan.ts";
 
 /** What a screen, a pipe and a log tell of `plan`, `deploy` and `destroy` on the way. */
-type Telling = Exclude<PlanEvent | DeployEvent | DestroyEvent, { type: "summary" }>;
+export type Telling = Exclude<PlanEvent | DeployEvent | DestroyEvent | BootstrapEvent, { type: "summary" }>;
 
 const DOING: Record<ResourceAction, string> = {
   create: "creating",
@@ -27,6 +35,10 @@ export function deployLines(event: Telling): DeployLine[] {
   switch (event.type) {
     case "stage":
       return placeLines(event).map((text, index) => ({ tone: index === 0 ? "info" : "warn", text }));
+    case "account": {
+      const endpoint = event.endpoint ? `, ${event.endpoint}` : "";
+      return [{ tone: "info", text: `account ${event.account}, region ${event.region}${endpoint}` }];
+    }
     case "archive":
       return event.state === "building"
         ? []
@@ -46,6 +58,12 @@ export function deployLines(event: Telling): DeployLine[] {
     case "removed":
       return [{ tone: "ok", text: `removed ${counted(event.count, event.what.slice(0, -1), event.what)}` }];
   }
+}
+
+/** @returns how a bootstrap ended. */
+export function describeBootstrap({ account, region, bucket, unchanged }: BootstrapSummary): string {
+  const what = unchanged ? "has all it needs" : "is ready to be deployed to";
+  return `account ${account} ${what} in region ${region}; code goes to ${bucket}`;
 }
 
 /** @returns what is on its way, for the live part of a screen. */

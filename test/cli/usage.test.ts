@@ -65,6 +65,7 @@ test("--help names every command", async () => {
       smoke           prove that a stage works, hop by hop
       faults          make the running local stack fail on purpose
       build           pack the functions and what infrastructure is told
+      bootstrap       make what an account needs once
       plan            show what a deployment would change
       deploy          deploy a stage
       destroy         remove a stage

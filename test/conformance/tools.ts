@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, inject } from "vitest";
 import { AWS_PYTHON, installAwsPython, installOldPython, OLD_PYTHON } from "../../scripts/peers/aws-python.ts";
+import { CFN_LINT, installCfnLint } from "../../scripts/peers/cfn-lint.ts";
 import { ELASTICMQ, installElasticMq } from "../../scripts/peers/elasticmq.ts";
 import { buildGo } from "../../scripts/peers/go.ts";
 import { installMiniStack, MINISTACK } from "../../scripts/peers/ministack.ts";
@@ -9,7 +10,15 @@ import type { PeerContext } from "../../scripts/peers/peer.ts";
 import { killServers } from "../../scripts/peers/server.ts";
 import { installTerraform, TERRAFORM } from "../../scripts/peers/terraform.ts";
 
-export type ToolName = "ministack" | "elasticmq" | "go" | "aws-python" | "old-python" | "terraform" | "checkov";
+export type ToolName =
+  | "ministack"
+  | "elasticmq"
+  | "go"
+  | "aws-python"
+  | "old-python"
+  | "terraform"
+  | "cfn-lint"
+  | "checkov";
 
 /** A program from outside npm; `missing` says why it is not here. */
 export type Tool = { title: string; path: string } | { title: string; missing: string };
@@ -28,6 +37,7 @@ export const TOOLS: [ToolName, Installer][] = [
   ["aws-python", { title: AWS_PYTHON, install: installAwsPython }],
   ["old-python", { title: OLD_PYTHON, install: installOldPython }],
   ["terraform", { title: TERRAFORM, install: installTerraform }],
+  ["cfn-lint", { title: CFN_LINT, install: installCfnLint }],
   ["checkov", { title: CHECKOV, install: installCheckov }],
 ];
 

@@ -14,10 +14,17 @@ export function outputFlags(command: Command): Command {
 
 /** Adds what says which stage is meant. */
 export function stageFlags(command: Command): Command {
-  return outputFlags(
+  return accountFlags(
     command
       .option("--stage <name>", "stage to work on (default: AI_PIPELINE_STAGE, else local)")
-      .option("--app <name>", "app to work on, without a checkout of it")
+      .option("--app <name>", "app to work on, without a checkout of it"),
+  );
+}
+
+/** Adds what says which account and region are meant. */
+export function accountFlags(command: Command): Command {
+  return outputFlags(
+    command
       .option("--profile <name>", "AWS profile")
       .option("--region <name>", "AWS region")
       .option("--endpoint-url <url>", "another AWS-compatible endpoint"),

@@ -74,3 +74,21 @@ export interface DestroySummary extends SummaryBase<"destroy"> {
 }
 /** `stage`, `holdings`, `step`*, `plan`, `resource`*, `removed`*, `summary`. */
 export type DestroyEvent = StageShown | Holdings | DriverStep | PlanMade | ResourceProgress | Removed | DestroySummary;
+
+/** Where an account's own things are made. */
+export interface AccountShown {
+  type: "account";
+  account: string;
+  region: string;
+  endpoint?: string;
+}
+
+export interface BootstrapSummary extends SummaryBase<"bootstrap"> {
+  bucket: string;
+  account: string;
+  region: string;
+  unchanged: boolean;
+  elapsedMs: number;
+}
+/** `account`, `step`*, `plan`, `resource`*, `summary`. */
+export type BootstrapEvent = AccountShown | DriverStep | PlanMade | ResourceProgress | BootstrapSummary;

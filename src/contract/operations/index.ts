@@ -2,7 +2,7 @@ import type { BatchEvent } from "./batch.ts";
 import type { BuildEvent } from "./build.ts";
 import type { CompletionEvent } from "./completion.ts";
 import type { ConsumptionEvent } from "./consumption.ts";
-import type { DeployEvent, DestroyEvent, PlanEvent } from "./deploy.ts";
+import type { BootstrapEvent, DeployEvent, DestroyEvent, PlanEvent } from "./deploy.ts";
 import type { DevEvent } from "./dev.ts";
 import type { DlqImportEvent, DlqPurgeEvent } from "./dlq-change.ts";
 import type { DlqReplayEvent } from "./dlq-replay.ts";
@@ -43,6 +43,7 @@ export interface Operations {
   plan: PlanEvent;
   deploy: DeployEvent;
   destroy: DestroyEvent;
+  bootstrap: BootstrapEvent;
   faults: FaultsEvent;
   logs: LogsEvent;
   status: StatusEvent;

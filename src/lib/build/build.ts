@@ -102,7 +102,7 @@ async function* writeInputs(built: StageBuild): AsyncGenerator<InputWritten, str
   ];
   for (const { kind, file } of await findInfrastructure(project.dir)) {
     if (kind !== "cloudformation") continue;
-    const template = renderTemplate(await readTemplate(file), variables.workerEnvironment, parameters);
+    const template = renderTemplate(await readTemplate(file), { environment: variables.workerEnvironment });
     files.push(["template.json", `${template}\n`, "template"]);
   }
   await mkdir(directory, { recursive: true });

@@ -1,3 +1,4 @@
+import { counted } from "../../contract/counted.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { IacKind } from "../../contract/infrastructure.ts";
 import type { DestroyEvent } from "../../contract/operations/deploy.ts";
@@ -36,8 +37,17 @@ export async function* destroy(input: DestroyInput, place: Workplace): AsyncGene
       const { account: id } = await account.identity();
       const names = resourceNames(app, stage, id);
       const data = { bucket: outputs?.bucket ?? names.bucket, tasksTable: outputs?.tasksTable ?? names.tasksTable };
-      const kept = [`the bucket ${data.bucket}`, `the table ${data.tasksTable}`, `${secrets.length} secrets`];
-      yield planMade(input.keepData ? { ...made, notes: [...made.notes, `keeps ${kept.join(", ")}`] } : made);
+      const kept = [`the bucket ${data.bucket}`, `the table ${data.tasksTable}`, counted(secrets.length, "secret")];
+      const stays = new Set([data.bucket, data.tasksTable]);
+      yield planMade(
+        input.keepData
+          ? {
+              ...made,
+              changes: made.changes.filter(({ name = "" }) => !stays.has(name)),
+              notes: [...made.notes, `keeps ${kept.join(", ")}`],
+            }
+          : made,
+      );
       const unchanged = made.changes.length === 0 && secrets.length === 0;
       // A bucket is not deleted while anything is in it.
       if (!input.keepData)

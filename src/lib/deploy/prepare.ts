@@ -1,3 +1,4 @@
+import { artifactBucket } from "../../contract/artifacts.ts";
 import { AbortError } from "../../contract/errors.ts";
 import type { IacKind, InfrastructureInput } from "../../contract/infrastructure.ts";
 import type { ArchiveBuilt } from "../../contract/operations/build.ts";
@@ -5,7 +6,7 @@ import { stackParameters, type StageVariables } from "../../contract/variables.t
 import { buildStage, type StageBuild } from "../build/build.ts";
 import type { Project } from "../config/load.ts";
 import { type Infrastructure, requireInfrastructure } from "../infrastructure/find.ts";
-import { readTemplate, renderTemplate } from "../infrastructure/template.ts";
+import { declared, readTemplate, renderTemplate } from "../infrastructure/template.ts";
 import type { Workplace } from "../services.ts";
 import type { Site } from "./enter.ts";
 import { missingSecrets } from "./secrets.ts";
@@ -35,7 +36,8 @@ export async function* prepare(
   const built = yield* buildStage(project, undefined, place);
   const { variables, notes } = await adjust(built.variables, site);
   const { archives, references } = built;
-  const parameters = stackParameters(variables, references);
+  const artifacts = await artifactsOf(site);
+  const parameters = stackParameters(variables, references, artifacts.bucket);
   return {
     built: { ...built, variables },
     infrastructure,
@@ -48,8 +50,18 @@ export async function* prepare(
       ...(template
         ? {
             template: {
-              body: renderTemplate(template, variables.workerEnvironment, parameters),
+              body: renderTemplate(template, {
+                environment: variables.workerEnvironment,
+                names: new Map([
+                  ...parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue] as const),
+                  ["AWS::AccountId", artifacts.account],
+                  ["AWS::Region", artifacts.region],
+                ]),
+                ...(site.account.endpoint === undefined ? {} : { numbers: parameters }),
+              }),
               lines: template.lines,
+              parameters: declared(template, parameters),
+              artifacts,
             },
           }
         : {}),
@@ -57,6 +69,14 @@ export async function* prepare(
     secrets,
     notes: [...notes, ...(secrets.length > 0 ? [`makes the secrets ${secrets.join(" and ")}`] : [])],
   };
+}
+
+/** @returns the bucket for what is deployed. */
+export async function artifactsOf({
+  account,
+}: Pick<Site, "account">): Promise<{ bucket: string; account: string; region: string }> {
+  const identity = await account.identity();
+  return { bucket: artifactBucket(identity.account, identity.region), ...identity };
 }
 
 /** What was changed by hand stays, and what the account has no room for is left out; both are said. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { AbortError } from "../../contract/errors.ts";
+import type { StackParameter } from "../../contract/variables.ts";
 
 /** A CloudFormation template of a project. */
 export interface Template {
@@ -12,7 +13,7 @@ export interface Template {
 }
 
 interface TemplateValue {
-  Parameters: Record<string, unknown>;
+  Parameters?: Record<string, unknown>;
   Resources: Record<string, Record<string, unknown>>;
 }
 
@@ -33,28 +34,46 @@ export async function readTemplate(file: string): Promise<Template> {
   return { file, value, lines: linesOf(text) };
 }
 
+/** What is known when a template is deployed; all of it absent when it is only built. */
+export interface Rendering {
+  /** The worker's own environment. */
+  environment: Record<string, string>;
+  /**
+   * Names of resources that outlive the stack are written out: CloudFormation takes over what is there already only by a
+   * name that it need not work out. `AWS::AccountId` and `AWS::Region` are among them.
+   */
+  names?: ReadonlyMap<string, string>;
+  /**
+   * Parameters that are numbers are written in as numbers. AWS does that itself; servers that are AWS-compatible but for
+   * that take a parameter's text for something else.
+   */
+  numbers?: readonly StackParameter[];
+}
+
 /**
  * @returns the template as JSON, with the worker's own environment in it.
- *
- * Parameters that are numbers are written in as numbers too: as text, which is what a parameter is, servers that are
- * AWS-compatible but for that take them for something else.
  * @throws AbortError `IAC_INVALID` when an environment has no worker to go to.
  */
-export function renderTemplate(
-  { value, file }: Template,
-  environment: Record<string, string>,
-  parameters: readonly { ParameterKey: string; ParameterValue: string }[],
-): string {
-  const numbers = new Map(
-    parameters
-      .filter(({ ParameterKey }) => member(value.Parameters[ParameterKey], "Type") === "Number")
+export function renderTemplate({ value, file }: Template, rendering: Rendering): string {
+  const { environment, names = new Map<string, string>(), numbers = [] } = rendering;
+  const written = new Map(
+    numbers
+      .filter(({ ParameterKey }) => member(value.Parameters?.[ParameterKey], "Type") === "Number")
       .map(({ ParameterKey, ParameterValue }) => [ParameterKey, Number(ParameterValue)]),
   );
   const resources = Object.fromEntries(
-    Object.entries(value.Resources).map(([id, resource]) => [id, withNumbers(resource, numbers)]),
+    Object.entries(value.Resources).map(([id, resource]) => {
+      const outlives = String(resource["DeletionPolicy"]).startsWith("Retain");
+      return [id, withNumbers(outlives ? withName(resource, names) : resource, written)];
+    }),
   );
   if (Object.keys(environment).length > 0) addEnvironment(resources[WORKER], environment, file);
   return JSON.stringify({ ...value, Resources: resources });
+}
+
+/** @returns those of the parameters that the template has: its owner may have taken some out. */
+export function declared({ value }: Template, parameters: readonly StackParameter[]): StackParameter[] {
+  return parameters.filter(({ ParameterKey }) => value.Parameters?.[ParameterKey] !== undefined);
 }
 
 function addEnvironment(worker: unknown, environment: Record<string, string>, file: string): void {
@@ -73,7 +92,25 @@ function withNumbers(value: unknown, numbers: ReadonlyMap<string, number>): unkn
   const entries = Object.entries(value);
   const [first] = entries;
   if (first && entries.length === 1 && first[0] === "Ref") return numbers.get(String(first[1])) ?? value;
-  return Object.fromEntries(entries.map(([key, item]) => [key, withNumbers(item, numbers)]));
+  // An environment holds text alone.
+  return Object.fromEntries(
+    entries.map(([key, item]) => [key, key === "Variables" ? item : withNumbers(item, numbers)]),
+  );
+}
+
+const NAMES = ["BucketName", "TableName"];
+
+/** @returns the resource with its name written out, where all that it is made of is known. */
+function withName(resource: Record<string, unknown>, values: ReadonlyMap<string, string>): Record<string, unknown> {
+  const { Properties: properties } = resource;
+  if (typeof properties !== "object" || properties === null) return resource;
+  const named = Object.entries(properties).map(([key, item]: [string, unknown]): [string, unknown] => {
+    const text = NAMES.includes(key) ? member(item, "Fn::Sub") : undefined;
+    if (typeof text !== "string") return [key, item];
+    const name = text.replaceAll(/\$\{([^}]+)\}/g, (part, of: string) => values.get(of) ?? part);
+    return [key, name.includes("${") ? item : name];
+  });
+  return { ...resource, Properties: Object.fromEntries<unknown>(named) };
 }
 
 function isTemplate(value: unknown): value is TemplateValue {

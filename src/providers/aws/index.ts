@@ -1,4 +1,5 @@
 import type { Clock } from "../../contract/clock.ts";
+import { reachableOutputs } from "../../contract/gateway-address.ts";
 import type { Provider } from "../../contract/ports.ts";
 import { type AwsClients, createAwsClients } from "./clients.ts";
 import type { ApiClient, StageContext } from "./context.ts";
@@ -39,7 +40,8 @@ export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): 
         ...(token ? { tokenFrom: token.from } : {}),
       };
       try {
-        const { outputs, mark } = description ?? (await readStage(clients, app, place, signal));
+        const { outputs: told, mark } = description ?? (await readStage(clients, app, place, signal));
+        const outputs = reachableOutputs(told, endpoint);
         let api: Promise<ApiClient> | undefined;
         const open = async () =>
           connect({

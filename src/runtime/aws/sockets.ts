@@ -1,3 +1,4 @@
+import { reachableAddress } from "../../contract/gateway-address.ts";
 import { awsErrorName, clientOptions } from "./options.ts";
 
 export type Sockets = ReturnType<typeof createSockets>;
@@ -7,7 +8,10 @@ export function createSockets(managementUrl: string) {
   let loading: ReturnType<typeof load> | undefined;
   const load = async () => {
     const api = await import("@aws-sdk/client-apigatewaymanagementapi");
-    const options = { ...clientOptions({ request: 5_000, attempts: 2 }), endpoint: managementUrl };
+    const options = {
+      ...clientOptions({ request: 5_000, attempts: 2 }),
+      endpoint: reachableAddress(managementUrl, process.env["AWS_ENDPOINT_URL"]),
+    };
     return { api, client: new api.ApiGatewayManagementApiClient(options) };
   };
   const ready = () => (loading ??= load());

@@ -14,6 +14,7 @@ export const views: ViewRegistry = {
     plan: () => import("./deploy/open.tsx"),
     deploy: () => import("./deploy/open.tsx"),
     destroy: () => import("./deploy/open.tsx"),
+    bootstrap: () => import("./deploy/open.tsx"),
     faults: () => import("./faults/open.tsx"),
     status: () => import("./status/open.tsx"),
     consumption: () => import("./consumption/open.tsx"),

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { IAC_KINDS } from "../../../src/contract/infrastructure.ts";
 import { describeWith } from "../tools.ts";
 import { root } from "./workdir.ts";
 
@@ -17,19 +18,21 @@ async function check(checkov: string, ...words: string[]) {
 }
 
 describeWith("checkov", (checkov) => {
-  const folder = join(root, "infrastructure", "terraform");
-  const words = ["--framework", "terraform", "-d", folder];
+  describe.each(IAC_KINDS)("%s", (kind) => {
+    const folder = join(root, "infrastructure", kind);
+    const words = ["--framework", kind, "-d", folder];
 
-  test("Terraform: nothing fails that is not suppressed with its reason", async () => {
-    const { summary, failed } = await check(checkov, ...words, "--config-file", join(folder, "checkov.yaml"));
-    expect(failed).toEqual([]);
-    expect(summary).toMatchObject({ failed: 0, parsing_errors: 0, passed: expect.any(Number) });
-  });
+    test("nothing fails that is not suppressed with its reason", async () => {
+      const { summary, failed } = await check(checkov, ...words, "--config-file", join(folder, "checkov.yaml"));
+      expect(failed).toEqual([]);
+      expect(summary).toMatchObject({ failed: 0, parsing_errors: 0, passed: expect.any(Number) });
+    });
 
-  test("no suppression is there that nothing needs", async () => {
-    const { failed } = await check(checkov, ...words);
-    const ids = new Set(failed.map((line) => line.split(" ")[0]));
-    const skipped = [...(await readFile(join(folder, "checkov.yaml"), "utf8")).matchAll(/^ {2}- (CKV\w+) # \S/gm)];
-    expect(skipped.map(([, id]) => id).toSorted()).toEqual([...ids].toSorted());
+    test("no suppression is there that nothing needs", async () => {
+      const { failed } = await check(checkov, ...words);
+      const ids = new Set(failed.map((line) => line.split(" ")[0]));
+      const skipped = [...(await readFile(join(folder, "checkov.yaml"), "utf8")).matchAll(/^ {2}- (CKV\w+) # \S/gm)];
+      expect(skipped.map(([, id]) => id).toSorted()).toEqual([...ids].toSorted());
+    });
   });
 });

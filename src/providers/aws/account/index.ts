@@ -1,6 +1,7 @@
 import type { AccountClient, AccountTarget } from "../../../contract/account.ts";
 import type { Clock } from "../../../contract/clock.ts";
 import { parseOutputs } from "../../../contract/description.ts";
+import { reachableOutputs } from "../../../contract/gateway-address.ts";
 import { resourceNames } from "../../../contract/resources.ts";
 import { createAwsClients } from "../clients.ts";
 import { readMark } from "../consumption.ts";
@@ -28,7 +29,8 @@ export function openAccount(
     identity: () => (identity ??= readIdentity(clients, place)),
     async outputs({ app, stage }) {
       const text = await readParameter(clients, resourceNames(app, stage, "").outputsParameter, place);
-      return text === undefined ? undefined : parseOutputs(text);
+      const outputs = text === undefined ? undefined : parseOutputs(text);
+      return outputs && reachableOutputs(outputs, endpoint);
     },
     mark: ({ app, stage }) => readMark(clients, app, { ...place, stage }),
     stages: (app) => findStages(clients, app, place),

@@ -34,7 +34,7 @@ export async function* applyPlan(
   const wanted =
     token.what === "destroy" ? ["DELETE_COMPLETE"] : ["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"];
   if (!wanted.includes(end.status) || (token.what === "deploy" && end.status === "DELETE_COMPLETE"))
-    throw failed(context, token, end, applying.input);
+    throw failed(context, token, { ...end, ...(await refusal(context, token, end)) }, applying.input);
 }
 
 /** @returns when the newest event of the stack was, a moment later: what comes after it is ours. */
@@ -77,14 +77,33 @@ async function remove({ cloudformation, place }: StackContext, StackName: string
   await calling("cloudformation:DeleteStack", place, () => cloudformation.send(new DeleteStackCommand({ StackName })));
 }
 
+/** What CloudFormation refuses before it makes anything is in no resource's events. */
+async function refusal(
+  { cloudformation, place }: StackContext,
+  { stackId }: Exclude<PlanToken, { what: "nothing" }>,
+  { failure, reason = "" }: StackEnd,
+): Promise<Pick<StackEnd, "failure">> {
+  if (failure || !/DescribeEvents/.test(reason)) return {};
+  const { DescribeEventsCommand } = await import("@aws-sdk/client-cloudformation");
+  const { OperationEvents = [] } = await calling("cloudformation:DescribeEvents", place, () =>
+    cloudformation.send(new DescribeEventsCommand({ StackName: stackId, Filters: { FailedEvents: true } })),
+  );
+  const [first] = OperationEvents.filter(({ ValidationStatusReason }) => ValidationStatusReason);
+  if (!first?.ValidationStatusReason) return {};
+  const { LogicalResourceId: address = "", ResourceType: kind = "", ValidationStatusReason } = first;
+  return { failure: { address, kind, reason: ValidationStatusReason } };
+}
+
 function failed(
   { name, title }: StackContext,
   token: PlanToken,
-  { status, failure }: StackEnd,
+  { status, failure, reason }: StackEnd,
   { template, file }: InfrastructureInput,
 ): AbortError {
   const line = failure && template?.lines[failure.address];
-  const what = failure ? `${failure.address} (${failure.kind}): ${failure.reason}` : `it ended as ${status}`;
+  const what = failure
+    ? `${failure.address} (${failure.kind}): ${failure.reason}`
+    : (reason ?? `It ended as ${status}.`);
   const verb = token.what === "destroy" ? "could not be removed" : "could not be deployed";
   return new AbortError(`${title} ${verb}. ${what}`, {
     code: token.what === "destroy" ? "DESTROY_FAILED" : "DEPLOY_FAILED",

@@ -14,7 +14,38 @@ const PRIVATE = /(^|\.)(Variables\.)?\w*(KEY|TOKEN|SECRET|PASSWORD)$/i;
 
 /** @returns what a change set would do, as every kind of infrastructure as code tells it. */
 export function changesOf(changes: readonly Change[]): ResourceChange[] {
-  return changes.flatMap(({ ResourceChange: change }) => (change ? [toChange(change)] : []));
+  return settled(changes.flatMap(({ ResourceChange: change }) => (change ? [change] : []))).map(toChange);
+}
+
+/**
+ * CloudFormation lists whatever refers to a resource that changes, and would make it anew, should the reference get another
+ * value. That of a resource which stays (its ARN, its name) does not: then nothing comes of it.
+ */
+function settled(changes: readonly StackChange[]): StackChange[] {
+  const anew = new Set<string | undefined>();
+  for (;;) {
+    const kept = changes.flatMap((change) => {
+      const details = (change.Details ?? []).filter((detail) => !isRipple(detail, anew));
+      if (change.Action !== "Modify" || details.length === change.Details?.length) return [change];
+      if (details.length === 0) return [];
+      const recreates = details.some(({ Target }) => (Target?.RequiresRecreation ?? "Never") !== "Never");
+      return [{ ...change, Details: details, Replacement: recreates ? change.Replacement : ("False" as const) }];
+    });
+    const replaced = kept.filter(({ Action, Replacement }) => Action !== "Modify" || Replacement !== "False");
+    const added = replaced.filter(({ LogicalResourceId }) => !anew.has(LogicalResourceId));
+    if (added.length === 0) return kept;
+    for (const { LogicalResourceId } of added) anew.add(LogicalResourceId);
+  }
+}
+
+const isReference = (source: string | undefined) => source === "ResourceAttribute" || source === "ResourceReference";
+
+/** Whether a setting is listed only for a reference to a resource that is not made anew. */
+function isRipple(
+  { Evaluation, ChangeSource, CausingEntity }: ResourceChangeDetail,
+  anew: ReadonlySet<string | undefined>,
+) {
+  return Evaluation === "Dynamic" && isReference(ChangeSource) && !anew.has(CausingEntity?.split(".")[0]);
 }
 
 function toChange(change: StackChange): ResourceChange {
@@ -47,7 +78,7 @@ function actionOf({ Action, Replacement }: StackChange): ResourceAction {
 /** A setting may be listed once for the parameter and once for the template that changed it. */
 function attributesOf(details: readonly ResourceChangeDetail[]): AttributeChange[] {
   const found = new Map<string, AttributeChange>();
-  for (const { Target, Evaluation } of details) {
+  for (const { Target, Evaluation, ChangeSource } of details) {
     if (!Target) continue;
     const path =
       Target.Path?.replace(/^\/Properties\//, "").replaceAll("/", ".") ?? Target.Name ?? Target.Attribute ?? "";
@@ -58,7 +89,9 @@ function attributesOf(details: readonly ResourceChangeDetail[]): AttributeChange
       ...known,
       path,
       ...(masked ? { private: true } : valuesOf(Target.BeforeValue, Target.AfterValue)),
-      ...(Evaluation === "Dynamic" && Target.AfterValue === undefined ? { unknown: true } : {}),
+      ...(Evaluation === "Dynamic" && isReference(ChangeSource) && Target.AfterValue === undefined
+        ? { unknown: true }
+        : {}),
       ...(Target.RequiresRecreation === "Always" ? { replaces: true } : {}),
     });
   }

@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
 import type { AccountTarget } from "../../../contract/account.ts";
-import { artifactBucket, stackName } from "../../../contract/artifacts.ts";
+import { stackName } from "../../../contract/artifacts.ts";
 import type { Clock } from "../../../contract/clock.ts";
 import type {
   InfrastructureDriver,
   InfrastructureInput,
   InfrastructurePlan,
 } from "../../../contract/infrastructure.ts";
-import { stackParameters } from "../../../contract/variables.ts";
-import { readIdentity } from "../account/identity.ts";
 import { createAwsClients } from "../clients.ts";
 import { calling, type ErrorPlace } from "../errors.ts";
 import { applyPlan } from "./apply.ts";
@@ -54,14 +52,15 @@ export async function openCloudFormation(
 
   async function* planDeploy(signal: AbortSignal) {
     const { build, template } = input;
-    if (!build || !template) throw new Error("A deployment is planned without code or template.");
+    if (!template) throw new Error("A deployment is planned without a template.");
     const stack = await findStack(context, context.name);
     refuseUnready(stateOf(stack, context), context.name);
-    const { account, region } = await readIdentity(clients, place);
-    const artifacts = createArtifacts(clients, { bucket: artifactBucket(account, region), region }, place);
-    for (const { name, file } of build.archives) {
-      if (await artifacts.put(build.references[name].key, { file }))
-        yield { type: "step" as const, text: `uploaded ${name}.zip to ${artifacts.bucket}` };
+    const artifacts = createArtifacts(clients, template.artifacts, place);
+    if (build) {
+      for (const { name, file } of build.archives) {
+        if (await artifacts.put(build.references[name].key, { file }))
+          yield { type: "step" as const, text: `uploaded ${name}.zip to ${artifacts.bucket}` };
+      }
     }
     const inline = Buffer.byteLength(template.body) <= INLINE_TEMPLATE;
     const hash = createHash("sha256").update(template.body).digest("hex").slice(0, 32);
@@ -71,7 +70,7 @@ export async function openCloudFormation(
       context,
       {
         ...(inline ? { TemplateBody: template.body } : { TemplateURL: artifacts.url(key) }),
-        Parameters: stackParameters(build.variables, build.references, artifacts.bucket),
+        Parameters: template.parameters,
         Tags: [
           { Key: "ai-pipeline:app", Value: input.app },
           { Key: "ai-pipeline:stage", Value: input.stage },

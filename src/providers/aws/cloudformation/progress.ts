@@ -18,6 +18,8 @@ export interface StackEnd {
   status: string;
   /** The resource that failed first, and the service's words. */
   failure?: { address: string; kind: string; reason: string };
+  /** What is said of the stack as a whole. */
+  reason?: string;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function* followStack(
   const started = new Map<string, number>();
   let failure: StackEnd["failure"];
   let undo = false;
+  let reason: string | undefined;
   for (let pause = FIRST_POLL_MS; ; pause = Math.min(SLOWEST_POLL_MS, pause * 1.3)) {
     signal.throwIfAborted();
     // Asked for first: when it has ended, all its events are there.
@@ -42,6 +45,7 @@ export async function* followStack(
       const { LogicalResourceId: address = "", ResourceType: kind = "", ResourceStatus: status = "" } = event;
       if (event.PhysicalResourceId === stackId) {
         undo ||= status.endsWith("ROLLBACK_IN_PROGRESS");
+        if (undo || status.endsWith("_FAILED")) reason ??= event.ResourceStatusReason;
         continue;
       }
       const progress = progressOf(event, started, undo);
@@ -53,7 +57,10 @@ export async function* followStack(
       pause = FIRST_POLL_MS;
     }
     const status = stack?.StackStatus ?? "DELETE_COMPLETE";
-    if (!status.endsWith("_IN_PROGRESS")) return { status, ...(failure ? { failure } : {}) };
+    if (!status.endsWith("_IN_PROGRESS")) {
+      reason ??= stack?.StackStatusReason;
+      return { status, ...(failure ? { failure } : {}), ...(reason ? { reason } : {}) };
+    }
     await clock.sleep(pause, signal);
   }
 }

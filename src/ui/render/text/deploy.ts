@@ -1,12 +1,10 @@
-import type { DeployEvent, DestroyEvent, PlanEvent } from "../../../contract/operations/deploy.ts";
-import { deployLines, describeUnderway } from "../../deploy.ts";
+import type { BootstrapEvent, DeployEvent, DestroyEvent, PlanEvent } from "../../../contract/operations/deploy.ts";
+import { deployLines, describeBootstrap, type Telling } from "../../deploy.ts";
 import { formatDuration } from "../../format.ts";
 import { planLines } from "../../plan.ts";
 import type { TextOut, TextRenderer } from "./out.ts";
 
-/** A pipe hears of what takes long, not of every resource twice. */
-function tell(out: TextOut, event: Exclude<PlanEvent | DeployEvent | DestroyEvent, { type: "summary" }>): void {
-  if (event.type === "resource" && event.state === "started") return out.line(describeUnderway(event));
+function tell(out: TextOut, event: Telling): void {
   for (const { text } of deployLines(event)) out.line(text);
 }
 
@@ -45,3 +43,6 @@ export const destroyText: TextRenderer<DestroyEvent> = (out) => (event) => {
   );
   for (const what of kept) out.line(`kept ${what}`);
 };
+
+export const bootstrapText: TextRenderer<BootstrapEvent> = (out) => (event) =>
+  event.type === "summary" ? out.result(describeBootstrap(event)) : tell(out, event);

@@ -3,7 +3,7 @@ import { batchText } from "./batch.ts";
 import { buildText } from "./build.ts";
 import { completionText } from "./completion.ts";
 import { consumptionText } from "./consumption.ts";
-import { deployText, destroyText, planText } from "./deploy.ts";
+import { bootstrapText, deployText, destroyText, planText } from "./deploy.ts";
 import { devText } from "./dev.ts";
 import { dlqInspectText, dlqListText, dlqShowText } from "./dlq.ts";
 import { faultsText } from "./faults.ts";
@@ -46,6 +46,7 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   plan: planText,
   deploy: deployText,
   destroy: destroyText,
+  bootstrap: bootstrapText,
   faults: faultsText,
   logs: logsText,
   status: statusText,

@@ -1,18 +1,18 @@
 import { Box, useInput } from "ink";
 import { Text } from "../../components/Text.tsx";
 import type { ResourceProgress } from "../../../contract/infrastructure.ts";
-import type { DeployEvent, DestroyEvent, PlanEvent } from "../../../contract/operations/deploy.ts";
+import type { BootstrapEvent, DeployEvent, DestroyEvent, PlanEvent } from "../../../contract/operations/deploy.ts";
 import { useColor } from "../../components/color.tsx";
 import { Mark } from "../../components/Mark.tsx";
 import { mount, type ViewProps } from "../../components/mount.tsx";
 import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
-import { deployLines, describeUnderway } from "../../deploy.ts";
+import { deployLines, describeBootstrap, describeUnderway } from "../../deploy.ts";
 import { formatDuration } from "../../format.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
 
-type Event = PlanEvent | DeployEvent | DestroyEvent;
+type Event = PlanEvent | DeployEvent | DestroyEvent | BootstrapEvent;
 type Summary = Extract<Event, { type: "summary" }>;
 
 interface DeployState {
@@ -44,6 +44,7 @@ function reduce(state: DeployState, event: Event): DeployState {
       return { ...next, underway: event.state === "started" ? [...others, event] : others };
     }
     case "stage":
+    case "account":
     case "written":
     case "plan":
     case "holdings":
@@ -89,6 +90,12 @@ function Ending({ summary }: { summary: Summary }) {
         {summary.file === undefined ? null : <Text>saved to {summary.file}</Text>}
         {summary.apply === undefined ? null : <Text {...color("cyan")}>{summary.apply}</Text>}
       </>
+    );
+  if (summary.operation === "bootstrap")
+    return (
+      <Text>
+        <Mark tone="ok" /> {describeBootstrap(summary)}
+      </Text>
     );
   const { app, stage, unchanged, elapsedMs } = summary;
   const time = formatDuration(elapsedMs);

@@ -1,0 +1,177 @@
+import { ApiGatewayV2Client, GetApisCommand } from "@aws-sdk/client-apigatewayv2";
+import { CloudFormationClient, ListStacksCommand } from "@aws-sdk/client-cloudformation";
+import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { LambdaClient, ListEventSourceMappingsCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startMiniStack } from "../../../scripts/peers/ministack.ts";
+import type { RunningServer } from "../../../scripts/peers/server.ts";
+import type { LocalStack } from "../../../src/local/stack.ts";
+import { makeFolder, PROJECT, run } from "../../cli/harness.ts";
+import { startOurs } from "../local-stack.ts";
+import { describeWith, peerContext } from "../tools.ts";
+
+/** Names of all that the account holds, but for what `bootstrap` made. */
+async function whatIsLeft(endpoint: string): Promise<Record<string, unknown[]>> {
+  const options = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+  const clients = {
+    apis: new ApiGatewayV2Client(options),
+    alarms: new CloudWatchClient(options),
+    functions: new LambdaClient(options),
+    groups: new CloudWatchLogsClient({ ...options, disableHostPrefix: true }),
+    parameters: new SSMClient(options),
+    queues: new SQSClient(options),
+    stacks: new CloudFormationClient(options),
+    tables: new DynamoDBClient(options),
+    buckets: new S3Client({ ...options, forcePathStyle: true }),
+  };
+  const { Items: apis = [] } = await clients.apis.send(new GetApisCommand({}));
+  const { MetricAlarms = [] } = await clients.alarms.send(new DescribeAlarmsCommand({}));
+  const { Functions = [] } = await clients.functions.send(new ListFunctionsCommand({}));
+  const { EventSourceMappings = [] } = await clients.functions.send(new ListEventSourceMappingsCommand({}));
+  const { logGroups = [] } = await clients.groups.send(new DescribeLogGroupsCommand({}));
+  const { Parameters = [] } = await clients.parameters.send(new DescribeParametersCommand({}));
+  const { QueueUrls = [] } = await clients.queues.send(new ListQueuesCommand({}));
+  const { StackSummaries = [] } = await clients.stacks.send(new ListStacksCommand({}));
+  const { TableNames = [] } = await clients.tables.send(new ListTablesCommand({}));
+  const { Buckets = [] } = await clients.buckets.send(new ListBucketsCommand({}));
+  for (const client of Object.values(clients)) client.destroy();
+  return {
+    apis: apis.map(({ Name }) => Name),
+    alarms: MetricAlarms.map(({ AlarmName }) => AlarmName),
+    functions: Functions.map(({ FunctionName }) => FunctionName),
+    mappings: EventSourceMappings.map(({ UUID }) => UUID),
+    groups: logGroups.map(({ logGroupName }) => logGroupName),
+    parameters: Parameters.map(({ Name }) => Name),
+    queues: QueueUrls,
+    stacks: StackSummaries.filter(({ StackStatus }) => StackStatus !== "DELETE_COMPLETE").map(
+      ({ StackName }) => StackName,
+    ),
+    tables: TableNames,
+    buckets: Buckets.map(({ Name }) => Name),
+  };
+}
+
+const BOOTSTRAPPED = {
+  apis: [],
+  alarms: [],
+  functions: [],
+  mappings: [],
+  groups: [],
+  parameters: [],
+  queues: [],
+  stacks: ["ai-pipeline-bootstrap"],
+  tables: [],
+  buckets: ["ai-pipeline-artifacts-000000000000-us-east-1"],
+};
+
+describeWith("ministack", () => {
+  let server: RunningServer;
+  let model: LocalStack;
+  beforeAll(async () => {
+    [server, model] = await Promise.all([startMiniStack(peerContext()), startOurs("memory")]);
+  });
+  afterAll(async () => {
+    await server?.close();
+    await model?.close();
+  });
+
+  test("a stage's whole life by the command line alone", { timeout: 300_000 }, async () => {
+    await using folder = await makeFolder(PROJECT);
+    const config = (worker: string) => `export default {
+      app: "my-app",
+      worker: { ${worker} environment: {
+        OPENAI_BASE_URL: "${model.endpoint}/_ai-pipeline/model/v1", OPENAI_API_KEY: "offline", OPENAI_MODEL: "offline" } },
+      queue: { backoff: { base: 0, max: 0 } },
+    };`;
+    await folder.write({ "ai-pipeline.config.ts": config("") });
+    const at = ["--endpoint-url", server.endpoint];
+    const cli = async (...argv: string[]) => {
+      const result = await run([...argv, ...at], { cwd: folder.dir });
+      return { ...result, summary: result.events.at(-1) };
+    };
+    const stage = (...argv: string[]) => cli(...argv, "--stage", "dev");
+
+    await run(["init", ".", "--iac", "cloudformation"], { cwd: folder.dir });
+    const early = await stage("deploy", "--yes");
+    expect(early.stderr).toContain("Make it, once an account and region, by the command bootstrap");
+    expect((await cli("bootstrap", "--yes", "--json")).summary).toMatchObject({ unchanged: false });
+    expect((await cli("bootstrap", "--yes", "--json")).summary).toMatchObject({ unchanged: true });
+    expect(await whatIsLeft(server.endpoint)).toEqual(BOOTSTRAPPED);
+
+    expect((await stage("plan", "--detailed-exitcode")).exitCode).toBe(2);
+    const deployed = await stage("deploy", "--yes", "--json");
+    expect(deployed.summary).toMatchObject({ type: "summary", kind: "cloudformation", unchanged: false });
+    expect((await stage("plan", "--detailed-exitcode")).exitCode).toBe(0);
+    expect((await stage("deploy", "--yes", "--json")).summary).toMatchObject({ unchanged: true });
+
+    const asked = await stage("submit", "ask why queues have dead letters", "--watch");
+    expect(asked).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("Offline model") });
+    expect((await stage("logs", "--since", "5m", "--raw")).stdout).toContain("REPORT RequestId");
+
+    expect((await stage("submit", "fail", "--wait")).exitCode).toBe(3);
+    expect((await stage("dlq", "inspect")).stdout).toContain("TypeError asked to fail");
+    const worker = PROJECT["src/worker.ts"]
+      .replace("asked to fail", "again")
+      .replace('task.prompt === "fail"', "false");
+    await folder.write({ "src/worker.ts": worker });
+    const code = await stage("deploy", "--code-only", "--json");
+    expect(code.events.filter(({ type, state }) => type === "code" && state === "live")).toMatchObject([
+      { name: "my-app-dev-worker" },
+    ]);
+    expect((await stage("dlq", "redrive", "--yes")).exitCode).toBe(0);
+    await expect
+      .poll(async () => (await stage("tasks", "list")).stdout, { timeout: 30_000 })
+      .toMatch(/completed .*2\.\d+ +fail/);
+    expect((await stage("status")).stdout).toContain("dead letters  0");
+
+    // What the infrastructure does not know of is brought in line also where it sees nothing to change.
+    await folder.write({ "src/worker.ts": PROJECT["src/worker.ts"], "ai-pipeline.config.ts": config("timeout: 60,") });
+    const changed = await stage("deploy", "--yes", "--json");
+    const plan = changed.events.find(({ type }) => type === "plan");
+    expect(plan?.["changes"]).toEqual([
+      expect.objectContaining({ address: "AiTaskQueue", action: "change" }),
+      expect.objectContaining({ address: "AiWorker", action: "change" }),
+    ]);
+    expect((await stage("submit", "fail", "--wait")).exitCode).toBe(3);
+
+    await expect.poll(async () => (await stage("status")).stdout, { timeout: 30_000 }).toContain("dead letters  1");
+    const gone = await stage("destroy", "--yes", "--json");
+    expect(gone.events.find(({ type }) => type === "holdings")).toMatchObject({ deadLetters: 1, secrets: 2 });
+    expect(gone.summary).toMatchObject({ unchanged: false, kept: [] });
+    expect(await whatIsLeft(server.endpoint)).toEqual(BOOTSTRAPPED);
+    expect((await stage("destroy", "--yes", "--json")).summary).toMatchObject({ unchanged: true });
+  });
+
+  test("a template that is wrong is pointed at, and a resource that cannot be made leaves nothing", async () => {
+    await using folder = await makeFolder({ ...PROJECT, "infra/template.yaml": "Resources:\n  Queue: [\n" });
+    await folder.write({
+      "ai-pipeline.config.ts":
+        'export default { app: "wrong", worker: { environment: { OPENAI_BASE_URL: "http://127.0.0.1:9" } } };',
+    });
+    const at = ["--stage", "dev", "--endpoint-url", server.endpoint];
+    await run(["bootstrap", "--yes", "--endpoint-url", server.endpoint], { cwd: folder.dir });
+    const broken = await run(["plan", ...at], { cwd: folder.dir });
+    expect(broken.stderr).toMatch(/at <dir>\/infra\/template\.yaml:\d+:\d+/);
+
+    const worker = "  AiWorker:\n    Type: AWS::SQS::Queue\n    Properties: { QueueName: first }\n";
+    await folder.write({ "infra/template.yaml": `Resources:\n${worker}  Wrong:\n    Type: AWS::SQS::Queu\n` });
+    const unknown = await run(["plan", ...at], { cwd: folder.dir });
+    expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("AWS::SQS::Queu") });
+
+    await folder.write({
+      "ai-pipeline.config.ts": 'export default { app: "wrong", worker: { environment: { MODEL_PROVIDER: "none" } } };',
+      "infra/template.yaml": `Resources:\n${worker}  Wrong:\n    Type: AWS::SQS::Queue\n    DependsOn: AiWorker\n    Properties: { QueueName: wrong, FifoQueue: true }\n`,
+    });
+    const failed = await run(["deploy", "--yes", ...at], { cwd: folder.dir });
+    expect(failed).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("Wrong (AWS::SQS::Queue): ") });
+    expect(failed.stderr).toContain("at <dir>/infra/template.yaml:5");
+    expect(failed.stderr).toContain("Nothing is left of it");
+    expect((await whatIsLeft(server.endpoint))["queues"]).toEqual([]);
+    expect((await whatIsLeft(server.endpoint))["stacks"]).toEqual(["ai-pipeline-bootstrap"]);
+  });
+});
