@@ -38,7 +38,9 @@ describeWith("terraform", (cliConfig) => {
       const own = await readTemplate(join(root, "infrastructure", "cloudformation", "template.yaml"));
       const references = { worker: archive("worker"), api: archive("api") };
       const parameters = stackParameters(stageVariables(config), references, "artefacts");
-      const rendered: unknown = JSON.parse(renderTemplate(own, { environment: config.worker.environment }));
+      const rendered: unknown = JSON.parse(
+        renderTemplate(own, { environment: config.worker.environment, numbers: parameters }),
+      );
       const values = Object.fromEntries(
         parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]),
       );

@@ -18,7 +18,7 @@ async function check(checkov: string, ...words: string[]) {
 }
 
 describeWith("checkov", (checkov) => {
-  describe.each(IAC_KINDS)("%s", (kind) => {
+  describe.each(IAC_KINDS)("%s", { timeout: 240_000 }, (kind) => {
     const folder = join(root, "infrastructure", kind);
     const words = ["--framework", kind, "-d", folder];
 
