@@ -73,7 +73,9 @@ export function describeUnderway({ action, address, undo }: ResourceProgress): s
 
 function resourceLine({ action, address, kind, state, ms, reason, undo }: ResourceProgress): DeployLine {
   const time = ms === undefined ? "" : ` in ${formatDuration(ms)}`;
-  if (state === "failed") return { tone: "fail", text: `${address} (${kind}) failed${time}: ${reason ?? "no reason"}` };
+  // Terraform's addresses begin with the kind.
+  const what = address.startsWith(`${kind}.`) ? address : `${address} (${kind})`;
+  if (state === "failed") return { tone: "fail", text: `${what} failed${time}: ${reason ?? "no reason"}` };
   return { tone: undo ? "warn" : "ok", text: `${undo ? "undone: " : ""}${DONE[action]} ${address}${time}` };
 }
 

@@ -29,9 +29,11 @@ export function planLines(plan: PlanMade): DeployLine[] {
 
 function changeLines({ address, kind, name, action, attributes, loses }: ResourceChange, width: number): DeployLine[] {
   const sign = SIGNS[action];
-  const what = `${sign} ${address.padEnd(width)}  ${kind}${name ? `  ${name}` : ""}`;
+  // Terraform's addresses begin with the kind.
+  const more = [address.startsWith(`${kind}.`) ? "" : kind, name ?? "", action === "replace" ? "(made anew)" : ""];
+  const told = more.filter((text) => text !== "").map((text) => `  ${text}`);
   return [
-    { text: `${what}${action === "replace" ? "  (made anew)" : ""}` },
+    { text: `${sign} ${told.length > 0 ? address.padEnd(width) : address}${told.join("")}` },
     ...attributes.map((attribute) => ({ text: `    ${describeAttribute(attribute)}` })),
     ...(loses === undefined ? [] : [{ tone: "warn" as const, text: `    loses ${loses}` }]),
   ];

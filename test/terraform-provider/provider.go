@@ -18,6 +18,7 @@ type provider struct {
 	account     string
 	region      string
 	defaultTags map[string]tftypes.Value
+	mirror      mirror
 	stopped     context.Context
 	stop        context.CancelFunc
 }
@@ -107,6 +108,7 @@ func (p *provider) ConfigureProvider(_ context.Context, in *tfprotov5.ConfigureP
 	if region := textOf(own["region"]); region != "" {
 		p.region = region
 	}
+	p.mirror = mirror{endpoint: os.Getenv("AWS_ENDPOINT_URL"), region: p.region}
 	var allowed []tftypes.Value
 	if v := own["allowed_account_ids"]; !v.IsNull() && v.As(&allowed) == nil {
 		if !slices.ContainsFunc(allowed, func(v tftypes.Value) bool { return textOf(v) == p.account }) {

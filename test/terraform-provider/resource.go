@@ -130,11 +130,19 @@ func (p *provider) ApplyResourceChange(_ context.Context, in *tfprotov5.ApplyRes
 	}
 	if action == "delete" {
 		id := textOf(members(prior)["id"])
+		if err := p.reflect(action, in.TypeName, prior); err != nil {
+			answer.Diagnostics = diagnose(err)
+			return answer, nil
+		}
 		p.world.note(action, in.TypeName, id)
 		answer.NewState = in.PlannedState
 		return answer, p.world.remove(in.TypeName, id)
 	}
 	state := p.complete(in.TypeName, b, planned)
+	if err := p.reflect(action, in.TypeName, state); err != nil {
+		answer.Diagnostics = diagnose(err)
+		return answer, nil
+	}
 	if answer.NewState, err = p.keep(action, in.TypeName, state); err != nil {
 		return nil, err
 	}
@@ -186,4 +194,13 @@ func (p *provider) keep(action, kind string, state tftypes.Value) (*tfprotov5.Dy
 		return nil, err
 	}
 	return marshal(state)
+}
+
+func (p *provider) reflect(action, kind string, state tftypes.Value) error {
+	plain, err := plainOf(state)
+	if err != nil {
+		return err
+	}
+	attributes, _ := plain.(fields)
+	return p.mirror.do(action, kind, attributes)
 }

@@ -27,6 +27,7 @@ export async function* applyPlan(input: ApplyInput, signal: AbortSignal): AsyncG
   const errors: Diagnostic[] = [];
   /** Failed, and not yet told why: the reasons come last. */
   const unexplained = new Map<string, ResourceProgress>();
+  const began = new Map<string, number>();
   let done = 0;
   let next = await running.next();
   for (; !next.done; next = await running.next()) {
@@ -39,7 +40,7 @@ export async function* applyPlan(input: ApplyInput, signal: AbortSignal): AsyncG
       unexplained.delete(failed.address);
       yield { ...failed, reason: sentence(message.diagnostic) };
     } else if (message) {
-      const event = progressOf(message, clock.now());
+      const event = progressOf(message, clock.now(), began);
       if (!event) continue;
       if (event.state === "done") done += 1;
       if (event.state === "failed") unexplained.set(event.address, event);
@@ -53,13 +54,22 @@ export async function* applyPlan(input: ApplyInput, signal: AbortSignal): AsyncG
 }
 
 /** @returns undefined for data that is looked up. */
-function progressOf({ type, hook }: Extract<Message, { hook: unknown }>, at: number): ResourceProgress | undefined {
-  const { resource, elapsed_seconds } = hook;
+function progressOf(
+  { type, hook }: Extract<Message, { hook: unknown }>,
+  at: number,
+  began: Map<string, number>,
+): ResourceProgress | undefined {
+  const { resource } = hook;
   const action = ACTIONS[hook.action];
   if (!action) return undefined;
   const event = { type: "resource" as const, at, address: resource.addr, kind: resource.resource_type, action };
-  if (type === "apply_start") return { ...event, state: "started" };
-  return { ...event, state: type === "apply_complete" ? "done" : "failed", ms: elapsed_seconds * 1000 };
+  if (type === "apply_start") {
+    began.set(resource.addr, at);
+    return { ...event, state: "started" };
+  }
+  // Terraform itself counts whole seconds.
+  const ms = at - (began.get(resource.addr) ?? at);
+  return { ...event, state: type === "apply_complete" ? "done" : "failed", ms };
 }
 
 /** Terraform's words for what is done. A replacement is a removal and a creation, each told. */

@@ -21,7 +21,6 @@ export type Diagnostic = z.infer<typeof diagnosticSchema>;
 const hook = z.object({
   resource: z.object({ addr: z.string(), resource_type: z.string() }),
   action: z.string(),
-  elapsed_seconds: z.number().default(0),
 });
 
 const messageSchema = z.discriminatedUnion("type", [

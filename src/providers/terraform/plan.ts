@@ -39,7 +39,9 @@ function changeOf({ address, type, change }: z.infer<typeof changeSchema>): Reso
   const action = actionOf(change.actions);
   if (!action) return undefined;
   const name = nameOf(change.after) ?? nameOf(change.before);
-  const loses = action === "delete" || action === "replace" ? LOSES[type] : undefined;
+  // Who is connected is known for hours at most.
+  const kept = (action !== "delete" && action !== "replace") || address === "aws_dynamodb_table.connections";
+  const loses = kept ? undefined : LOSES[type];
   const replaces = change.replace_paths.map(([first]) => String(first));
   return {
     address,
@@ -84,5 +86,5 @@ const NAMES = ["function_name", "alarm_name", "dashboard_name", "bucket", "route
 function nameOf(value: Json): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const name = NAMES.map((key) => value[key]).find((item) => typeof item === "string");
-  return typeof name === "string" ? name : undefined;
+  return typeof name === "string" && !name.startsWith("arn:") ? name : undefined;
 }
