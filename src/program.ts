@@ -94,6 +94,21 @@ const COMMANDS: Entry[] = [
   { name: "plan", summary: "show what a deployment would change", load: () => import("./commands/plan.ts") },
   { name: "deploy", summary: "deploy a stage", load: () => import("./commands/deploy.ts") },
   { name: "destroy", summary: "remove a stage", load: () => import("./commands/destroy.ts") },
+  {
+    name: "stages",
+    summary: "list deployed stages and compare them",
+    children: [
+      { name: "list", summary: "list the stages of an account", load: () => import("./commands/stages/list.ts") },
+      { name: "diff", summary: "compare how two stages are set", load: () => import("./commands/stages/diff.ts") },
+    ],
+  },
+  { name: "output", summary: "print what a stage says of itself", load: () => import("./commands/output.ts") },
+  { name: "open", summary: "open a stage in AWS's console", load: () => import("./commands/open.ts") },
+  {
+    name: "iam",
+    summary: "print the least permissions that a role needs",
+    children: [{ name: "policy", summary: "print an IAM policy", load: () => import("./commands/iam/policy.ts") }],
+  },
   { name: "completion", summary: "complete command lines in a shell", load: () => import("./commands/completion.ts") },
 ];
 

@@ -61,6 +61,8 @@ export interface AccountClient {
   /** @returns how many concurrent executions could still be reserved; undefined where nobody says. */
   room(): Promise<number | undefined>;
   held(outputs: StageOutputs): Promise<Held>;
+  /** @returns how the stage is set, by names such as `worker.MemorySize`; what may be a secret is a mark of it. */
+  settings(outputs: StageOutputs): Promise<Record<string, string>>;
   /** Empties what cannot be deleted while it is full. */
   empty(bucket: string, signal: AbortSignal): AsyncIterable<RemovedData>;
   /** Removes what infrastructure as code leaves behind on purpose: data, secrets, marks. */

@@ -28,6 +28,16 @@ const COMMANDS = [
   "faults set",
   "faults list",
   "faults clear",
+  "build",
+  "bootstrap",
+  "plan",
+  "deploy",
+  "destroy",
+  "stages list",
+  "stages diff",
+  "output",
+  "open",
+  "iam policy",
   "completion",
 ];
 
@@ -69,6 +79,10 @@ test("--help names every command", async () => {
       plan            show what a deployment would change
       deploy          deploy a stage
       destroy         remove a stage
+      stages          list deployed stages and compare them
+      output          print what a stage says of itself
+      open            open a stage in AWS's console
+      iam             print the least permissions that a role needs
       completion      complete command lines in a shell
       help [command]  display help for command
 

@@ -13,6 +13,7 @@ import type { InitEvent, InitListEvent } from "./init.ts";
 import type { LogsEvent } from "./logs.ts";
 import type { TasksRetryEvent, TasksRunEvent } from "./rerun.ts";
 import type { SmokeEvent } from "./smoke.ts";
+import type { IamPolicyEvent, OpenEvent, OutputEvent, StagesDiffEvent, StagesListEvent } from "./stages.ts";
 import type { StatusEvent } from "./status.ts";
 import type { SubmitEvent } from "./submit.ts";
 import type { TasksCancelEvent, TasksListEvent, TasksShowEvent } from "./tasks.ts";
@@ -49,6 +50,11 @@ export interface Operations {
   status: StatusEvent;
   consumption: ConsumptionEvent;
   completion: CompletionEvent;
+  "stages-list": StagesListEvent;
+  "stages-diff": StagesDiffEvent;
+  output: OutputEvent;
+  open: OpenEvent;
+  "iam-policy": IamPolicyEvent;
 }
 
 export type OperationName = keyof Operations;

@@ -1,4 +1,5 @@
 import { AuthorizationError, ExternalError, PipelineError } from "../../contract/errors.ts";
+import { roleFor } from "../../contract/iam/policy.ts";
 
 /** Where `dev` listens unless another port is asked for. */
 const LOCAL_ENDPOINT = "http://127.0.0.1:4566";
@@ -77,7 +78,11 @@ export function explainAwsError(error: unknown, action: string, place: ErrorPlac
     return new AuthorizationError(`You may not call ${action}${place.stage === "" ? "" : " on this stage"}.`, {
       code: "ACCESS_DENIED",
       where: action,
-      hint: [`Ask for the permission ${action}, or use another profile: --profile NAME`, message],
+      hint: [
+        `Ask for the permission ${action}, or use another profile: --profile NAME`,
+        `Policies for each use of this command line print themselves: iam policy --role ${roleFor(action)}`,
+        message,
+      ],
       cause: error,
     });
   }

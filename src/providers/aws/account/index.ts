@@ -11,6 +11,7 @@ import { createCode } from "./code.ts";
 import { createData } from "./data.ts";
 import { readIdentity } from "./identity.ts";
 import { createSecrets } from "./secrets.ts";
+import { readSettings } from "./settings.ts";
 import { findStages } from "./stages.ts";
 
 /** An AWS account and region. Calls no service yet. */
@@ -45,6 +46,7 @@ export function openAccount(
       const free = AccountLimit?.UnreservedConcurrentExecutions;
       return free === undefined ? undefined : Math.max(0, free - UNRESERVED);
     },
+    settings: (outputs) => readSettings(clients, outputs, place),
     ...createData(clients, place),
     close: () => clients.close(),
   };

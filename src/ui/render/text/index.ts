@@ -16,6 +16,7 @@ import { tasksRetryText, tasksRunText } from "./rerun.ts";
 import { dlqReplayText } from "./replay.ts";
 import { resultText } from "./shared.ts";
 import { smokeText } from "./smoke.ts";
+import { iamPolicyText, openText, outputText, stagesDiffText, stagesListText } from "./stages.ts";
 import { statusText } from "./status.ts";
 import { submitText } from "./submit.ts";
 import { tasksCancelText, tasksListText, tasksShowText } from "./tasks.ts";
@@ -52,6 +53,11 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   status: statusText,
   consumption: consumptionText,
   completion: completionText,
+  "stages-list": stagesListText,
+  "stages-diff": stagesDiffText,
+  output: outputText,
+  open: openText,
+  "iam-policy": iamPolicyText,
 };
 
 /** @returns what stdout gets when the screen was drawn elsewhere. */

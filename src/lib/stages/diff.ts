@@ -1,0 +1,95 @@
+import type { AccountClient } from "../../contract/account.ts";
+import { AbortError } from "../../contract/errors.ts";
+import { EXIT } from "../../contract/exit.ts";
+import { LOCAL_STAGE } from "../../contract/names.ts";
+import { outputRows } from "../../contract/output-rows.ts";
+import type { StagesDiffEvent } from "../../contract/operations/stages.ts";
+import type { StageOutputs } from "../../contract/resources.ts";
+import { targetOf } from "../deploy/enter.ts";
+import type { Workplace } from "../services.ts";
+import { requireProject, requireRunning, stageName } from "../stage.ts";
+import type { StageChoice } from "../stage-choice.ts";
+
+export interface StagesDiffInput {
+  choice: StageChoice;
+  first: string;
+  second: string;
+}
+
+/** Compares how two stages of an app are set, the local one of a running `dev` among them. Names and addresses do not count. */
+export async function* diffStages(input: StagesDiffInput, place: Workplace): AsyncGenerator<StagesDiffEvent> {
+  const { choice, first, second } = input;
+  const app = choice.app ?? (await requireProject(place, first)).config.app;
+  const [one, other] = await Promise.all([first, second].map((stage) => settingsOf(app, stage, choice, place)));
+  const names = [...new Set([...Object.keys(one ?? {}), ...Object.keys(other ?? {})])].toSorted();
+  let differences = 0;
+  for (const setting of names) {
+    const [a, b] = [one?.[setting], other?.[setting]];
+    if (a === b) continue;
+    differences++;
+    yield {
+      type: "difference",
+      setting,
+      ...(a === undefined ? {} : { first: a }),
+      ...(b === undefined ? {} : { second: b }),
+    };
+  }
+  yield {
+    type: "summary",
+    operation: "stages-diff",
+    exitCode: EXIT.completed,
+    first,
+    second,
+    compared: names.length,
+    differences,
+  };
+}
+
+async function settingsOf(
+  app: string,
+  stage: string,
+  choice: StageChoice,
+  place: Workplace,
+): Promise<Record<string, string>> {
+  stageName({ stage }, place.env);
+  const account = await openAccountOf(stage, choice, place);
+  try {
+    const outputs = await account.outputs({ app, stage });
+    if (!outputs) {
+      throw new AbortError(`The stage ${stage} of ${app} is not deployed here.`, {
+        code: "STAGE_NOT_DEPLOYED",
+        where: "stages diff",
+        hint: "See those that are: stages list. Check --profile and --region.",
+      });
+    }
+    const settings = await account.settings(outputs);
+    return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, nameless(value, outputs)]));
+  } finally {
+    await account.close();
+  }
+}
+
+async function openAccountOf(stage: string, choice: StageChoice, place: Workplace): Promise<AccountClient> {
+  if (stage !== LOCAL_STAGE || choice.endpointUrl !== undefined) return place.services.openAccount(targetOf(choice));
+  const { endpoint } = await requireRunning(place);
+  return place.services.openAccount({ endpoint, region: "us-east-1" });
+}
+
+/** @returns the value with what every stage calls otherwise replaced by what it is: `<queueUrl>`. */
+function nameless(value: string, outputs: StageOutputs): string {
+  const { account, app, region, stage } = outputs;
+  const known: [string, string][] = outputRows(outputs).filter(
+    ([name]) => !["v", "app", "stage", "maxAttempts"].includes(name),
+  );
+  // The longest first: some are parts of others.
+  const named = known
+    .filter(([, text]) => text !== "" && text !== account && text !== region)
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .reduce((text, [name, own]) => text.replaceAll(own, `<${name}>`), value);
+  return named
+    .replaceAll(`${app}-${stage}-`, `${app}-<stage>-`)
+    .replaceAll(`/${app}/${stage}/`, `/${app}/<stage>/`)
+    .replaceAll(account, "<account>")
+    .replaceAll(region, "<region>")
+    .replace(new RegExp(`^${stage}$`), "<stage>");
+}
