@@ -20,6 +20,7 @@ export function deployerGrants(scope: PolicyScope): Grant[] {
         "cloudformation:DeleteChangeSet",
         "cloudformation:DeleteStack",
         "cloudformation:DescribeChangeSet",
+        "cloudformation:DescribeEvents",
         "cloudformation:DescribeStackEvents",
         "cloudformation:DescribeStackResources",
         "cloudformation:DescribeStacks",
