@@ -1,4 +1,5 @@
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { isLoopback } from "../../contract/loopback.ts";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -113,13 +114,4 @@ export function createAwsClients(target: ClientTarget, env: Readonly<Record<stri
       for (const client of made) client.destroy();
     },
   };
-}
-
-function isLoopback(endpoint: string | undefined): boolean {
-  if (!endpoint) return false;
-  try {
-    return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/.test(new URL(endpoint).hostname);
-  } catch {
-    return false;
-  }
 }

@@ -82,7 +82,7 @@ async function failureOf(
   signal: AbortSignal,
 ): Promise<PipelineError> {
   const first = errors[0];
-  const locked = first && lockFailure(first);
+  const locked = first && lockFailure(first, place);
   if (locked) return locked;
   if (first && /Saved plan is stale/i.test(first.summary)) {
     return new AbortError("The plan is out of date: the stage was changed since it was made.", {
@@ -91,10 +91,12 @@ async function failureOf(
       hint: "Make a new one with plan; nothing was changed.",
     });
   }
-  if (!first && !signal.aborted) return planFailure([], stderr, place.directory);
+  if (!first && !signal.aborted) return planFailure([], stderr, place);
   const unsaved = join(place.directory, "errored.tfstate");
   const halfMade = await taintedOf(place);
-  const reasons = errors.map((error) => `${error.address ?? "Terraform"}: ${sentence(error)}`);
+  // Of each resource that was not begun it says that alone.
+  const told = errors.filter(({ summary }) => summary !== "execution halted");
+  const reasons = told.map((error) => `${error.address ?? place.program.name}: ${sentence(error)}`);
   const hint = [
     ...reasons,
     `${counted(done, "change was", "changes were")} made and ${done === 1 ? "is" : "are"} in the state; nothing is undone.`,

@@ -1,26 +1,22 @@
 import { stripVTControlCharacters } from "node:util";
 import { AbortError, AuthorizationError, ExternalError, type PipelineError } from "../../contract/errors.ts";
 import type { Diagnostic } from "./message.ts";
+import type { RunPlace } from "./run.ts";
 
 /** Words by which the providers and backends say that nobody they know is asking. */
 const NO_CREDENTIALS =
   /No valid credential sources|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|token .*expired|failed to refresh cached credentials|SSO session/i;
 
 /** @returns what a run that failed before anything was changed is told as. */
-export function planFailure(diagnostics: readonly Diagnostic[], stderr: string, directory: string): PipelineError {
+export function planFailure(diagnostics: readonly Diagnostic[], stderr: string, place: RunPlace): PipelineError {
+  const { directory } = place;
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const first = errors[0];
   if (!first) return withoutDiagnostic(stderr, directory);
-  const lock = lockFailure(first);
+  const lock = lockFailure(first, place);
   if (lock) return lock;
   const text = sentence(first);
-  if (NO_CREDENTIALS.test(text)) {
-    return new AuthorizationError("Terraform found no AWS credentials that are good.", {
-      code: "CREDENTIALS_MISSING",
-      where: directory,
-      hint: [text, "Sign in (aws sso login), or set AWS_PROFILE, or use --profile."],
-    });
-  }
+  if (NO_CREDENTIALS.test(text)) return noCredentials(text, directory);
   if (/AWS account ID not allowed/.test(text)) {
     return new AbortError(`This is another account than the one the stage belongs to: ${text}`, {
       code: "ACCOUNT_MISMATCH",
@@ -36,8 +32,19 @@ export function planFailure(diagnostics: readonly Diagnostic[], stderr: string, 
   });
 }
 
+function noCredentials(text: string, where: string): PipelineError {
+  return new AuthorizationError("Terraform found no AWS credentials that are good.", {
+    code: "CREDENTIALS_MISSING",
+    where,
+    hint: [text, "Sign in (aws sso login), or set AWS_PROFILE, or use --profile."],
+  });
+}
+
 /** @returns what a state that somebody else holds is told as; undefined for any other failure. */
-export function lockFailure({ summary, detail }: Pick<Diagnostic, "summary" | "detail">): PipelineError | undefined {
+export function lockFailure(
+  { summary, detail }: Pick<Diagnostic, "summary" | "detail">,
+  { directory, workspace, program }: Pick<RunPlace, "directory" | "workspace" | "program">,
+): PipelineError | undefined {
   if (!/Error (acquiring|locking) (the )?state( lock)?/i.test(summary)) return undefined;
   const field = (name: string) => new RegExp(`^\\s*${name}:\\s*(.+)$`, "m").exec(detail)?.[1]?.trim();
   const [who, since, id, operation] = [field("Who"), field("Created"), field("ID"), field("Operation")];
@@ -46,7 +53,12 @@ export function lockFailure({ summary, detail }: Pick<Diagnostic, "summary" | "d
     ...(since ? { where: `locked since ${since}${operation ? ` for ${operation}` : ""}` } : {}),
     hint: [
       "Wait until it is done and run the command again; nothing was changed.",
-      ...(id ? [`If nobody is at work any more, the lock was left behind: terraform force-unlock ${id}`] : []),
+      ...(id
+        ? [
+            `If nobody is at work any more, the lock was left behind. Give it up, in ${directory}:`,
+            `  ${workspace ? `TF_WORKSPACE=${workspace} ` : ""}${program.name} force-unlock ${id}`,
+          ]
+        : []),
     ],
   });
 }
@@ -83,6 +95,7 @@ function withoutDiagnostic(coloured: string, directory: string): PipelineError {
     ?.slice("Error:".length)
     .trim();
   const place = /on (\S+) line (\d+)/.exec(stderr);
+  if (text !== undefined && NO_CREDENTIALS.test(text)) return noCredentials(ended(text), directory);
   return new ExternalError(ended(text ?? lines.at(-1) ?? "Terraform failed without a word"), {
     code: place ? "IAC_INVALID" : "TERRAFORM_FAILED",
     where: place ? `${directory}/${place[1]}:${place[2]}` : directory,

@@ -9,6 +9,7 @@ import type {
   InfrastructureInput,
   InfrastructurePlan,
 } from "../../contract/infrastructure.ts";
+import { isLoopback } from "../../contract/loopback.ts";
 import { applyPlan } from "./apply.ts";
 import { planFailure } from "./failure.ts";
 import { type Diagnostic, parseMessage } from "./message.ts";
@@ -45,7 +46,7 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
   async function must(where: RunPlace, words: string[], signal: AbortSignal): Promise<string> {
     const { exitCode, stdout, stderr } = await runToEnd(where, words, signal);
     signal.throwIfAborted();
-    if (exitCode !== 0) throw planFailure([], stderr, directory);
+    if (exitCode !== 0) throw planFailure([], stderr, where);
     return stdout;
   }
 
@@ -53,7 +54,7 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
   async function listed(where: RunPlace, signal: AbortSignal): Promise<string[]> {
     const { exitCode, stdout, stderr } = await runToEnd(where, ["state", "list"], signal);
     signal.throwIfAborted();
-    if (exitCode !== 0 && !stderr.includes("No state file was found")) throw planFailure([], stderr, directory);
+    if (exitCode !== 0 && !stderr.includes("No state file was found")) throw planFailure([], stderr, where);
     return exitCode === 0 ? stdout.split("\n").filter((address) => address !== "") : [];
   }
 
@@ -96,7 +97,7 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
       if (message?.type === "diagnostic") diagnostics.push(message.diagnostic);
     }
     signal.throwIfAborted();
-    if (next.value.exitCode !== 0) throw planFailure(diagnostics, next.value.stderr, directory);
+    if (next.value.exitCode !== 0) throw planFailure(diagnostics, next.value.stderr, where);
     await chmod(file, 0o600);
     const { changes, drifted } = readPlan(await must(where, ["show", "-json", "-no-color", file], signal));
     return {
@@ -135,10 +136,12 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
 const isNews = ({ severity, summary }: Diagnostic) =>
   severity === "warning" && !/^(Resource targeting is in effect|Applied changes may be incomplete)/.test(summary);
 
-/** The flags of the command line, as the provider reads them. */
+/** The flags of the command line, as the provider reads them. A server on this machine takes any keys, but wants some. */
 function environmentOf({ region, profile, endpoint }: AccountTarget, env: DriverOptions["env"]): DriverOptions["env"] {
+  const keys = isLoopback(endpoint) && !profile && !env["AWS_PROFILE"] && !env["AWS_ACCESS_KEY_ID"];
   return {
     ...env,
+    ...(keys ? { AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" } : {}),
     ...(region ? { AWS_REGION: region } : {}),
     ...(profile ? { AWS_PROFILE: profile } : {}),
     ...(endpoint ? { AWS_ENDPOINT_URL: endpoint } : {}),

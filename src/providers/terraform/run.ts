@@ -29,9 +29,11 @@ export async function* run(
   signal: AbortSignal,
 ): AsyncGenerator<string, Ended> {
   const { execa } = await import("execa");
+  // A workspace that was chosen for another stage must not be taken for this one.
+  const { TF_WORKSPACE: _chosen, ...rest } = env;
   const child = execa(program.name, words, {
     cwd: directory,
-    env: { ...env, TF_IN_AUTOMATION: "1", TF_INPUT: "0", ...(workspace ? { TF_WORKSPACE: workspace } : {}) },
+    env: { ...rest, TF_IN_AUTOMATION: "1", TF_INPUT: "0", ...(workspace ? { TF_WORKSPACE: workspace } : {}) },
     extendEnv: false,
     stdin: "ignore",
     detached: true,

@@ -189,7 +189,11 @@ describeWith("terraform", (cliConfig) => {
     expect(error).toMatchObject({
       code: "STAGE_BUSY",
       message: expect.stringMatching(/^Somebody else is changing this stage: .+@.+\.$/),
-      hint: [expect.stringContaining("Wait"), expect.stringMatching(/terraform force-unlock [0-9a-f-]{36}$/)],
+      hint: [
+        expect.stringContaining("Wait"),
+        expect.stringContaining("left behind"),
+        expect.stringMatching(/^ {2}TF_WORKSPACE=dev terraform force-unlock [0-9a-f-]{36}$/),
+      ],
     });
     await rest;
     await other.close();
@@ -217,6 +221,13 @@ describeWith("terraform", (cliConfig) => {
     const syntax: unknown = await planOf(second, "deploy").catch((thrown: unknown) => thrown);
     expect(syntax).toMatchObject({ code: "IAC_INVALID", where: expect.stringMatching(/infra\/queues\.tf:\d+/) });
     await second.close();
+  });
+
+  test("a workspace that the shell names is not taken for the stage's", async () => {
+    const other = open({ env: { ...it.env, TF_WORKSPACE: "prod" } });
+    await applied(other, await planOf(other, "deploy"));
+    await other.close();
+    expect(await driver.state(never)).toEqual({ state: "ready" });
   });
 
   test("without terraform and tofu there are two ways on", async () => {
