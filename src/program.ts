@@ -109,6 +109,19 @@ const COMMANDS: Entry[] = [
     summary: "print the least permissions that a role needs",
     children: [{ name: "policy", summary: "print an IAM policy", load: () => import("./commands/iam/policy.ts") }],
   },
+  {
+    name: "secrets",
+    summary: "set, list and remove a stage's secrets",
+    children: [
+      {
+        name: "set",
+        summary: "write a secret, from stdin or a prompt",
+        load: () => import("./commands/secrets/set.ts"),
+      },
+      { name: "list", summary: "list the names of secrets", load: () => import("./commands/secrets/list.ts") },
+      { name: "unset", summary: "remove a secret", load: () => import("./commands/secrets/unset.ts") },
+    ],
+  },
   { name: "completion", summary: "complete command lines in a shell", load: () => import("./commands/completion.ts") },
 ];
 

@@ -83,6 +83,7 @@ test("--help names every command", async () => {
       output          print what a stage says of itself
       open            open a stage in AWS's console
       iam             print the least permissions that a role needs
+      secrets         set, list and remove a stage's secrets
       completion      complete command lines in a shell
       help [command]  display help for command
 

@@ -12,6 +12,7 @@ import type { FaultsEvent } from "./faults.ts";
 import type { InitEvent, InitListEvent } from "./init.ts";
 import type { LogsEvent } from "./logs.ts";
 import type { TasksRetryEvent, TasksRunEvent } from "./rerun.ts";
+import type { SecretsEvent } from "./secrets.ts";
 import type { SmokeEvent } from "./smoke.ts";
 import type { IamPolicyEvent, OpenEvent, OutputEvent, StagesDiffEvent, StagesListEvent } from "./stages.ts";
 import type { StatusEvent } from "./status.ts";
@@ -45,6 +46,7 @@ export interface Operations {
   deploy: DeployEvent;
   destroy: DestroyEvent;
   bootstrap: BootstrapEvent;
+  secrets: SecretsEvent;
   faults: FaultsEvent;
   logs: LogsEvent;
   status: StatusEvent;

@@ -1,6 +1,6 @@
 import type { AccountClient, AccountTarget } from "../../contract/account.ts";
 import { isMarked, type ConsumptionMark } from "../../contract/consumption.ts";
-import { AbortError } from "../../contract/errors.ts";
+import { AbortError, UsageError } from "../../contract/errors.ts";
 import type { StageShown } from "../../contract/operations/shared.ts";
 import type { StageOutputs } from "../../contract/resources.ts";
 import type { Project } from "../config/load.ts";
@@ -60,6 +60,7 @@ export async function* enterProjectSite(
 ): AsyncGenerator<StageShown, { project: Project; site: Site }> {
   const stage = deployedStageName(choice, place);
   const project = await requireProject(place, stage);
+  refuseOtherApp(choice.app, project.config.app);
   const site = yield* enterSite(choice, project.config.app, place);
   try {
     await refuseElsewhere(project, site);
@@ -68,6 +69,16 @@ export async function* enterProjectSite(
     await site.account.close();
     throw error;
   }
+}
+
+/** What is deployed is what lies here. */
+function refuseOtherApp(asked: string | undefined, app: string): void {
+  if (asked === undefined || asked === app) return;
+  throw new UsageError(`The project here is ${app}, not ${asked}.`, {
+    code: "APP_MISMATCH",
+    where: "--app",
+    hint: "Leave --app out, or run the command in that app's project.",
+  });
 }
 
 /** A wrong profile would make a second stage of the same name, in silence. */

@@ -7,13 +7,15 @@ import { useColor } from "./color.tsx";
 interface TextInputProps {
   message: string;
   initial?: string;
+  /** Shows how much was typed, and not what. */
+  hidden?: boolean;
   /** @returns what is wrong, or undefined. */
   validate?: ((value: string) => string | undefined) | undefined;
   onSubmit(value: string): void;
 }
 
 /** One line of text. Enter takes it, or the initial value when nothing was typed. */
-export function TextInput({ message, initial = "", validate, onSubmit }: TextInputProps) {
+export function TextInput({ message, initial = "", hidden = false, validate, onSubmit }: TextInputProps) {
   const color = useColor();
   const [value, setValue] = useState("");
   const [problem, setProblem] = useState<string>();
@@ -42,10 +44,11 @@ export function TextInput({ message, initial = "", validate, onSubmit }: TextInp
       if (rest.length > 0) submit();
     }
   });
+  const shown = hidden ? "•".repeat(Array.from(value).length) : value;
   return (
     <Box flexDirection="column">
       <Text>
-        <Text {...color("cyan")}>?</Text> <Text bold>{message}</Text> {value || <Text dimColor>{initial}</Text>}
+        <Text {...color("cyan")}>?</Text> <Text bold>{message}</Text> {shown || <Text dimColor>{initial}</Text>}
         <Text inverse> </Text>
       </Text>
       {problem ? (

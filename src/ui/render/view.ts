@@ -45,6 +45,13 @@ export type Question =
       choices: { value: string; label: string; hint?: string }[];
       initial?: string;
     }
+  | {
+      name: string;
+      /** A text that is not shown, neither while it is typed nor after. */
+      kind: "secret";
+      message: string;
+      /** @returns what is wrong, or undefined. */ validate?(value: string): string | undefined;
+    }
   | { name: string; kind: "confirm"; message: string; initial?: boolean };
 
 export interface PromptModule {

@@ -38,12 +38,17 @@ function Form({ questions, onDone }: FormProps) {
         .map(({ name, message, kind }) => (
           <Text key={name}>
             <Text {...color("green")}>{GLYPHS.ok}</Text> {message}{" "}
-            <Text {...color("cyan")}>{kind === "confirm" ? yesOrNo(answers[name]) : answers[name]}</Text>
+            <Text {...color("cyan")}>{shownAnswer(kind, answers[name])}</Text>
           </Text>
         ))}
       {question ? <Asked key={question.name} question={question} onAnswer={answer} /> : null}
     </Box>
   );
+}
+
+function shownAnswer(kind: Question["kind"], answer: string | undefined): string {
+  if (kind === "secret") return "(not shown)";
+  return kind === "confirm" ? yesOrNo(answer) : (answer ?? "");
 }
 
 const yesOrNo = (answer: string | undefined) => (answer === "true" ? "yes" : "no");
@@ -60,6 +65,8 @@ function Asked({ question, onAnswer }: { question: Question; onAnswer(value: str
           onSubmit={onAnswer}
         />
       );
+    case "secret":
+      return <TextInput hidden message={message} validate={question.validate} onSubmit={onAnswer} />;
     case "select":
       return <Select message={message} choices={question.choices} initial={question.initial} onSubmit={onAnswer} />;
     case "confirm":

@@ -14,6 +14,7 @@ import { dlqImportText, dlqPurgeText } from "./dlq-change.ts";
 import { dlqRedriveText } from "./redrive.ts";
 import { tasksRetryText, tasksRunText } from "./rerun.ts";
 import { dlqReplayText } from "./replay.ts";
+import { secretsText } from "./secrets.ts";
 import { resultText } from "./shared.ts";
 import { smokeText } from "./smoke.ts";
 import { iamPolicyText, openText, outputText, stagesDiffText, stagesListText } from "./stages.ts";
@@ -48,6 +49,7 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   deploy: deployText,
   destroy: destroyText,
   bootstrap: bootstrapText,
+  secrets: secretsText,
   faults: faultsText,
   logs: logsText,
   status: statusText,

@@ -1,0 +1,68 @@
+import { text } from "node:stream/consumers";
+import { UsageError } from "../../contract/errors.ts";
+import { invocation } from "../../lib/installation.ts";
+import { InterruptedError } from "../../lib/interrupt.ts";
+import { secrets } from "../../lib/secrets/secrets.ts";
+import { isKeyboard } from "../../ui/render/io.ts";
+import { openScreen } from "../../ui/render/present.ts";
+import { type Cli, type CommandModule, presentation, show } from "../shared/cli.ts";
+import { choiceOf, examples, type StageFlags, stageFlags } from "../shared/flags.ts";
+
+interface SetFlags extends StageFlags {
+  generate?: boolean;
+}
+
+export const command: CommandModule = {
+  configure(it, cli, done) {
+    it.argument("<name>", "name of the secret, such as OPENAI_API_KEY")
+      .argument("[nothing]", "a value never stands here: it is read from stdin, or asked for")
+      .option("--generate", "make a new STAGE_TOKEN or WEBHOOK_SECRET");
+    stageFlags(it);
+    examples(it, invocation(cli.place.installation, cli.place.cwd), [
+      "$ secrets set OPENAI_API_KEY --stage dev",
+      "$ secrets set OPENAI_API_KEY --stage prod < key.txt",
+      "$ secrets set STAGE_TOKEN --stage prod --generate",
+    ]);
+    it.action(async (name: string, extra: string | undefined, flags: SetFlags) => {
+      if (extra !== undefined) throw onCommandLine(name);
+      const choice = choiceOf(flags);
+      const how = flags.generate ? { generate: true as const } : { value: () => readValue(name, cli, flags) };
+      const input = { action: "set" as const, choice, name, ...how };
+      done(await show("secrets", secrets(input, cli.place), presentation(cli, flags, { text: true })));
+    });
+  },
+};
+
+/** From a pipe or file, else from whoever sits there, unseen. */
+async function readValue(name: string, cli: Cli, flags: SetFlags): Promise<string> {
+  if (!isKeyboard(cli.io.stdin)) return text(cli.io.stdin);
+  const load = cli.views.prompts;
+  const terminal = load && !flags.json ? openScreen(presentation(cli, {})) : undefined;
+  if (!load || !terminal) {
+    throw new UsageError("Nobody can be asked for the value here.", {
+      code: "SECRET_NEEDED",
+      where: "stdin",
+      hint: `Give it on stdin: ... secrets set ${name} < FILE`,
+    });
+  }
+  try {
+    const validate = (value: string) => (value.trim() === "" ? "it is empty" : undefined);
+    const question = { name, kind: "secret" as const, message: `Value of ${name}`, validate };
+    const answers = await (await load()).ask([question], terminal.screen);
+    if (!answers) throw new InterruptedError("SIGINT");
+    return answers[name] ?? "";
+  } finally {
+    terminal.close();
+  }
+}
+
+function onCommandLine(name: string): UsageError {
+  return new UsageError("A secret's value does not stand on the command line.", {
+    code: "SECRET_ON_COMMAND_LINE",
+    where: "secrets set",
+    hint: [
+      "Other users of this machine can read it there, and the shell's history keeps it: change it where you got it from.",
+      `Then give it on stdin (secrets set ${name} < FILE), or type it when asked (secrets set ${name}).`,
+    ],
+  });
+}

@@ -1,0 +1,46 @@
+import { UsageError } from "../../contract/errors.ts";
+import { WEBHOOK_SECRET } from "../../contract/resources.ts";
+import { thousands } from "../../contract/thousands.ts";
+
+/** They become environment variables of the worker. */
+const NAME = /^[A-Za-z][A-Za-z0-9_]{0,127}$/;
+/** What a standard parameter holds (SSM's quota). */
+const MOST_BYTES = 4096;
+/** A key of 24 to 64 bytes (Standard Webhooks). */
+const KEY_BYTES = { min: 24, max: 64 };
+
+/** @throws UsageError `SECRET_NAME_INVALID`. */
+export function checkSecretName(name: string): void {
+  if (NAME.test(name)) return;
+  throw new UsageError(`"${name}" cannot be the name of a secret.`, {
+    code: "SECRET_NAME_INVALID",
+    where: "secrets <name>",
+    hint: "Use letters, digits and _, beginning with a letter: it becomes an environment variable of the worker.",
+  });
+}
+
+/**
+ * @param text as it came from stdin or a prompt; one line break at its end is the pipe's, and is left out.
+ * @returns the value. @throws UsageError `SECRET_INVALID`, whose message never holds it.
+ */
+export function secretValue(name: string, text: string): string {
+  const value = text.replace(/\r?\n$/, "");
+  const problem = problemOf(name, value);
+  if (problem === undefined) return value;
+  throw new UsageError(`The value for ${name} cannot be used: ${problem}.`, {
+    code: "SECRET_INVALID",
+    where: "stdin",
+    hint: "Nothing was changed.",
+  });
+}
+
+function problemOf(name: string, value: string): string | undefined {
+  if (value.trim() === "") return "it is empty";
+  const bytes = Buffer.byteLength(value);
+  if (bytes > MOST_BYTES) return `it has ${thousands(bytes)} bytes, of ${thousands(MOST_BYTES)} at most`;
+  if (name !== WEBHOOK_SECRET) return undefined;
+  const key = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value)?.[1];
+  const length = key === undefined ? 0 : Buffer.from(key, "base64").length;
+  if (length >= KEY_BYTES.min && length <= KEY_BYTES.max) return undefined;
+  return `it must be whsec_ and ${KEY_BYTES.min} to ${KEY_BYTES.max} bytes in base64; --generate makes one`;
+}

@@ -1,0 +1,105 @@
+import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { LocalStack } from "../../src/local/stack.ts";
+import { makeFolder, run } from "../cli/harness.ts";
+import { startOnTerminal } from "../cli/on-terminal.ts";
+import { startEmbeddedStack } from "../helpers/stack.ts";
+
+const VALUE = "sk-0123456789abcdef-of-nobody";
+
+let stack: LocalStack;
+let ssm: SSMClient;
+let cwd: string;
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+beforeAll(async () => {
+  stack = await startEmbeddedStack();
+  folder = await makeFolder();
+  cwd = folder.dir;
+  ssm = new SSMClient({
+    endpoint: stack.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+});
+afterAll(async () => {
+  ssm?.destroy();
+  await folder?.[Symbol.asyncDispose]();
+  await stack?.close();
+});
+
+const at = (stage: string) => ["--app", "my-app", "--stage", stage, "--endpoint-url", stack.endpoint];
+const parameter = async (stage: string, name: string) =>
+  (
+    await ssm.send(
+      new GetParameterCommand({ Name: `/ai-pipeline/my-app/${stage}/secrets/${name}`, WithDecryption: true }),
+    )
+  ).Parameter;
+
+test("a secret goes from stdin into an encrypted parameter, and is never shown", async () => {
+  const set = await run(["secrets", "set", "OPENAI_API_KEY", ...at("one")], { cwd, stdin: `${VALUE}\n` });
+  expect(set).toMatchObject({ exitCode: 0, stdout: "OPENAI_API_KEY was created\n" });
+  expect(await parameter("one", "OPENAI_API_KEY")).toMatchObject({ Type: "SecureString", Value: VALUE });
+  const again = await run(["secrets", "set", "OPENAI_API_KEY", ...at("one"), "--json"], { cwd, stdin: `${VALUE}2` });
+  expect(again.events.at(-1)).toMatchObject({ name: "OPENAI_API_KEY", changed: "replaced" });
+
+  const list = await run(["secrets", "list", ...at("one")], { cwd });
+  expect(list.stdout).toMatch(
+    /^NAME +CHANGED\nOPENAI_API_KEY +\d{4}-\d\d-\d\dT.*\nSTAGE_TOKEN +missing\nWEBHOOK_SECRET +missing\n$/,
+  );
+  for (const { stdout, stderr } of [set, again, list]) expect(stdout + stderr).not.toContain(VALUE);
+
+  expect((await run(["secrets", "unset", "OPENAI_API_KEY", ...at("one")], { cwd })).stdout).toBe(
+    "OPENAI_API_KEY was removed\n",
+  );
+  expect((await run(["secrets", "unset", "OPENAI_API_KEY", ...at("one")], { cwd })).stdout).toBe(
+    "OPENAI_API_KEY is not there\n",
+  );
+});
+
+test("on a terminal it is asked for, and nothing of it is drawn", async () => {
+  const { terminal, exit } = startOnTerminal(["secrets", "set", "MY_KEY", ...at("two")], { cwd });
+  await terminal.waitFor("Value of MY_KEY");
+  terminal.type(VALUE);
+  await terminal.waitFor("••••");
+  terminal.type("\r");
+  expect(await exit).toBe(0);
+  expect(terminal.text()).not.toContain(VALUE.slice(0, 6));
+  expect(await parameter("two", "MY_KEY")).toMatchObject({ Value: VALUE });
+});
+
+test("the stage's own are made up where that is asked for, each time another", async () => {
+  const generate = (name: string) => run(["secrets", "set", name, "--generate", ...at("three")], { cwd });
+  await generate("WEBHOOK_SECRET");
+  expect((await parameter("three", "WEBHOOK_SECRET"))?.Value).toMatch(/^whsec_[A-Za-z0-9+/]{32}$/);
+  await generate("STAGE_TOKEN");
+  const first = (await parameter("three", "STAGE_TOKEN"))?.Value;
+  await generate("STAGE_TOKEN");
+  expect((await parameter("three", "STAGE_TOKEN"))?.Value).not.toBe(first);
+  expect(await generate("OPENAI_API_KEY")).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("cannot be made up"),
+  });
+});
+
+test.each([
+  ["a value on the command line", ["OPENAI_API_KEY", VALUE], "", "does not stand on the command line"],
+  ["nothing on stdin", ["OPENAI_API_KEY"], "\n", "it is empty"],
+  ["more than a parameter holds", ["OPENAI_API_KEY"], "x".repeat(4097), "it has 4,097 bytes, of 4,096 at most"],
+  ["a webhook secret that is none", ["WEBHOOK_SECRET"], "hunter2", "it must be whsec_ and 24 to 64 bytes in base64"],
+  ["a name no variable can have", ["my-key"], VALUE, '"my-key" cannot be the name of a secret'],
+])("%s is refused, and not repeated", async (_what, argv, stdin, message) => {
+  const { exitCode, stdout, stderr } = await run(["secrets", "set", ...argv, ...at("four")], { cwd, stdin });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain(VALUE);
+  expect((await run(["secrets", "list", ...at("four"), "--json"], { cwd })).events.at(-1)).toMatchObject({ count: 0 });
+});
+
+test("the stage of the embedded stack has none to set", async () => {
+  const { exitCode, stderr } = await run(["secrets", "set", "OPENAI_API_KEY", "--app", "my-app"], {
+    cwd,
+    stdin: VALUE,
+  });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("it is started, not deployed");
+});
