@@ -37,6 +37,11 @@ const COMMANDS: Entry[] = [
       { name: "list", summary: "list tasks, newest first", load: () => import("./commands/tasks/list.ts") },
       { name: "show", summary: "show all that is known of a task", load: () => import("./commands/tasks/show.ts") },
       { name: "cancel", summary: "cancel a task", load: () => import("./commands/tasks/cancel.ts") },
+      {
+        name: "forget",
+        summary: "remove all that a stage keeps of a user",
+        load: () => import("./commands/tasks/forget.ts"),
+      },
       { name: "retry", summary: "run a task that has ended again", load: () => import("./commands/tasks/retry.ts") },
       {
         name: "run",

@@ -102,6 +102,8 @@ export interface DocumentStore {
   /** @throws AbortError `DOCUMENT_MISSING`. */
   get(reference: string): Promise<{ name: string; body: Uint8Array; contentType: string }>;
   remove(reference: string): Promise<void>;
+  /** References of all that lies in a user's own folder. */
+  ofUser(userId: string): AsyncIterable<string>;
 }
 
 /** One stage of one app, on whichever provider it is. */

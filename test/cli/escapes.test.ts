@@ -31,6 +31,7 @@ const LINES: Record<string, string[]> = {
   "tasks retry": ["tasks", "retry", "fails-for-good", "--wait"],
   "tasks run": ["tasks", "run", "fails-for-good"],
   "tasks cancel": ["tasks", "cancel", "nobodys-task"],
+  "tasks forget": ["tasks", "forget", "nobody", "--yes"],
   "dlq list": ["dlq", "list"],
   "dlq inspect": ["dlq", "inspect", "--scan"],
   "dlq show": ["dlq", "show", "fails-for-good"],

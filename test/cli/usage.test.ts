@@ -14,6 +14,7 @@ const COMMANDS = [
   "tasks list",
   "tasks show",
   "tasks cancel",
+  "tasks forget",
   "tasks retry",
   "tasks run",
   "dlq",

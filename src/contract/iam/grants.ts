@@ -177,6 +177,11 @@ export function grantsOf(role: Exclude<IamRole, "deployer">, scope: PolicyScope)
         callApi(scope),
         changeRecords(scope),
         documents(scope),
+        {
+          sid: "FindDocuments",
+          actions: ["s3:ListBucket"],
+          resources: [`arn:${scope.partition}:s3:::${scope.names.bucket}`],
+        },
         ...consume(scope),
         moveLetters(scope),
       ];

@@ -17,7 +17,7 @@ import type { SmokeEvent } from "./smoke.ts";
 import type { IamPolicyEvent, OpenEvent, OutputEvent, StagesDiffEvent, StagesListEvent } from "./stages.ts";
 import type { StatusEvent } from "./status.ts";
 import type { SubmitEvent } from "./submit.ts";
-import type { TasksCancelEvent, TasksListEvent, TasksShowEvent } from "./tasks.ts";
+import type { TasksCancelEvent, TasksForgetEvent, TasksListEvent, TasksShowEvent } from "./tasks.ts";
 import type { WatchEvent } from "./watch.ts";
 
 /** Every operation by the name its summary carries, with its events. */
@@ -28,6 +28,7 @@ export interface Operations {
   "tasks-list": TasksListEvent;
   "tasks-show": TasksShowEvent;
   "tasks-cancel": TasksCancelEvent;
+  "tasks-forget": TasksForgetEvent;
   "tasks-retry": TasksRetryEvent;
   "tasks-run": TasksRunEvent;
   "dlq-list": DlqListEvent;

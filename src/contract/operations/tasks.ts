@@ -38,3 +38,34 @@ export interface TasksCancelSummary extends SummaryBase<"tasks-cancel"> {
 }
 /** `stage`, `summary`. */
 export type TasksCancelEvent = StageShown | TasksCancelSummary;
+
+/** What a stage keeps of a user. Nothing was removed so far. */
+export interface ForgetPlan {
+  type: "plan";
+  place: string;
+  userId: string;
+  /** Tasks that have ended. */
+  tasks: number;
+  /** Tasks that have not: they are cancelled, and removed by the next run, when their messages are gone. */
+  active: number;
+  documents: number;
+}
+
+export interface ForgetProgress {
+  type: "forgotten";
+  tasks: number;
+  of: number;
+}
+
+export interface TasksForgetSummary extends SummaryBase<"tasks-forget"> {
+  userId: string;
+  /** Records with their events and results. */
+  tasks: number;
+  documents: number;
+  deadLetters: number;
+  cancelled: number;
+  /** The command to run again, when the cancelled tasks' messages are gone. */
+  again?: string;
+}
+/** `stage`, `plan`, `forgotten`*, `summary`. */
+export type TasksForgetEvent = StageShown | ForgetPlan | ForgetProgress | TasksForgetSummary;

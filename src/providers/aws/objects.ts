@@ -16,8 +16,10 @@ export function parseReference(reference: string): { Bucket: string; Key: string
   });
 }
 
-/** A service's own folder of the stage's bucket, where the API puts what services upload. */
-const FOLDER = `documents/${createHash("sha256").update("service").digest("hex").slice(0, 32)}`;
+/** @returns a user's own folder of the stage's bucket, as the API names it. */
+const folderOf = (userId: string) => `documents/${createHash("sha256").update(userId).digest("hex").slice(0, 32)}`;
+/** Where the API puts what services upload. */
+const FOLDER = folderOf("service");
 
 /** Puts documents into the stage's bucket. */
 export function createDocuments({ clients, outputs, place }: StageContext): DocumentStore {
@@ -50,6 +52,18 @@ export function createDocuments({ clients, outputs, place }: StageContext): Docu
       const { DeleteObjectCommand } = await import("@aws-sdk/client-s3");
       const s3 = await clients.s3();
       await calling("s3:DeleteObject", place, () => s3.send(new DeleteObjectCommand(parseReference(reference))));
+    },
+    async *ofUser(userId) {
+      const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
+      const pages = paginateListObjectsV2(
+        { client: await clients.s3() },
+        { Bucket: outputs.bucket, Prefix: `${folderOf(userId)}/` },
+      );
+      for (;;) {
+        const page = await calling("s3:ListBucket", place, () => pages.next());
+        if (page.done) return;
+        for (const { Key } of page.value.Contents ?? []) if (Key !== undefined) yield `s3://${outputs.bucket}/${Key}`;
+      }
     },
   };
 }

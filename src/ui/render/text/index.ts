@@ -20,7 +20,7 @@ import { smokeText } from "./smoke.ts";
 import { iamPolicyText, openText, outputText, stagesDiffText, stagesListText } from "./stages.ts";
 import { statusText } from "./status.ts";
 import { submitText } from "./submit.ts";
-import { tasksCancelText, tasksListText, tasksShowText } from "./tasks.ts";
+import { tasksCancelText, tasksForgetText, tasksListText, tasksShowText } from "./tasks.ts";
 import { watchText } from "./watch.ts";
 
 /** Plain text for every operation. */
@@ -31,6 +31,7 @@ export const textRenderers: { [Name in OperationName]: TextRenderer<Operations[N
   "tasks-list": tasksListText,
   "tasks-show": tasksShowText,
   "tasks-cancel": tasksCancelText,
+  "tasks-forget": tasksForgetText,
   "tasks-retry": tasksRetryText,
   "tasks-run": tasksRunText,
   "dlq-list": dlqListText,

@@ -2,6 +2,7 @@ import { cutText, JSON_HAS_ALL, SCREEN_TEXT } from "../../cut.ts";
 import { counted } from "../../../contract/counted.ts";
 import type {
   TasksCancelEvent,
+  TasksForgetEvent,
   TasksListEvent,
   TasksShowEvent,
   TaskShown,
@@ -86,4 +87,15 @@ function taskText({ record, events, result }: TaskShown, fit: (text: string) => 
 export const tasksCancelText: TextRenderer<TasksCancelEvent> = (out) => (event) => {
   if (event.type === "stage") return tellShared(out, event);
   out.result(`${event.taskId} ${event.status}`);
+};
+
+export const tasksForgetText: TextRenderer<TasksForgetEvent> = (out) => (event) => {
+  if (event.type === "stage") return tellShared(out, event);
+  if (event.type !== "summary") return;
+  const { userId, tasks, documents, deadLetters, cancelled, again } = event;
+  const parts = [counted(tasks, "task"), counted(documents, "document"), counted(deadLetters, "dead letter")];
+  out.result(`removed of ${oneLine(userId, 100)}: ${parts.join(", ")}`);
+  if (cancelled > 0)
+    out.line(`${counted(cancelled, "task")} had not ended, and ${cancelled === 1 ? "is" : "are"} cancelled`);
+  if (again) out.line(`when their messages are gone, remove them too: ${again}`);
 };
