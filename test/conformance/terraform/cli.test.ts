@@ -83,6 +83,28 @@ describeWith("terraform", (cliConfig) => {
     expect(events.filter(({ type }) => type === "resource")).toEqual([]);
   });
 
+  test("no secret is in what Terraform keeps, reads or says", async () => {
+    const { ssm } = stack.services;
+    const values = ["STAGE_TOKEN", "WEBHOOK_SECRET"].map((name) => ssm.get(`/ai-pipeline/my-app/dev/secrets/${name}`));
+    const state = await readFile(join(project, "infra", "terraform.tfstate.d", "dev", "terraform.tfstate"), "utf8");
+    const { stdout } = await own("plan", ...place(), "--json");
+    for (const value of values) {
+      expect(value).toMatch(/.{20}/);
+      expect([state, stdout].filter((text) => text.includes(value ?? ""))).toEqual([]);
+    }
+  });
+
+  test("a stage that was paused stays paused, and it is said", async () => {
+    expect(await own("pause", ...place(), "--reason", "the model is down")).toMatchObject({ exitCode: 0 });
+    const { stdout, stderr, exitCode } = await own("deploy", ...place(), "--yes");
+    expect(exitCode).toBe(0);
+    expect(stdout + stderr).toMatch(/stays paused, as .+ left it/);
+    expect((await own("status", ...place(), "--json")).events).toContainEqual(
+      expect.objectContaining({ consumption: expect.objectContaining({ paused: expect.anything() }) }),
+    );
+    expect(await own("resume", ...place())).toMatchObject({ exitCode: 0 });
+  });
+
   test("code alone is replaced without Terraform", async () => {
     const worker = join(project, "src/worker.ts");
     await writeFile(worker, `${await readFile(worker, "utf8")}\nconsole.log("a change");\n`);
