@@ -74,9 +74,10 @@ export function createHttp(options: HttpOptions): Http {
         try {
           return await once(request);
         } catch (error) {
-          const isFinal = request.repeatable === false || tries >= TRIES || !isTransient(error);
-          // A server that let a whole time limit pass hangs: its caller has waited long enough.
-          if (isFinal || (error instanceof ClientError && error.code === "TIMEOUT")) throw error;
+          // A server that let a whole time limit pass was starting, or hangs: its caller has not patience for more than two.
+          const isTimeout = error instanceof ClientError && error.code === "TIMEOUT";
+          const most = request.repeatable === false ? 1 : isTimeout ? 2 : TRIES;
+          if (tries >= most || !isTransient(error)) throw error;
           const wait = RETRY_BASE_MS * 2 ** tries * (0.5 + options.random() / 2);
           await options.clock.sleep(Math.min(RETRY_MAX_MS, Math.max(wait, retryAfterMs(error))), request.signal);
         }

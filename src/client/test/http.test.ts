@@ -83,7 +83,7 @@ test.each([
   await expect(createClient({ url, clock }).get("task-0001")).rejects.toMatchObject({ status, code });
 });
 
-test("no answer in time is a TIMEOUT at once, a closed port a NETWORK error that names the place", async () => {
+test("no answer in time is a TIMEOUT after two tries, a closed port a NETWORK error that names the place", async () => {
   let asked = 0;
   const url = await serve([() => void asked++]);
   const client = createClient({ url, token: "t", clock, timings: { request: 20 } });
@@ -91,7 +91,7 @@ test("no answer in time is a TIMEOUT at once, a closed port a NETWORK error that
     code: "TIMEOUT",
     message: expect.stringContaining(url),
   });
-  expect([asked, sleeps]).toEqual([1, []]);
+  expect([asked, sleeps]).toEqual([2, [expect.any(Number)]]);
   await expect(createClient({ url: "http://127.0.0.1:1", clock }).get("task-0001")).rejects.toMatchObject({
     code: "NETWORK",
   });

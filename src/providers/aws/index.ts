@@ -21,10 +21,18 @@ export { prepareClients } from "./clients.ts";
 
 export interface AwsProviderOptions {
   /** Makes a client of the stage's API: `createClient` of `ai-pipeline/client`. */
-  connect(options: { url: string; token: string; socketUrl: string }): ApiClient | Promise<ApiClient>;
+  connect(options: {
+    url: string;
+    token: string;
+    socketUrl: string;
+    timings: { request: number };
+  }): ApiClient | Promise<ApiClient>;
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
 }
+
+/** Of two tries: whoever waits at a terminal is told after 30 s, which is the gateway's own limit. */
+const API_REQUEST_MS = 15_000;
 
 /** Stages on AWS, or on anything that speaks as AWS does. */
 export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): Provider {
@@ -48,6 +56,7 @@ export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): 
             url: outputs.httpUrl,
             token: token?.value ?? description?.token ?? (await readToken(clients, outputs, place)),
             socketUrl: outputs.socketUrl,
+            timings: { request: API_REQUEST_MS },
           });
         const context: StageContext = { clients, outputs, place, clock, api: () => (api ??= open()) };
         const reader = createReader(context);
