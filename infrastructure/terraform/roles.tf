@@ -15,8 +15,11 @@ locals {
 
   # SecureStrings under the service's own key, which every principal of the account may use through SSM.
   read_secrets = {
-    Action   = ["ssm:GetParametersByPath"]
-    Resource = ["arn:${data.aws_partition.current.partition}:ssm:${local.region}:${local.account}:parameter${local.secrets_path}"]
+    Action = ["ssm:GetParametersByPath"]
+    Resource = [
+      "arn:${data.aws_partition.current.partition}:ssm:${local.region}:${local.account}:parameter${local.secrets_path}",
+      "arn:${data.aws_partition.current.partition}:ssm:${local.region}:${local.account}:parameter${local.secrets_path}/*",
+    ]
   }
 
   read_followers = {

@@ -28,10 +28,19 @@ export async function installMiniStack({ cache, log }: PeerContext): Promise<str
   }
 }
 
-/** In memory, as it is by default; without its MQTT listener, which would take a fixed port and some start-up time. */
-export async function startMiniStack(context: PeerContext): Promise<RunningServer> {
+/**
+ * In memory, as it is by default; without its MQTT listener, which would take a fixed port and some start-up time.
+ * @param more variables of its own; `AUTH=true` has it enforce IAM.
+ */
+export async function startMiniStack(context: PeerContext, more: Record<string, string> = {}): Promise<RunningServer> {
   const command = await installMiniStack(context);
   const port = await freePort();
-  const env = { BIND_HOST: "127.0.0.1", GATEWAY_PORT: String(port), IOT_MTLS_ENABLED: "0", LOG_LEVEL: "WARNING" };
+  const env = {
+    BIND_HOST: "127.0.0.1",
+    GATEWAY_PORT: String(port),
+    IOT_MTLS_ENABLED: "0",
+    LOG_LEVEL: "WARNING",
+    ...more,
+  };
   return startServer({ name: MINISTACK, command, args: [], env, cwd: context.scratch, port });
 }

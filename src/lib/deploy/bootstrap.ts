@@ -4,8 +4,8 @@ import type { BootstrapEvent } from "../../contract/operations/deploy.ts";
 import { readTemplate, renderTemplate } from "../infrastructure/template.ts";
 import type { Workplace } from "../services.ts";
 import type { StageChoice } from "../stage-choice.ts";
+import { offer } from "./deploy.ts";
 import { targetOf } from "./enter.ts";
-import { planMade } from "./plan.ts";
 import { artifactsOf } from "./prepare.ts";
 
 /** Its stack is called `ai-pipeline-bootstrap`. */
@@ -39,7 +39,7 @@ export async function* bootstrap(
     const driver = await place.services.openInfrastructure(input, "cloudformation", target);
     try {
       const made = yield* driver.plan("deploy", place.signal);
-      yield planMade(made);
+      yield* offer(made, driver, true);
       if (made.changes.length > 0) yield* driver.apply(made, place.signal);
       yield {
         type: "summary",

@@ -3,7 +3,7 @@ import { AbortError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { IacKind, InfrastructureDriver, InfrastructurePlan } from "../../contract/infrastructure.ts";
 import type { Archive } from "../../contract/operations/build.ts";
-import type { DeployEvent, DeploySummary } from "../../contract/operations/deploy.ts";
+import type { DeployEvent, DeploySummary, PlanMade } from "../../contract/operations/deploy.ts";
 import { buildStage } from "../build/build.ts";
 import type { Project } from "../config/load.ts";
 import { requireInfrastructure } from "../infrastructure/find.ts";
@@ -53,7 +53,7 @@ export async function* deploy(input: DeployInput, place: Workplace): AsyncGenera
         : yield* saved(input.plan, project, site, place);
     try {
       const { made, driver, archives, secrets } = ready;
-      yield planMade(made);
+      yield* offer(made, driver, input.plan === undefined);
       if (made.changes.length > 0) {
         await makeSecrets(site, secrets);
         yield* driver.apply(made, place.signal);
@@ -72,6 +72,24 @@ export async function* deploy(input: DeployInput, place: Workplace): AsyncGenera
     }
   } finally {
     await site.account.close();
+  }
+}
+
+/**
+ * Tells a plan. Whoever is asked and says no reads no further: then nothing of the plan is left behind.
+ * @param own made for this run alone.
+ */
+export async function* offer(
+  made: InfrastructurePlan,
+  driver: InfrastructureDriver,
+  own: boolean,
+): AsyncGenerator<PlanMade> {
+  let taken = false;
+  try {
+    yield planMade(made);
+    taken = true;
+  } finally {
+    if (!taken && own) await driver.discard(made);
   }
 }
 

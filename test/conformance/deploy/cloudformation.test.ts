@@ -174,4 +174,56 @@ describeWith("ministack", () => {
     expect((await whatIsLeft(server.endpoint))["queues"]).toEqual([]);
     expect((await whatIsLeft(server.endpoint))["stacks"]).toEqual(["ai-pipeline-bootstrap"]);
   });
+
+  test("a change that fails is undone, a plan that was overtaken is refused, and one that is declined leaves nothing", async () => {
+    const queue = (id: string, properties: string, more = "") =>
+      `  ${id}:\n    Type: AWS::SQS::Queue\n${more}    Properties: { ${properties} }\n`;
+    const template = (...queues: string[]) => `Resources:\n${queues.join("")}`;
+    const functions = ["worker", "api", "socket", "authorizer", "reconciler"];
+    const code = functions.map(
+      (role) =>
+        `  F${role}:\n    Type: AWS::Lambda::Function\n    Properties: { FunctionName: change-dev-${role}, Runtime: nodejs24.x, Handler: index.x, Role: "arn:aws:iam::000000000000:role/r", Code: { S3Bucket: !Ref ArtifactBucket, S3Key: !Ref ${role === "worker" ? "WorkerCode" : "ApiCode"} } }\n`,
+    );
+    const parameters =
+      "Parameters:\n  ArtifactBucket: { Type: String }\n  WorkerCode: { Type: String }\n  ApiCode: { Type: String }\n";
+    await using folder = await makeFolder({
+      ...PROJECT,
+      "ai-pipeline.config.ts": 'export default { app: "change", worker: { environment: {} } };',
+      "infra/template.yaml": parameters + template(queue("First", "QueueName: first"), ...code),
+    });
+    const cli = (...argv: string[]) =>
+      run([...argv, "--endpoint-url", server.endpoint], { cwd: folder.dir, stdin: "sk-nobody" });
+    const stage = (...argv: string[]) => cli(...argv, "--stage", "dev");
+    await cli("bootstrap", "--yes");
+    await stage("secrets", "set", "OPENAI_API_KEY");
+
+    const declined = await stage("deploy");
+    expect(declined).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("+ First") });
+    expect((await whatIsLeft(server.endpoint))["stacks"]).toEqual(["ai-pipeline-bootstrap"]);
+
+    expect((await stage("plan", "--out", "early.plan")).exitCode).toBe(0);
+    expect((await stage("deploy", "--yes")).exitCode).toBe(0);
+    const overtaken = await stage("deploy", "--plan", "early.plan", "--yes");
+    expect(overtaken).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("cannot be applied any more") });
+
+    await folder.write({
+      "infra/template.yaml":
+        parameters +
+        template(
+          queue("First", "QueueName: first, VisibilityTimeout: 60"),
+          queue("Second", "QueueName: second, FifoQueue: true", "    DependsOn: First\n"),
+          ...code,
+        ),
+    });
+    const failed = await stage("deploy", "--yes", "--json");
+    expect(failed.events.at(-1)).toMatchObject({
+      code: "DEPLOY_FAILED",
+      message: expect.stringContaining("Second (AWS::SQS::Queue): "),
+      where: expect.stringMatching(/infra\/template\.yaml:\d+$/),
+      hint: expect.arrayContaining(["It is as it was before: CloudFormation undid what it had begun."]),
+    });
+    expect(failed.events).toContainEqual(expect.objectContaining({ type: "resource", address: "First", undo: true }));
+    expect((await stage("destroy", "--yes")).exitCode).toBe(0);
+    expect((await whatIsLeft(server.endpoint))["queues"]).toEqual([]);
+  });
 });

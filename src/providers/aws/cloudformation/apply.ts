@@ -3,7 +3,7 @@ import { AbortError, PipelineError } from "../../../contract/errors.ts";
 import type { InfrastructureInput, ResourceProgress } from "../../../contract/infrastructure.ts";
 import { calling } from "../errors.ts";
 import { followStack, type StackEnd } from "./progress.ts";
-import type { StackContext } from "./stack.ts";
+import { findStack, isAbsent, refuseUnready, type StackContext, stateOf } from "./stack.ts";
 import type { PlanToken } from "./token.ts";
 
 /** Clocks differ: events of the change may seem older than its beginning. */
@@ -23,6 +23,7 @@ export async function* applyPlan(
 ): AsyncGenerator<ResourceProgress> {
   if (token.what === "nothing") return;
   const { clock, signal } = applying;
+  await refuseOvertaken(context, token);
   const since = new Date((await lastEventAt(context, token.stackId)) ?? clock.now() - SKEW_MS);
   await (token.what === "deploy" ? execute(context, token.id) : remove(context, token.stackId));
   let end: StackEnd;
@@ -47,21 +48,38 @@ async function lastEventAt({ cloudformation, place }: StackContext, StackName: s
   return at === undefined ? undefined : at + 1;
 }
 
+/** A plan may have been saved a while ago. @throws AbortError `PLAN_STALE`, `STAGE_BUSY`, `STAGE_STUCK`. */
+async function refuseOvertaken(context: StackContext, token: Exclude<PlanToken, { what: "nothing" }>): Promise<void> {
+  const stack = await findStack(context, token.stackId);
+  const made = !isAbsent(stack);
+  if (token.what === "destroy") {
+    if (!made) throw stale(context, token.stackId);
+    return;
+  }
+  refuseUnready(stateOf(stack, context), context.name);
+  if (!stack || made === token.first) throw stale(context, token.id);
+}
+
 /** @throws AbortError `PLAN_STALE`. */
-async function execute({ cloudformation, place, title }: StackContext, ChangeSetName: string): Promise<void> {
+async function execute(context: StackContext, ChangeSetName: string): Promise<void> {
+  const { cloudformation, place } = context;
   const { ExecuteChangeSetCommand } = await import("@aws-sdk/client-cloudformation");
   await calling("cloudformation:ExecuteChangeSet", place, async () => {
     try {
       await cloudformation.send(new ExecuteChangeSetCommand({ ChangeSetName }));
     } catch (error) {
       if (!(error instanceof Error) || !STALE.has(error.name)) throw error;
-      throw new AbortError(`The plan cannot be applied any more: ${title} was changed since.`, {
-        code: "PLAN_STALE",
-        where: ChangeSetName,
-        hint: "Somebody else may have deployed meanwhile. Plan again and look at what is left to do.",
-        cause: error,
-      });
+      throw stale(context, ChangeSetName, error);
     }
+  });
+}
+
+function stale({ title }: StackContext, where: string, cause?: unknown): AbortError {
+  return new AbortError(`The plan cannot be applied any more: ${title} was changed since.`, {
+    code: "PLAN_STALE",
+    where,
+    hint: "Somebody else may have deployed meanwhile. Plan again and look at what is left to do.",
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 

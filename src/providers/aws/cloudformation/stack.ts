@@ -35,7 +35,10 @@ export function isAbsent(stack: Stack | undefined): stack is undefined {
 }
 
 /** @returns how the stack is. */
-export function stateOf(stack: Stack | undefined, { name, title }: StackContext): InfrastructureState {
+export function stateOf(
+  stack: Stack | undefined,
+  { name, title }: Pick<StackContext, "name" | "title">,
+): InfrastructureState {
   if (isAbsent(stack)) return { state: "absent" };
   const { StackStatus: status = "", StackStatusReason: why } = stack;
   const reason = `${title} is ${status}${why ? `: ${why}` : ""}`;
