@@ -9,6 +9,7 @@ import { CHECKOV, installCheckov } from "../../scripts/peers/checkov.ts";
 import type { PeerContext } from "../../scripts/peers/peer.ts";
 import { killServers } from "../../scripts/peers/server.ts";
 import { installTerraform, TERRAFORM } from "../../scripts/peers/terraform.ts";
+import { installTflint, TFLINT } from "../../scripts/peers/tflint.ts";
 
 export type ToolName =
   | "ministack"
@@ -18,7 +19,8 @@ export type ToolName =
   | "old-python"
   | "terraform"
   | "cfn-lint"
-  | "checkov";
+  | "checkov"
+  | "tflint";
 
 /** A program from outside npm; `missing` says why it is not here. */
 export type Tool = { title: string; path: string } | { title: string; missing: string };
@@ -38,6 +40,7 @@ export const TOOLS: [ToolName, Installer][] = [
   ["old-python", { title: OLD_PYTHON, install: installOldPython }],
   ["terraform", { title: TERRAFORM, install: installTerraform }],
   ["cfn-lint", { title: CFN_LINT, install: installCfnLint }],
+  ["tflint", { title: TFLINT, install: installTflint }],
   ["checkov", { title: CHECKOV, install: installCheckov }],
 ];
 
