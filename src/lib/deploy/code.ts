@@ -3,8 +3,12 @@ import { AbortError } from "../../contract/errors.ts";
 import type { Archive } from "../../contract/operations/build.ts";
 import type { CodeUpdated } from "../../contract/operations/deploy.ts";
 import { resourceNames } from "../../contract/resources.ts";
+import { thousands } from "../../contract/thousands.ts";
 import type { Workplace } from "../services.ts";
 import type { Site } from "./enter.ts";
+
+/** What UpdateFunctionCode takes in the request itself (Lambda's quota for a zipped upload). */
+const MOST_DIRECT = 50_000_000;
 
 /**
  * Gives every function the code of its archive, where it runs another: infrastructure as code knows only what it has
@@ -18,7 +22,7 @@ export async function* bringCode(
 ): AsyncGenerator<CodeUpdated, number> {
   const { functions } = resourceNames(site.app, site.stage, "");
   let updated = 0;
-  for (const { roles, sha256, file } of archives) {
+  for (const { roles, sha256, file, bytes } of archives) {
     for (const role of roles) {
       const name = functions[role];
       const live = await site.account.code.live(name);
@@ -27,6 +31,7 @@ export async function* bringCode(
         yield { type: "code", name, state: "same" };
         continue;
       }
+      if (bytes > MOST_DIRECT) throw tooLarge(name, bytes);
       const began = clock.now();
       yield { type: "code", name, state: "updating" };
       await site.account.code.update(name, await readFile(file), signal);
@@ -35,6 +40,17 @@ export async function* bringCode(
     }
   }
   return updated;
+}
+
+function tooLarge(name: string, bytes: number): AbortError {
+  return new AbortError(
+    `The code of ${name} is ${thousands(Math.round(bytes / 1_000_000))} MB zipped; Lambda takes ${thousands(MOST_DIRECT / 1_000_000)} MB at most without a bucket.`,
+    {
+      code: "CODE_TOO_LARGE",
+      where: name,
+      hint: "Deploy the whole stage, without --code-only: that goes by the bucket of artefacts.",
+    },
+  );
 }
 
 function missing(name: string): AbortError {

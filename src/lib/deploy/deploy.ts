@@ -15,7 +15,7 @@ import { bringCode } from "./code.ts";
 import { enterProjectSite, type Site } from "./enter.ts";
 import { writePlace } from "./places.ts";
 import { loadPlan } from "./plan-file.ts";
-import { planMade, withNotes } from "./plan.ts";
+import { planMade, planned, withNotes } from "./plan.ts";
 import { prepare } from "./prepare.ts";
 import { makeSecrets } from "./secrets.ts";
 
@@ -102,7 +102,7 @@ interface Ready {
 }
 
 async function* fresh(
-  { iac }: DeployInput,
+  { iac, choice }: DeployInput,
   project: Project,
   site: Site,
   place: Workplace,
@@ -110,7 +110,7 @@ async function* fresh(
   const prepared = yield* prepare(project, site, iac, place);
   const driver = await place.services.openInfrastructure(prepared.input, prepared.infrastructure.kind, site.target);
   try {
-    const made = withNotes(yield* driver.plan("deploy", place.signal), prepared.notes);
+    const made = withNotes(yield* planned(driver, choice, place), prepared.notes);
     return { driver, made, archives: prepared.built.archives, secrets: prepared.secrets };
   } catch (error) {
     await driver.close();

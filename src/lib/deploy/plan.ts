@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { AbortError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { IacKind, InfrastructureDriver, InfrastructurePlan } from "../../contract/infrastructure.ts";
 import type { PlanEvent, PlanMade } from "../../contract/operations/deploy.ts";
@@ -27,7 +28,7 @@ export async function* plan(input: PlanInput, place: Workplace): AsyncGenerator<
   try {
     const prepared = yield* prepare(project, site, input.iac, place);
     driver = await place.services.openInfrastructure(prepared.input, prepared.infrastructure.kind, site.target);
-    const made = withNotes(yield* driver.plan("deploy", place.signal), prepared.notes);
+    const made = withNotes(yield* planned(driver, input.choice, place), prepared.notes);
     yield planMade(made);
     const unchanged = made.changes.length === 0;
     const file = input.out === undefined || unchanged ? undefined : resolve(place.cwd, input.out);
@@ -51,6 +52,28 @@ export async function* plan(input: PlanInput, place: Workplace): AsyncGenerator<
   } finally {
     await driver?.close();
     await site.account.close();
+  }
+}
+
+/** As the driver plans it; where the bucket of artefacts is missing, the command that makes it is told. */
+export async function* planned(
+  driver: InfrastructureDriver,
+  choice: StageChoice,
+  place: Workplace,
+): ReturnType<InfrastructureDriver["plan"]> {
+  try {
+    return yield* driver.plan("deploy", place.signal);
+  } catch (error) {
+    if (!(error instanceof AbortError) || error.code !== "BOOTSTRAP_MISSING") throw error;
+    const { stage: _stage, app: _app, ...account } = choice;
+    const command = `${invocation(place.installation, place.cwd)} bootstrap${stageFlags(account)}`;
+    const { message, code, where, cause } = error;
+    throw new AbortError(message, {
+      code,
+      hint: ["Make it, once an account and region:", `  ${command}`],
+      cause,
+      ...(where === undefined ? {} : { where }),
+    });
   }
 }
 

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startMiniStack } from "../../../scripts/peers/ministack.ts";
 import type { RunningServer } from "../../../scripts/peers/server.ts";
 import type { LocalStack } from "../../../src/local/stack.ts";
-import { makeFolder, PROJECT, run } from "../../cli/harness.ts";
+import { makeFolder, PROJECT, run, start } from "../../cli/harness.ts";
 import { startOurs } from "../local-stack.ts";
 import { describeWith, peerContext } from "../tools.ts";
 
@@ -98,7 +98,7 @@ describeWith("ministack", () => {
 
     await run(["init", ".", "--iac", "cloudformation"], { cwd: folder.dir });
     const early = await stage("deploy", "--yes");
-    expect(early.stderr).toContain("Make it, once an account and region, by the command bootstrap");
+    expect(early.stderr).toContain(`ai-pipeline bootstrap --endpoint-url ${server.endpoint}`);
     expect((await cli("bootstrap", "--yes", "--json")).summary).toMatchObject({ unchanged: false });
     expect((await cli("bootstrap", "--yes", "--json")).summary).toMatchObject({ unchanged: true });
     expect(await whatIsLeft(server.endpoint)).toEqual(BOOTSTRAPPED);
@@ -225,5 +225,41 @@ describeWith("ministack", () => {
     expect(failed.events).toContainEqual(expect.objectContaining({ type: "resource", address: "First", undo: true }));
     expect((await stage("destroy", "--yes")).exitCode).toBe(0);
     expect((await whatIsLeft(server.endpoint))["queues"]).toEqual([]);
+  });
+
+  test("whoever comes second is told that a deployment is at work, and Ctrl-C leaves it to the service", async () => {
+    await using folder = await makeFolder({
+      ...PROJECT,
+      "ai-pipeline.config.ts": 'export default { app: "slow" };',
+      "infra/template.yaml": `Resources:
+  Handle:
+    Type: AWS::CloudFormation::WaitConditionHandle
+  Wait:
+    Type: AWS::CloudFormation::WaitCondition
+    Properties: { Handle: !Ref Handle, Timeout: "20", Count: 1 }
+`,
+    });
+    const at = ["--stage", "dev", "--endpoint-url", server.endpoint];
+    const options = { cwd: folder.dir };
+    await run(["bootstrap", "--yes", "--endpoint-url", server.endpoint], options);
+    await run(["secrets", "set", "OPENAI_API_KEY", ...at], { ...options, stdin: "sk-nobody" });
+    const first = start(["deploy", "--yes", "--json", ...at], options);
+    await first.waitFor(/"address":"Wait".*"state":"started"/);
+
+    const second = await run(["deploy", "--yes", "--json", ...at], options);
+    expect(second.events.at(-1)).toMatchObject({
+      code: "STAGE_BUSY",
+      message: expect.stringContaining("The stage dev of slow is CREATE_IN_PROGRESS"),
+      where: "stack slow-dev",
+    });
+    first.interrupt();
+    expect(await first.exit).toBe(130);
+    expect(first.events().at(-1)).toMatchObject({
+      code: "DEPLOY_LEFT",
+      message: expect.stringContaining("CloudFormation goes on, only nobody watches"),
+    });
+    await expect
+      .poll(async () => (await whatIsLeft(server.endpoint))["stacks"], { timeout: 45_000, interval: 1000 })
+      .toEqual(["ai-pipeline-bootstrap"]);
   });
 });

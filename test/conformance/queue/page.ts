@@ -1,4 +1,6 @@
 import { AWS_PYTHON, OLD_PYTHON } from "../../../scripts/peers/aws-python.ts";
+import { CFN_LINT } from "../../../scripts/peers/cfn-lint.ts";
+import { CHECKOV } from "../../../scripts/peers/checkov.ts";
 import { ELASTICMQ } from "../../../scripts/peers/elasticmq.ts";
 import { MINISTACK } from "../../../scripts/peers/ministack.ts";
 import type { QueueCases } from "./cases/index.ts";
@@ -15,6 +17,10 @@ installs what it needs, or says in a line of its own why it is skipped.
 - **The pipeline.** Template \`minimal\` with the runtime's API functions, deployed on the local stack by \`dev\` and on
   ${MINISTACK} by the plain SDK: submit, follow over the WebSocket, three failures to the dead-letter queue, cancel, webhook,
   repeated submits and deliveries, documents, callers without a token. Both pass all of it.
+- **Deployment.** ${MINISTACK} is given stages by the command line alone: deployed by CloudFormation, used, changed, failed on
+  purpose, removed until nothing is left; once more with its IAM enforced, so that each function's role is proved to suffice.
+  Terraform applies the same to a stand-in provider with the real one's schema, ${CFN_LINT} and ${CHECKOV} judge both kinds, and one
+  test compares them with the local stack, resource by resource.
 - **Others' clients.** \`sqs-consumer\`, Powertools' idempotency and batch, the AWS SDK for Go (SQS, DynamoDB, S3, Lambda, Logs,
   SSM, STS), ${AWS_PYTHON}, in scripted sessions, and ${OLD_PYTHON}. boto3 also
   holds every answer of every operation against AWS's own API models.
