@@ -24,7 +24,14 @@ export default defineConfig({
       { extends: true, test: { name: "package", include: built, testTimeout: 180_000, hookTimeout: 180_000 } },
       {
         extends: true,
-        test: { name: "conformance", include: conformance, globalSetup: "test/conformance/setup.ts" },
+        test: {
+          name: "conformance",
+          include: conformance,
+          globalSetup: "test/conformance/setup.ts",
+          // Others' programs start in their own time, three at once.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
       },
     ],
   },

@@ -2,9 +2,6 @@ import { join } from "node:path";
 import { type PeerContext, Skipped } from "./peer.ts";
 import { output } from "./spawn.ts";
 
-/** A first build compiles the modules too, beside whatever else is being installed. */
-export const BUILD_MS = 15 * 60_000;
-
 /**
  * Builds a Go program with the Go that is installed. @param dir its module. @returns the program.
  * @throws Skipped when Go or its modules cannot be had; Error when the program does not compile.
@@ -18,6 +15,6 @@ export async function buildGo({ cache }: Pick<PeerContext, "cache">, dir: string
   } catch (error) {
     throw new Skipped("Go 1.24 or its modules are not at hand", { cause: error });
   }
-  await output("go", ["build", "-o", program, "."], { cwd: dir, env, timeout: BUILD_MS });
+  await output("go", ["build", "-o", program, "."], { cwd: dir, env });
   return program;
 }

@@ -22,9 +22,12 @@ export async function timeCommand(command: string, args: string[], options: Comm
   return elapsed;
 }
 
+/** An install may build what it fetched, beside others that do. */
+const INSTALL_MS = 15 * 60_000;
+
 /** Runs a command to its end. @returns its stdout. @throws Error with what it said when it fails. */
 export async function output(command: string, args: string[], options: CommandOptions = {}): Promise<string> {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], timeout: 300_000, ...options });
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], timeout: INSTALL_MS, ...options });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));

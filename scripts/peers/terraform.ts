@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { arch, platform } from "node:os";
 import { join } from "node:path";
-import { BUILD_MS } from "./go.ts";
 import { type PeerContext, Skipped } from "./peer.ts";
 import { output } from "./spawn.ts";
 
@@ -51,7 +50,7 @@ async function build(program: string): Promise<void> {
   } catch (error) {
     throw new Skipped("Go 1.25 or its modules are not at hand", { cause: error });
   }
-  await output("go", ["build", "-o", program, "."], { cwd: SOURCE, env, timeout: BUILD_MS });
+  await output("go", ["build", "-o", program, "."], { cwd: SOURCE, env });
 }
 
 /** Other sources make another provider. */

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { BUILD_MS } from "./go.ts";
 import { type PeerContext, Skipped } from "./peer.ts";
 import { output } from "./spawn.ts";
 
@@ -17,7 +16,7 @@ export async function installTflint({ cache, log }: PeerContext): Promise<string
   // It is large, and others are being installed beside it.
   const words = ["-n", "19", "go", "install", "-p", "1", `github.com/terraform-linters/tflint@v${VERSION}`];
   try {
-    await output("nice", words, { env, timeout: BUILD_MS });
+    await output("nice", words, { env });
     return program;
   } catch (error) {
     throw new Skipped("Go 1.25 or its modules are not at hand", { cause: error });
