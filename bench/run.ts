@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import type { BenchContext, Measure, Section } from "./context.ts";
 import { burst } from "./measures/burst.ts";
 import { cliStart } from "./measures/cli-start.ts";
+import { deploy } from "./measures/deploy.ts";
 import { firstFrame } from "./measures/first-frame.ts";
 import { packageSize } from "./measures/package-size.ts";
 import { redrive } from "./measures/redrive.ts";
@@ -34,6 +35,7 @@ const MEASURES: Measure[] = [
   sqsThroughput,
   redrive,
   soak,
+  deploy,
   packageSize,
   workerBundle,
 ];

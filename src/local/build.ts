@@ -33,6 +33,7 @@ export async function buildCode(
     runtimeEntry: modules.runtime,
     clientEntry: modules.client,
     mainEntry: modules.main,
+    minify: true,
     emit() {},
   });
   const entry = what === "worker" ? config.worker.entry : (config.api.entry ?? modules.api);

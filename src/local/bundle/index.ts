@@ -38,6 +38,7 @@ export function createBundler(options: BundlerOptions): Bundler {
     splitting: true,
     // Errors are told apart by their class, in records and on screens.
     keepNames: true,
+    minify: options.minify ?? false,
     mainFields: ["module", "main"],
     chunkNames: "chunks/[name]-[hash]",
     sourcemap: true,

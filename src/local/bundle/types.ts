@@ -9,6 +9,8 @@ export interface BundlerOptions {
   runtimeEntry: string;
   clientEntry: string;
   mainEntry: string;
+  /** What is deployed is made small: it is read at every cold start. Names of classes and functions stay. Default false. */
+  minify?: boolean;
   /** Hears `function` events: building, ready, failed. */
   emit(event: StackEvent): void;
   /** Epoch milliseconds. Default Date.now. */
