@@ -24,6 +24,9 @@ export interface TaskError {
   permanent: boolean;
 }
 
+/** Code of the error of a task that no attempt, or no further one, began for: its function could not be started. */
+export const START_FAILED = "FUNCTION_START_FAILED";
+
 interface EventBase {
   v: 1;
   taskId: string;

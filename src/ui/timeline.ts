@@ -1,4 +1,4 @@
-import type { TaskError, TaskEvent } from "../contract/event.ts";
+import { START_FAILED, type TaskError, type TaskEvent } from "../contract/event.ts";
 import type { FunctionEnded, TaskOutcome, TaskSubmitted } from "../contract/operations/submit.ts";
 import { formatCost, formatDuration, formatTokens, oneLine } from "./format.ts";
 import type { Tone } from "./theme.ts";
@@ -49,9 +49,12 @@ export function describeEvent(event: TaskEvent, previous?: TaskEvent, now = Date
       };
     }
     case "deadlettered": {
+      const { reason, error } = event;
       // Of any other reason the attempt that failed has told the error.
-      const why = event.reason === "never-ran" && event.error ? `: ${describeError(event.error)}` : "";
-      return { tone: "fail", text: `dead-lettered: ${REASONS[event.reason]}${why}` };
+      const unstarted = error?.code === START_FAILED;
+      const why = error && (unstarted || reason === "never-ran") ? `: ${describeError(error)}` : "";
+      const what = unstarted && reason === "died" ? "no further attempt could begin" : REASONS[reason];
+      return { tone: "fail", text: `dead-lettered: ${what}${why}` };
     }
     case "replayed":
       return {

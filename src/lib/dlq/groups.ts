@@ -17,7 +17,10 @@ const fixed = (name: string, message: string): Cause => ({
 const NEVER_RAN = fixed("never ran", "no attempt began: the function was throttled, or could not be loaded");
 const UNTOLD = fixed("no cause told", "the task's record does not say why");
 
-const NO_RECORD = fixed("no record", "the stage keeps no record of the task: it was removed, or its time is over");
+const NO_RECORD = fixed(
+  "no record",
+  "the stage keeps no record of the task: it was removed, its time is over, or it came without one and never ran",
+);
 /** A task that was retried, or submitted twice, leaves a letter behind. */
 const ENDED_SINCE = fixed("left behind", "the task has ended well since, by another message");
 const CANCELLED = fixed("left behind", "the task was cancelled");

@@ -1,5 +1,5 @@
 import { fingerprint } from "../../contract/fingerprint.ts";
-import type { TaskError } from "../../contract/event.ts";
+import { START_FAILED, type TaskError } from "../../contract/event.ts";
 import type { Clock } from "../../contract/clock.ts";
 import type { LoggedLine } from "../aws/function-log.ts";
 import type { Logger } from "../log/logger.ts";
@@ -26,8 +26,8 @@ export interface Causes {
   of(record: StoredRecord, sentAt?: number): Promise<TaskError | undefined>;
 }
 
-/** How far back the start of a function that failed is looked for. */
-const FAILED_STARTS_MS = 6 * 3_600_000;
+/** How far back a start that failed is looked for: lines come oldest first, and of a long outage not all are read. */
+const FAILED_STARTS_MS = [15 * 60_000, 6 * 3_600_000];
 const MOST_LENGTH = 1_000;
 
 /** Starts that failed, and what the function's code threw on the way. */
@@ -35,7 +35,7 @@ const FAILED_STARTS =
   '{ ($.type = "platform.initReport" && $.record.status != "success") || ($.level = "ERROR" && $.message.errorType = "*") }';
 
 export function createCauses({ readLog, secrets, clock, log }: CauseParts): Causes {
-  let starts: Promise<FailedStart[]> | undefined;
+  const starts = new Map<number, Promise<FailedStart[]>>();
 
   async function read(pattern: string, from: number): Promise<LoggedLine[]> {
     try {
@@ -55,14 +55,20 @@ export function createCauses({ readLog, secrets, clock, log }: CauseParts): Caus
     return report && lost(report);
   }
 
+  function startsWithin(ms: number): Promise<FailedStart[]> {
+    const known = starts.get(ms) ?? read(FAILED_STARTS, clock.now() - ms).then(failedStarts);
+    starts.set(ms, known);
+    return known;
+  }
+
   /** Why no attempt began: the last start of the function that failed since then. */
   async function ofStart(since: number): Promise<TaskError | undefined> {
-    starts ??= read(FAILED_STARTS, clock.now() - FAILED_STARTS_MS).then(failedStarts);
-    const last = (await starts).findLast(({ at }) => at >= since);
+    let last: FailedStart | undefined;
+    for (const ms of FAILED_STARTS_MS) last ??= (await startsWithin(ms)).findLast(({ at }) => at >= since);
     if (!last) return undefined;
     const { name, text } = last;
     const message = redact(`The function could not be started: ${text}`, await secrets()).slice(0, MOST_LENGTH);
-    const error = { name, message, code: "FUNCTION_START_FAILED" };
+    const error = { name, message, code: START_FAILED };
     return { ...error, fingerprint: fingerprint(error), permanent: false };
   }
 
