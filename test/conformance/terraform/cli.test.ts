@@ -1,54 +1,21 @@
-import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { plainEnv } from "../../../scripts/peers/spawn.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalStack } from "../../../src/local/stack.ts";
-import { run as runCli } from "../../cli/harness.ts";
 import { startEmbeddedStack } from "../../helpers/stack.ts";
 import { describeWith } from "../tools.ts";
-
-/** The local stack's account. */
-const ACCOUNT = "000000000000";
+import { ACCOUNT, makeProject, type Project } from "./project.ts";
 
 describeWith("terraform", (cliConfig) => {
   let stack: LocalStack;
-  let folder: string;
-  let project: string;
-  let env: Record<string, string>;
-  const own = (...words: string[]) => runCli(words, { cwd: project, env });
+  let project: Project;
+  const own = (...words: string[]) => project.own(...words);
   const place = () => ["--stage", "dev", "--endpoint-url", stack.endpoint];
   const summaryOf = (events: Record<string, unknown>[]) => events.at(-1);
 
   beforeAll(async () => {
     stack = await startEmbeddedStack();
-    folder = await mkdtemp(join(inject("peers").scratch, "project-"));
-    project = join(folder, "my-app");
-    const all = plainEnv({
-      TF_CLI_CONFIG_FILE: cliConfig,
-      AI_PIPELINE_WORLD: join(folder, "world"),
-      AI_PIPELINE_WORLD_ACCOUNT: ACCOUNT,
-      AWS_ENDPOINT_URL: stack.endpoint,
-    });
-    // Without keys, what lies on the loopback address is a local stack, which takes any.
-    const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...rest } = all;
-    env = Object.fromEntries(
-      Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-    );
-    const made = await runCli(["init", "my-app", "--template", "minimal", "--iac", "terraform", "--no-install"], {
-      cwd: folder,
-      env,
-    });
-    expect(made).toMatchObject({ exitCode: 0 });
-    const config = join(project, "ai-pipeline.config.ts");
-    const text = await readFile(config, "utf8");
-    // A model that needs no key.
-    await writeFile(
-      config,
-      text.replace(
-        "maxConcurrency: 5,",
-        'maxConcurrency: 5,\n    environment: { OLLAMA_BASE_URL: "http://127.0.0.1:9" },',
-      ),
-    );
+    project = await makeProject(cliConfig, stack.endpoint, "minimal");
   });
   afterAll(() => stack.close());
 
@@ -62,7 +29,7 @@ describeWith("terraform", (cliConfig) => {
 
   test("a plan is saved for nobody else to read, and applied", async () => {
     expect(await own("plan", ...place(), "--out", "dev.plan", "--detailed-exitcode")).toMatchObject({ exitCode: 2 });
-    expect((await stat(join(project, "dev.plan"))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(project.dir, "dev.plan"))).mode & 0o777).toBe(0o600);
     const { exitCode, events, stderr } = await own("deploy", ...place(), "--plan", "dev.plan", "--yes", "--json");
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.any(String) });
     expect(summaryOf(events)).toMatchObject({
@@ -86,7 +53,7 @@ describeWith("terraform", (cliConfig) => {
   test("no secret is in what Terraform keeps, reads or says", async () => {
     const { ssm } = stack.services;
     const values = ["STAGE_TOKEN", "WEBHOOK_SECRET"].map((name) => ssm.get(`/ai-pipeline/my-app/dev/secrets/${name}`));
-    const state = await readFile(join(project, "infra", "terraform.tfstate.d", "dev", "terraform.tfstate"), "utf8");
+    const state = await readFile(join(project.dir, "infra", "terraform.tfstate.d", "dev", "terraform.tfstate"), "utf8");
     const { stdout } = await own("plan", ...place(), "--json");
     for (const value of values) {
       expect(value).toMatch(/.{20}/);
@@ -106,7 +73,7 @@ describeWith("terraform", (cliConfig) => {
   });
 
   test("code alone is replaced without Terraform", async () => {
-    const worker = join(project, "src/worker.ts");
+    const worker = join(project.dir, "src/worker.ts");
     await writeFile(worker, `${await readFile(worker, "utf8")}\nconsole.log("a change");\n`);
     const { exitCode, events } = await own("deploy", ...place(), "--code-only", "--json");
     expect(exitCode).toBe(0);
@@ -116,7 +83,7 @@ describeWith("terraform", (cliConfig) => {
   });
 
   test("a changed setting is planned as it would change", async () => {
-    const config = join(project, "ai-pipeline.config.ts");
+    const config = join(project.dir, "ai-pipeline.config.ts");
     await writeFile(config, (await readFile(config, "utf8")).replace("timeout: 50", "timeout: 60"));
     const { stdout, exitCode } = await own("plan", ...place());
     expect(exitCode).toBe(0);
@@ -126,7 +93,7 @@ describeWith("terraform", (cliConfig) => {
   });
 
   test("a file that was broken is named with its line, and nothing is changed", async () => {
-    const file = join(project, "infra", "queues.tf");
+    const file = join(project.dir, "infra", "queues.tf");
     const text = await readFile(file, "utf8");
     await writeFile(file, text.replace("  batch_size ", "  batch_sice "));
     const { stderr, exitCode } = await own("deploy", ...place(), "--yes");
