@@ -70,7 +70,7 @@ async function settingsOf(
 }
 
 async function openAccountOf(stage: string, choice: StageChoice, place: Workplace): Promise<AccountClient> {
-  if (stage !== LOCAL_STAGE || choice.endpointUrl !== undefined) return place.services.openAccount(targetOf(choice));
+  if (stage !== LOCAL_STAGE) return place.services.openAccount(targetOf(choice));
   const { endpoint } = await requireRunning(place);
   return place.services.openAccount({ endpoint, region: "us-east-1" });
 }

@@ -42,6 +42,8 @@ export function createBundler(options: BundlerOptions): Bundler {
     mainFields: ["module", "main"],
     chunkNames: "chunks/[name]-[hash]",
     sourcemap: true,
+    // Places in the source are what a stack needs; its text, with that of every package, would be most of an archive.
+    sourcesContent: !options.minify,
     banner: { js: BANNER },
     loader: { ".node": "copy" },
     legalComments: "none",
