@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { startOnTerminal } from "../cli/on-terminal.ts";
 import { makeFolder, PROJECT, run, type RunningCommand, start } from "../cli/harness.ts";
 
 /* Dead letters that no record tells of. */
@@ -54,6 +55,11 @@ test("what a smoke test left is explained, dropped by a redrive, and counted as 
   ]);
   const inspected = await cli("dlq", "inspect", "--letters", "--json");
   expect(of(inspected.events, "letter")).toMatchObject([{ taskId: canary.taskId, cause: { name: "no record" } }]);
+  const { terminal, exit } = startOnTerminal(["dlq"], { cwd: folder.dir }, 80, 24);
+  await terminal.waitFor("1 no record");
+  await terminal.waitFor("why: no record");
+  terminal.type("q");
+  expect(await exit).toBe(0);
   const redriven = await cli("dlq", "redrive", "--yes", "--wait", "--json");
   expect(redriven.events.at(-1)).toMatchObject({ moved: 1, completed: 0, failed: 0, unfollowed: 1, exitCode: 0 });
   await dev.waitFor("The message is not run: left-over.");

@@ -6,7 +6,7 @@ import { invocation } from "../installation.ts";
 import { sizeOf } from "../mover/batches.ts";
 import type { Workplace } from "../services.ts";
 import { shellWord } from "../shell-word.ts";
-import { createGrouping, letterOfMessage, letterOfRecord } from "./groups.ts";
+import { createGrouping, letterOfMessage, readRecords, type RecordLookup, recordsSuffice } from "./groups.ts";
 import { enterLetters, type Letters, type LettersChoice, lettersWords } from "./letters.ts";
 import { scanMessages } from "./scan.ts";
 import { letterOfRecordShown, letterShown, lookFor } from "./show.ts";
@@ -14,7 +14,7 @@ import { letterOfRecordShown, letterShown, lookFor } from "./show.ts";
 /** Messages that were looked at are kept up to so many bytes; beyond, one is looked for again when it is shown. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 
-/** Opens dead letters to choose from. A stage's records tell of them; the messages of any other queue are looked at. */
+/** Opens dead letters to choose from. A stage's records tell of them; the messages of any other queue are looked at, and those that records do not tell of. */
 export async function openDesk(choice: LettersChoice, place: Workplace): Promise<Desk & { close(): Promise<void> }> {
   const entering = enterLetters(choice, place, { change: true });
   let shown: StageShown | QueueShown | undefined;
@@ -28,26 +28,35 @@ export async function openDesk(choice: LettersChoice, place: Workplace): Promise
     program: invocation(place.installation, place.cwd),
     line: (argv) => argv.map(shellWord).join(" "),
     flags: lettersWords(choice),
-    load: () => (letters.stage ? fromRecords(letters) : fromMessages(letters, messages, place)),
+    load: () => load(letters, messages, place),
     detail: (letter) => detailOf(letter, letters, messages, place),
     close: () => letters.close(),
   };
 }
 
-async function* fromRecords({ stage, queue, deadLetterQueue }: Letters): AsyncGenerator<DeskLoaded> {
-  const grouping = createGrouping();
-  const all: DeadLetter[] = [];
-  for await (const record of stage?.reader.deadLettered() ?? []) {
-    const letter = letterOfRecord(record);
-    all.push(letter);
-    grouping.add(letter);
-  }
+/** What the records tell; where they do not tell of all, the messages are looked at. */
+async function* load(
+  letters: Letters,
+  messages: Map<string, LeasedMessage>,
+  place: Workplace,
+): AsyncGenerator<ScanProgress | DeskLoaded> {
+  const { stage, queue, deadLetterQueue } = letters;
+  const records = stage && (await readRecords(stage.reader));
   const { visible, inFlight, delayed } = await queue.stats(deadLetterQueue.queue);
-  yield { type: "loaded", letters: newestFirst(all), groups: grouping.groups(), about: visible + inFlight + delayed };
+  const about = visible + inFlight + delayed;
+  if (!records || !recordsSuffice(records.count, about)) {
+    yield* fromMessages(letters, records?.lookup, messages, place);
+    return;
+  }
+  const grouping = createGrouping();
+  const all = [...records.letters()];
+  for (const letter of all) grouping.add(letter);
+  yield { type: "loaded", letters: newestFirst(all), groups: grouping.groups(), about };
 }
 
 async function* fromMessages(
   { queue, deadLetterQueue }: Letters,
+  lookup: RecordLookup | undefined,
   messages: Map<string, LeasedMessage>,
   place: Workplace,
 ): AsyncGenerator<ScanProgress | DeskLoaded> {
@@ -57,7 +66,7 @@ async function* fromMessages(
   messages.clear();
   const see = async (seen: LeasedMessage[]) => {
     for (const message of seen) {
-      const letter = await letterOfMessage(message, undefined);
+      const letter = await letterOfMessage(message, lookup);
       all.push(letter);
       grouping.add(letter);
       bytes += sizeOf(message);
