@@ -125,9 +125,9 @@ locals {
         Resource = [aws_sqs_queue.dead_letters.arn]
       },
       {
-        # Where Lambda writes why it did not start.
+        # Where Lambda writes why it did not start. The log group is named in either form.
         Action   = ["logs:FilterLogEvents"]
-        Resource = ["${aws_cloudwatch_log_group.function["worker"].arn}:*"]
+        Resource = [aws_cloudwatch_log_group.function["worker"].arn, "${aws_cloudwatch_log_group.function["worker"].arn}:*"]
       },
       local.write_tasks,
       local.list_tasks,

@@ -131,6 +131,8 @@ test.each([
 test("where nobody knows, nothing is told: no line, or no log that could be read", async () => {
   expect(await causes().of(running("request-unheard"))).toBeUndefined();
   expect(warnings).toEqual([]);
-  expect(await causes("/aws/lambda/none").of(running("request-exit"))).toBeUndefined();
+  const unreadable = causes("/aws/lambda/none");
+  expect(await unreadable.of(running("request-exit"))).toBeUndefined();
+  expect(await unreadable.of(record())).toBeUndefined();
   expect(warnings).toEqual([expect.stringContaining("The worker's log could not be read")]);
 });

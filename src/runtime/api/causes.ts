@@ -35,13 +35,15 @@ const FAILED_STARTS =
   '{ ($.type = "platform.initReport" && $.record.status != "success") || ($.level = "ERROR" && $.message.errorType = "*") }';
 
 export function createCauses({ readLog, secrets, clock, log }: CauseParts): Causes {
+  let unreadable = false;
   const starts = new Map<number, Promise<FailedStart[]>>();
 
   async function read(pattern: string, from: number): Promise<LoggedLine[]> {
     try {
       return await readLog(pattern, from);
     } catch (error) {
-      log.warn("The worker's log could not be read: it is not told why its attempts died.", { error });
+      if (!unreadable) log.warn("The worker's log could not be read: it is not told why its attempts died.", { error });
+      unreadable = true;
       return [];
     }
   }

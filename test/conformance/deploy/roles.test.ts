@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startMiniStack } from "../../../scripts/peers/ministack.ts";
 import type { RunningServer } from "../../../scripts/peers/server.ts";
 import { makeFolder, PROJECT, run } from "../../cli/harness.ts";
+import { leaveUnheard } from "../pipeline/unheard.ts";
 import { describeWith, peerContext } from "../tools.ts";
 
 /** The account's root, as MiniStack has it; the functions have their roles. */
@@ -65,11 +66,15 @@ describeWith("ministack", () => {
     const waiting = await stage("submit", "wait", "--json");
     const taskId = String(waiting.events.at(-1)?.["taskId"]);
     expect((await stage("tasks", "cancel", taskId)).exitCode).toBe(0);
+    const credentials = { accessKeyId: ROOT.AWS_ACCESS_KEY_ID, secretAccessKey: ROOT.AWS_SECRET_ACCESS_KEY };
+    const unheard = await leaveUnheard({ endpoint: server.endpoint, credentials, app: "roles", stage: "dev" });
     const reconciled = await lambda.send(new InvokeCommand({ FunctionName: "roles-dev-reconciler" }));
     expect(reconciled.FunctionError).toBeUndefined();
+    // It has looked at the dead letters, and at the worker's log for the reason.
+    expect((await stage("tasks", "show", unheard.taskId)).stdout).toMatch(/^status +deadlettered$/m);
     const logs = await stage("logs", "--since", "10m", "--raw");
     expect(logs.stdout).toContain("REPORT");
-    expect(logs.stdout).not.toMatch(/not authorized|AccessDenied/);
+    expect(logs.stdout).not.toMatch(/not authorized|AccessDenied|could not be (looked at|read)/);
 
     // That IAM is asked at all: a role that lacks one permission fails by it.
     await amend(folder.dir, [["sqs:SendMessage", "sqs:ListQueueTags"]]);

@@ -1,4 +1,3 @@
-import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { randomUUID } from "node:crypto";
@@ -7,12 +6,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { createClient } from "../../../src/client/index.ts";
 import type { PipelineClient } from "../../../src/client/types.ts";
 import type { TaskStatus } from "../../../src/contract/event.ts";
-import { acceptedItems } from "../../../src/contract/accepted.ts";
-import { resourceNames } from "../../../src/contract/resources.ts";
-import { marshalItem } from "../../../src/runtime/aws/marshal.ts";
 import type { FollowEvent } from "../../../src/contract/ports.ts";
 import { startReceiver } from "../../runtime/harness.ts";
 import { CONFIG, CREDENTIALS, type PipelineSubject } from "./subject.ts";
+import { leaveUnheard } from "./unheard.ts";
 
 const PROMPT = "Queues hold work until someone takes it. Dead letters are what nobody could take.";
 
@@ -123,16 +120,8 @@ export function createPipelineContractSuite(name: string, start: () => Promise<P
     });
 
     test("a task whose message is dead without its record's knowledge is found there, and the message given back", async () => {
-      const task = { taskId: randomUUID(), userId: "user-1", prompt: PROMPT };
-      const at = new Date(Date.now() - 3_600_000).toISOString();
-      const [record, event] = acceptedItems(task, at);
-      const dynamo = new DynamoDBClient({ endpoint: stage.endpoint, region: "us-east-1", credentials: CREDENTIALS });
-      const TableName = resourceNames(CONFIG.app, CONFIG.stage, "").tasksTable;
-      for (const item of [{ ...record, queuedAt: at }, event])
-        await dynamo.send(new PutItemCommand({ TableName, Item: marshalItem({ ...item }) }));
-      dynamo.destroy();
-      const MessageBody = JSON.stringify(task);
-      await sqs.send(new SendMessageCommand({ QueueUrl: stage.deadLetterQueueUrl, MessageBody }));
+      const server = { endpoint: stage.endpoint, credentials: CREDENTIALS };
+      const task = await leaveUnheard({ ...server, app: CONFIG.app, stage: CONFIG.stage });
       await stage.reconcile();
       await until(task.taskId, "deadlettered");
       const { events } = await client.events(task.taskId);
@@ -147,7 +136,7 @@ export function createPipelineContractSuite(name: string, start: () => Promise<P
         );
         return Messages.map(({ Body }) => Body);
       };
-      await expect.poll(seen, { timeout: 10_000 }).toContain(MessageBody);
+      await expect.poll(seen, { timeout: 10_000 }).toContain(JSON.stringify(task));
     });
 
     test("a task is cancelled while its model hangs", async () => {
