@@ -21,11 +21,16 @@ export async function* bringCode(
   { clock, signal }: Workplace,
 ): AsyncGenerator<CodeUpdated, number> {
   const { functions } = resourceNames(site.app, site.stage, "");
+  const lives = new Map(
+    await Promise.all(
+      Object.values(functions).map(async (name) => [name, await site.account.code.live(name)] as const),
+    ),
+  );
   let updated = 0;
   for (const { roles, sha256, file, bytes } of archives) {
     for (const role of roles) {
       const name = functions[role];
-      const live = await site.account.code.live(name);
+      const live = lives.get(name);
       if (live === undefined) throw missing(name);
       if (live === sha256) {
         yield { type: "code", name, state: "same" };

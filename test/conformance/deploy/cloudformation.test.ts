@@ -139,6 +139,12 @@ describeWith("ministack", () => {
     ]);
     expect((await stage("submit", "fail", "--wait")).exitCode).toBe(3);
 
+    await stage("pause", "--reason", "trying");
+    await stage("concurrency", "set", "3");
+    await folder.write({ "ai-pipeline.config.ts": config("timeout: 61,") });
+    expect((await stage("deploy", "--yes")).stderr).toContain("keeps the concurrency of 3 that");
+    expect((await stage("status")).stdout).toContain("worker disabled, batches of 1, at most 3 at once");
+    expect((await stage("resume", "--max-concurrency", "configured")).exitCode).toBe(0);
     await expect.poll(async () => (await stage("status")).stdout, { timeout: 30_000 }).toContain("dead letters  1");
     const gone = await stage("destroy", "--yes", "--json");
     expect(gone.events.find(({ type }) => type === "holdings")).toMatchObject({ deadLetters: 1, secrets: 2 });
