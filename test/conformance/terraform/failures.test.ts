@@ -70,7 +70,13 @@ describeWith("terraform", (cliConfig) => {
       detached: true,
       forceKillAfterDelay: false,
     });
-    for (let tries = 0; (await it.calls()).length < 5 && tries < 400; tries += 1) await sleep(50);
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const isAtWork = () =>
+      said.split("\n").some((line) => line.includes('"apply_start"') && line.includes('"aws_dynamodb_table.tasks"'));
+    for (let tries = 0; !isAtWork() && tries < 1000; tries += 1) await sleep(50);
+    // Told before the provider is asked.
+    await sleep(500);
     child.kill("SIGINT");
     const { exitCode } = await child;
     expect(exitCode).toBe(1);
