@@ -202,7 +202,20 @@ describeWith("aws-python", (bin) => {
     });
     expect(await boto3.ok("sts", "get_caller_identity")).toMatchObject({ Account: "000000000000" });
     expect(
-      await boto3.fails("sts", "assume_role", { RoleArn: "arn:aws:iam::000000000000:role/r", RoleSessionName: "me" }),
-    ).toBe(failure("InvalidAction", "AssumeRole", "Could not find operation AssumeRole for version 2011-06-15"));
+      await boto3.ok("sts", "assume_role", { RoleArn: "arn:aws:iam::000000000000:role/r", RoleSessionName: "me" }),
+    ).toMatchObject({
+      AssumedRoleUser: { Arn: "arn:aws:sts::000000000000:assumed-role/r/me" },
+      Credentials: { AccessKeyId: expect.stringMatching(/^ASIA/) },
+    });
+    expect(
+      await boto3.fails("sts", "assume_role", { RoleArn: "no-role-of-anybody-at-all", RoleSessionName: "me" }),
+    ).toContain("(ValidationError)");
+    expect(await boto3.fails("sts", "get_federation_token", { Name: "me" })).toBe(
+      failure(
+        "InvalidAction",
+        "GetFederationToken",
+        "Could not find operation GetFederationToken for version 2011-06-15",
+      ),
+    );
   });
 });

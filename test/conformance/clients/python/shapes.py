@@ -42,7 +42,9 @@ S3 = {
     "NotImplemented",
     "PreconditionFailed",
 }
-OF_SERVICE = {"s3": S3, "sqs": SQS, "cloudwatch": {"ValidationError"}}
+# As the query protocol spells it, in the list of errors common to all actions.
+QUERY = {"ValidationError"}
+OF_SERVICE = {"s3": S3, "sqs": SQS, "cloudwatch": QUERY, "sts": QUERY}
 ISO = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 
 
