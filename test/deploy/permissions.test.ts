@@ -29,10 +29,11 @@ const config = resolveConfig({ app: "shop", queue: { backoff: { base: 0, max: 1 
 
 /**
  * Asked of the role by Lambda itself, which writes the logs and takes the messages; and what tells a document that is missing from
- * one that is forbidden, which S3 looks at without a call of its own.
+ * one that is forbidden, which S3 looks at without a call of its own. A log group is asked for by either form of its name, with
+ * and without its streams: by AWS's documents the first, by MiniStack the second.
  */
 const BY_OTHERS =
-  /^(logs:(CreateLogStream|PutLogEvents) |sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes) \S+-tasks$|s3:ListBucket )/;
+  /^(logs:(CreateLogStream|PutLogEvents) |sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes) \S+-tasks$|s3:ListBucket |logs:FilterLogEvents \S+-worker$)/;
 
 let stack: LocalStack;
 let folder: string;

@@ -1,3 +1,4 @@
+import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -121,6 +122,18 @@ describe("no role has more", () => {
       expect(wide).toEqual([]);
     }
   });
+});
+
+test("who may read is told of dead letters that no record tells of, also where they may not be looked at", async () => {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const sqs = new SQSClient({ endpoint, region: SCOPE.region, credentials });
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: SCOPE.names.deadLetterQueue }));
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"sent":"by somebody"}' }));
+  sqs.destroy();
+  const { exitCode, denied, events } = await as("reader", ["dlq", "inspect"]);
+  expect(exitCode).toBe(0);
+  expect(denied[0]?.action).toBe("sqs:ReceiveMessage");
+  expect(events.at(-1)).toMatchObject({ by: "records", note: expect.stringContaining("no record that calls") });
 });
 
 test("every call that the command line explains is in somebody's policy", async () => {

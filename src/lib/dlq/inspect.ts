@@ -1,6 +1,6 @@
 import { shellWord } from "../shell-word.ts";
 import { counted } from "../../contract/counted.ts";
-import { PipelineError, UsageError } from "../../contract/errors.ts";
+import { AuthorizationError, PipelineError, UsageError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type {
   Cause,
@@ -69,8 +69,9 @@ export async function* inspect(input: InspectInput, place: Workplace): AsyncGene
       sent.first = Math.min(sent.first, at);
     };
     const byMessages = !letters.stage || input.scan || input.exportTo !== undefined;
-    const told = byMessages ? undefined : yield* countRecords(input, letters, note);
-    const { written, ...outcome }: Outcome = told ?? (yield* lookAtMessages(input, letters, note, place));
+    const { written, ...outcome }: Outcome = byMessages
+      ? yield* lookAtMessages(input, letters, note, place)
+      : yield* lookAtRecords(input, letters, note, place);
     const groups = grouping.groups();
     yield* groups;
     const { retentionSeconds } = letters.deadLetterQueue;
@@ -96,22 +97,35 @@ export async function* inspect(input: InspectInput, place: Workplace): AsyncGene
   }
 }
 
-/**
- * What the records tell; nothing is received.
- *
- * @returns undefined where they do not tell enough, and the messages are to be looked at.
- */
-async function* countRecords(
+/** What the records tell, without a receive; where they do not tell of all, what the messages tell. */
+async function* lookAtRecords(
   input: InspectInput,
-  { stage, queue, deadLetterQueue }: Letters,
+  letters: Letters,
   note: Note,
-): AsyncGenerator<DeadLetter, Outcome | undefined> {
+  place: Workplace,
+): AsyncGenerator<DlqInspectEvent, Outcome> {
+  const { stage, queue, deadLetterQueue } = letters;
   const stats = await queue.stats(deadLetterQueue.queue);
   const about = stats.visible + stats.inFlight + stats.delayed;
   const records: TaskSummary[] = [];
   if (stage && about > 0) for await (const record of stage.reader.deadLettered()) records.push(record);
+  if (recordsSuffice(records.length, about)) return yield* countRecords(input, records, about, note);
+  try {
+    return yield* lookAtMessages(input, letters, note, place);
+  } catch (error) {
+    // Who may read records need not be permitted to receive: the first one was refused, and nothing counted yet.
+    if (!(error instanceof AuthorizationError)) throw error;
+    return yield* countRecords(input, records, about, note);
+  }
+}
+
+async function* countRecords(
+  input: InspectInput,
+  records: readonly TaskSummary[],
+  about: number,
+  note: Note,
+): AsyncGenerator<DeadLetter, Outcome> {
   const seen = records.length;
-  if (!recordsSuffice(seen, about)) return undefined;
   for (const record of records) {
     const letter = letterOfRecord(record);
     if (!isMeant(input.filter, letter)) continue;
