@@ -117,9 +117,16 @@ export function openScreen(presentation: Presentation): { screen: Screen; close(
   };
 }
 
+/** Keyboards that a screen has closed. */
+const paused = new WeakSet<NodeJS.ReadStream>();
+
 /** Where stdin is a pipe (`... | ai-pipeline submit - --watch`), keys still come from the terminal itself. */
 function openKeyboard(stdin: Presentation["io"]["stdin"]): { stdin: NodeJS.ReadStream; close(): void } | undefined {
-  if (isKeyboard(stdin)) return { stdin, close: () => void stdin.pause() };
+  if (isKeyboard(stdin)) {
+    // A question before has paused it: Ink alone would only listen, and hear no key any more, not even Ctrl-C.
+    if (paused.delete(stdin)) stdin.resume();
+    return { stdin, close: () => void paused.add(stdin.pause()) };
+  }
   try {
     const stream = new ReadStream(openSync("/dev/tty", "r+"));
     return { stdin: stream, close: () => void stream.destroy() };

@@ -240,6 +240,18 @@ describeWith("terraform", (cliConfig) => {
     await other.close();
   });
 
+  test("one that is too old is named", async () => {
+    const path = await mkdtemp(join(inject("peers").scratch, "path-"));
+    await writeFile(join(path, "terraform"), '#!/bin/sh\necho \'{"terraform_version": "1.3.9"}\'\n');
+    await chmod(join(path, "terraform"), 0o755);
+    const other = open({ env: { ...it.env, PATH: `${path}:/bin` } });
+    await expect(planOf(other, "deploy")).rejects.toMatchObject({
+      code: "TERRAFORM_TOO_OLD",
+      message: "terraform 1.3.9 is too old: 1.6 or newer is needed.",
+    });
+    await other.close();
+  });
+
   test("OpenTofu is taken where there is no Terraform", async () => {
     const path = await mkdtemp(join(inject("peers").scratch, "path-"));
     const { stdout } = await import("execa").then(({ execa }) => execa("which", ["terraform"]));
