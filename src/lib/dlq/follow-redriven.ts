@@ -13,11 +13,14 @@ import { peek, taskOf } from "./peek.ts";
 /** More than this cannot be followed one by one. */
 const FOLLOW_LIMIT = 10_000;
 const POLL_MS = 250;
+const MARKED_AT_ONCE = 20;
 
 /** Tasks that are to be moved and followed to their end. */
 export interface Followed {
   /** By task, the last `seq` before: what comes after belongs to the redrive. */
   waiting: Map<string, number>;
+  /** Those of them whose record calls them dead: to the reconciler they are no news, until it is told that they live again. */
+  dead: Set<string>;
   /** Letters that nobody can follow: no task, a left-over of a smoke test, or of a task that has ended since. They are dropped. */
   unfollowed: number;
 }
@@ -28,14 +31,17 @@ export async function findFollowed(
   select: LetterSelector | undefined,
   signal: AbortSignal,
 ): Promise<Followed> {
-  const followed: Followed = { waiting: new Map(), unfollowed: 0 };
+  const followed: Followed = { waiting: new Map(), dead: new Set(), unfollowed: 0 };
   for (const message of await peek(client.queue, client.outputs.deadLetterQueueUrl, FOLLOW_LIMIT, signal)) {
     if (select && !(await select(message))) continue;
     const task = followable(message);
     const record = task && (await client.reader.get(task.taskId));
-    if (task && (record ? record.status !== "completed" && record.status !== "cancelled" : !isCanary(task)))
-      followed.waiting.set(task.taskId, record?.seq ?? 0);
-    else followed.unfollowed++;
+    if (!task || (record ? record.status === "completed" || record.status === "cancelled" : isCanary(task))) {
+      followed.unfollowed++;
+      continue;
+    }
+    followed.waiting.set(task.taskId, record?.seq ?? 0);
+    if (record?.status === "deadlettered") followed.dead.add(task.taskId);
   }
   return followed;
 }
@@ -53,12 +59,14 @@ function valueOf(body: string): unknown {
   }
 }
 
-/** Says of the tasks that they live again: where that fails before an attempt begins, the reconciler looks for them. */
-export async function markFollowed({ control, reader }: StageClient, taskIds: Iterable<string>): Promise<void> {
-  for (const taskId of taskIds) {
-    const record = await reader.get(taskId);
-    if (record?.status === "deadlettered") await control.markReplay(taskId, "redrive");
-  }
+/** Says of dead tasks that they live again: where that fails before an attempt begins, the reconciler looks for them. */
+export async function markFollowed({ control }: StageClient, { dead }: Followed): Promise<void> {
+  const taskIds = [...dead];
+  const lane = async () => {
+    for (let taskId = taskIds.pop(); taskId !== undefined; taskId = taskIds.pop())
+      await control.markReplay(taskId, "redrive");
+  };
+  await Promise.all(Array.from({ length: MARKED_AT_ONCE }, lane));
 }
 
 /**
@@ -82,7 +90,7 @@ export function chosenOnly(
       followed.unfollowed++;
       return true;
     }
-    await markFollowed(client, [taskId]);
+    if (followed.dead.has(taskId)) await client.control.markReplay(taskId, "redrive");
     followed.waiting.set(taskId, seq);
     return true;
   };

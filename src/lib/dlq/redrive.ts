@@ -75,7 +75,7 @@ export async function* redrive(input: RedriveInput, place: Workplace): AsyncGene
     }
     yield plan;
     const followed = stage && input.wait && !watched ? await findFollowed(stage, select, signal) : undefined;
-    if (stage && followed && why === undefined) await markFollowed(stage, followed.waiting.keys());
+    if (stage && followed && why === undefined) await markFollowed(stage, followed);
     why ??= await startService(letters, routes, input, place);
     yield why === undefined
       ? { type: "mover", by: "service", why: "all dead letters go back to their queue" }
