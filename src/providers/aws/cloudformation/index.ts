@@ -8,12 +8,12 @@ import type {
   InfrastructurePlan,
 } from "../../../contract/infrastructure.ts";
 import { createAwsClients } from "../clients.ts";
-import { calling, type ErrorPlace } from "../errors.ts";
+import type { ErrorPlace } from "../errors.ts";
 import { applyPlan } from "./apply.ts";
 import { createArtifacts } from "./artifacts.ts";
 import { makeChangeSet, removeChangeSet } from "./change-set.ts";
 import { changesOf, losing } from "./changes.ts";
-import { findStack, isAbsent, refuseUnready, type StackContext, stateOf } from "./stack.ts";
+import { findStack, isAbsent, listResources, refuseUnready, type StackContext, stateOf } from "./stack.ts";
 import { type PlanToken, readToken, writeToken } from "./token.ts";
 
 /** What a template may be to be sent in the request itself (the service's quota). */
@@ -91,12 +91,10 @@ export async function openCloudFormation(
     const state = stateOf(stack, context);
     if (state.state === "busy") refuseUnready(state, context.name);
     if (isAbsent(stack)) return made({ what: "nothing" }, []);
-    const { DescribeStackResourcesCommand } = await import("@aws-sdk/client-cloudformation");
-    const { StackResources = [] } = await calling("cloudformation:DescribeStackResources", place, () =>
-      context.cloudformation.send(new DescribeStackResourcesCommand({ StackName: context.name })),
-    );
-    const changes = StackResources.filter(({ ResourceStatus }) => ResourceStatus !== "DELETE_COMPLETE").map(
-      ({ LogicalResourceId = "", ResourceType: kind = "", PhysicalResourceId }) => {
+    const resources = await listResources(context);
+    const changes = resources
+      .filter(({ ResourceStatus }) => ResourceStatus !== "DELETE_COMPLETE")
+      .map(({ LogicalResourceId = "", ResourceType: kind = "", PhysicalResourceId }) => {
         const loses = losing(kind, "delete");
         return {
           address: LogicalResourceId,
@@ -106,8 +104,7 @@ export async function openCloudFormation(
           attributes: [],
           ...(loses === undefined ? {} : { loses }),
         };
-      },
-    );
+      });
     return made({ what: "destroy", stackId: stack.StackId ?? context.name }, changes);
   }
 

@@ -1,4 +1,4 @@
-import type { CloudFormationClient, Stack } from "@aws-sdk/client-cloudformation";
+import type { CloudFormationClient, Stack, StackResourceSummary } from "@aws-sdk/client-cloudformation";
 import { AbortError } from "../../../contract/errors.ts";
 import type { InfrastructureState } from "../../../contract/infrastructure.ts";
 import { calling, type ErrorPlace } from "../errors.ts";
@@ -27,6 +27,23 @@ export async function findStack({ cloudformation, place }: StackContext, id: str
       throw error;
     }
   });
+}
+
+/** @returns all resources of the stack. */
+export async function listResources({ cloudformation, place, name }: StackContext): Promise<StackResourceSummary[]> {
+  const { ListStackResourcesCommand } = await import("@aws-sdk/client-cloudformation");
+  const found: StackResourceSummary[] = [];
+  let NextToken: string | undefined;
+  do {
+    const command = new ListStackResourcesCommand({
+      StackName: name,
+      ...(NextToken === undefined ? {} : { NextToken }),
+    });
+    const page = await calling("cloudformation:ListStackResources", place, () => cloudformation.send(command));
+    found.push(...(page.StackResourceSummaries ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return found;
 }
 
 /** @returns whether the stack is none yet: a change set that was never executed leaves one behind. */
