@@ -79,7 +79,7 @@ describe("refuses, and writes nothing", () => {
     });
     expect(exitCode).toBe(1);
     expect(stderr).toContain("Error: The folder cannot be made.\n");
-    expect(stderr).toContain(`at ${path.split("/").slice(0, -1).join("/").replace("/dev/null", "/dev/null/x")}`);
+    expect(stderr).toContain(`at ${path.split("/").slice(0, -1).join("/")}`);
   });
 
   test("an unknown template", async () => {

@@ -100,6 +100,15 @@ test("code that does not compile is named with file and line, and nothing is wri
   await expect(readFile(join(folder.dir, "dist", "worker.zip"))).rejects.toThrow("ENOENT");
 });
 
+test.each(["/proc/x", "ai-pipeline.config.ts"])("--out %s is refused before anything is built", async (out) => {
+  await using folder = await makeFolder(PROJECT);
+  const { exitCode, stderr } = await run(["build", "--stage", "dev", "--out", out], { cwd: folder.dir });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("Error: The folder cannot be made.\n");
+  expect(stderr).toContain(`at ${out.startsWith("/") ? out : `<dir>/${out}`}\n`);
+  expect(stderr).not.toContain("building");
+});
+
 test("a worker beyond Lambda's limit is refused, with the file that makes it so", async () => {
   await using folder = await makeFolder({
     ...PROJECT,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import { AbortError } from "../../contract/errors.ts";
 import type { Archive, ArchiveName } from "../../contract/operations/build.ts";
 import { FUNCTION_ROLES } from "../../contract/resources.ts";
@@ -26,7 +26,6 @@ export async function writeArchive(name: ArchiveName, codeDir: string, directory
   if (unzippedBytes > MAX_UNZIPPED) throw tooLarge(name, unzippedBytes, files);
   const data = await zip(files);
   const file = join(directory, `${name}.zip`);
-  await mkdir(dirname(file), { recursive: true });
   // Whole or not at all: a plan may be reading the last one.
   await writeFile(`${file}.partial`, data);
   await rename(`${file}.partial`, file);

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { EXIT } from "../../contract/exit.ts";
 import { INFRASTRUCTURE_DIR } from "../../contract/infrastructure.ts";
@@ -16,6 +16,7 @@ import { findInfrastructure } from "../infrastructure/find.ts";
 import { readTemplate, renderTemplate } from "../infrastructure/template.ts";
 import type { Workplace } from "../services.ts";
 import { deployedStageName } from "../deploy/stage-name.ts";
+import { makeFolder } from "../make-folder.ts";
 import { functionBroken, requireProject } from "../stage.ts";
 import { writeArchive } from "./archive.ts";
 
@@ -54,13 +55,15 @@ export async function* build(input: BuildInput, place: Workplace): AsyncGenerato
   };
 }
 
-/** Builds the archives. @throws AbortError `FUNCTION_BROKEN`, `ARCHIVE_TOO_LARGE`. */
+/** Builds the archives. @throws AbortError `DIRECTORY_REFUSED`, `FUNCTION_BROKEN`, `ARCHIVE_TOO_LARGE`. */
 export async function* buildStage(
   project: Project,
   out: string | undefined,
   place: Workplace,
 ): AsyncGenerator<ArchiveBuilt, StageBuild> {
   const directory = out === undefined ? join(project.dir, "dist") : resolve(place.cwd, out);
+  // Before the work: a typing error in the path shall not cost a whole build.
+  await makeFolder(directory);
   const worker = yield* buildArchive("worker", project, directory, place);
   const api = yield* buildArchive("api", project, directory, place);
   const variables = stageVariables(project.config);
@@ -105,7 +108,6 @@ async function* writeInputs(built: StageBuild): AsyncGenerator<InputWritten, str
     const template = renderTemplate(await readTemplate(file), { environment: variables.workerEnvironment });
     files.push(["template.json", `${template}\n`, "template"]);
   }
-  await mkdir(directory, { recursive: true });
   const written: string[] = [];
   for (const [name, content, what] of files) {
     const file = join(directory, name);

@@ -9,7 +9,7 @@ import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import { writeInfrastructure } from "./infrastructure.ts";
 import { install, packageManager } from "./install.ts";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder } from "../make-folder.ts";
 import { checkTarget, scaffold } from "./scaffold.ts";
 import { findTemplate } from "./templates.ts";
 
