@@ -47,7 +47,7 @@ describe("what may stand there", () => {
     [["wat"], ["watch"]],
     [
       ["tasks", ""],
-      ["list", "show", "cancel", "retry", "run", "help"],
+      ["list", "show", "cancel", "forget", "retry", "run", "help"],
     ],
     [["help", "tasks", "l"], ["list"]],
     [["tasks", "show", ""], [TASK]],
