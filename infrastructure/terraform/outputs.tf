@@ -30,6 +30,7 @@ resource "aws_ssm_parameter" "outputs" {
   # Last: a stage that describes itself is there.
   depends_on = [
     aws_apigatewayv2_route.http,
+    aws_apigatewayv2_route.socket,
     aws_apigatewayv2_stage.http,
     aws_apigatewayv2_stage.socket,
     aws_lambda_event_source_mapping.sqs_to_lambda,
