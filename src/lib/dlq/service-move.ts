@@ -24,8 +24,11 @@ export async function* followMove(
     // The newest comes first.
     const [move] = await native.list(source);
     last = move ?? last;
-    if (last)
-      yield { type: "move", status: last.status, moved: last.moved, toMove: last.toMove, ms: clock.now() - began };
+    if (last) {
+      // ElasticMQ tells no number to move.
+      const toMove = Math.max(last.toMove, last.moved);
+      yield { type: "move", status: last.status, moved: last.moved, toMove, ms: clock.now() - began };
+    }
     if (last && last.status !== "RUNNING" && last.status !== "CANCELLING") break;
     await clock.sleep(pause, signal).catch(() => undefined);
     if (signal.aborted) break;

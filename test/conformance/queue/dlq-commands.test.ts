@@ -87,6 +87,8 @@ function dlqCommands(start: () => Promise<RunningServer>, mover: "service" | "cl
     expect(exitCode).toBe(0);
     expect(events).toContainEqual(expect.objectContaining({ type: "mover", by: mover }));
     expect(events.at(-1)).toMatchObject({ type: "summary", moved: letters.length });
+    const moves = events.filter(({ type }) => type === "move");
+    for (const { moved, toMove } of moves) expect(Number(moved)).toBeLessThanOrEqual(Number(toMove));
     expect(plain(await readAll(client, pair.source.url))).toEqual(whole);
     expect(await depth(client, pair.dlq.url)).toBe(0);
   });
