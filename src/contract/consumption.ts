@@ -1,3 +1,5 @@
+import { jsonIn, member } from "./json.ts";
+
 /** What somebody changed by hand of how a stage takes messages from its queue. It lies with the stage; a deployment keeps it. */
 export interface ConsumptionMark {
   paused?: PauseMark;
@@ -32,7 +34,7 @@ export function isMarked({ paused, limited }: ConsumptionMark): boolean {
 
 /** @returns the mark that a parameter holds; an empty one where there is none, or one that this version cannot read. */
 export function parseMark(text: string | undefined): ConsumptionMark {
-  return markOf(parse(text));
+  return markOf(text === undefined ? undefined : jsonIn(text));
 }
 
 /** @returns the mark that a value is; an empty one where it is none. */
@@ -43,19 +45,6 @@ export function markOf(value: unknown): ConsumptionMark {
     ...(isPause(paused) ? { paused } : {}),
     ...(isLimit(limited) ? { limited } : {}),
   };
-}
-
-function parse(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.entries(value).find(([key]) => key === name)?.[1];
 }
 
 function isPause(value: unknown): value is PauseMark {

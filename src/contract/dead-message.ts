@@ -1,4 +1,4 @@
-import { parseJson } from "./json.ts";
+import { jsonIn, member } from "./json.ts";
 
 /** A task's message that lies in the dead-letter queue. */
 export interface DeadMessage {
@@ -31,12 +31,6 @@ function isDeadMessage(value: unknown): value is DeadMessage {
 
 /** @returns the id of the task in a message's body; undefined for what is no task: anybody may send to the queue. */
 export function taskIdOf(body: string): string | undefined {
-  try {
-    const task = parseJson(body);
-    return typeof task === "object" && task !== null && "taskId" in task && typeof task.taskId === "string"
-      ? task.taskId
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const taskId = member(jsonIn(body), "taskId");
+  return typeof taskId === "string" ? taskId : undefined;
 }

@@ -1,4 +1,5 @@
 import { type ConsumptionMark, markOf } from "./consumption.ts";
+import { jsonIn } from "./json.ts";
 import { FUNCTION_ROLES, type StageOutputs } from "./resources.ts";
 
 /** All that a client needs to open a stage. A running local stack tells it at once to whoever holds its control token. */
@@ -15,7 +16,7 @@ export interface StageDescription {
 
 /** @returns what a local stack answered; undefined where it is not what this version expects. */
 export function parseDescription(text: string): StageDescription | undefined {
-  const value = parse(text);
+  const value = jsonIn(text);
   if (typeof value !== "object" || value === null || !("outputs" in value) || !("token" in value)) return undefined;
   const { outputs, token } = value;
   if (!isOutputs(outputs) || typeof token !== "string") return undefined;
@@ -27,16 +28,8 @@ export function parseDescription(text: string): StageDescription | undefined {
 
 /** @returns what a stage's outputs parameter holds; undefined where this version cannot read it. */
 export function parseOutputs(text: string): StageOutputs | undefined {
-  const value = parse(text);
+  const value = jsonIn(text);
   return isOutputs(value) ? value : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const TEXTS: (keyof StageOutputs)[] = [

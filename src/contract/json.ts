@@ -7,6 +7,20 @@ export function parseJson(text: string): Json {
   return value;
 }
 
+/** @returns the value of a JSON text; undefined for a text that is none. */
+export function jsonIn(text: string): Json | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns an object's own member; undefined for what is no object, or has none of the name. */
+export function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
+}
+
 /** The parser makes nothing but JSON values; this only says so to the compiler. */
 function isJson(value: unknown): value is Json {
   return value !== undefined;

@@ -1,5 +1,6 @@
 import { TERMINAL_STATUSES } from "../contract/event.ts";
 import { EXIT } from "../contract/exit.ts";
+import { jsonIn, member } from "../contract/json.ts";
 import type { TasksForgetEvent } from "../contract/operations/tasks.ts";
 import type { StageClient } from "../contract/ports.ts";
 import type { TaskSummary } from "../contract/record.ts";
@@ -91,7 +92,7 @@ async function removeLetters(client: StageClient, userId: string, { clock, signa
     clock,
     signal,
     async see(messages) {
-      const mine = messages.filter(({ body }) => userOf(body) === userId);
+      const mine = messages.filter(({ body }) => member(jsonIn(body), "userId") === userId);
       if (mine.length === 0) return false;
       const answers = await queue.remove(
         deadLetterQueue.queue,
@@ -103,13 +104,4 @@ async function removeLetters(client: StageClient, userId: string, { clock, signa
   });
   while (!(await scanning.next()).done);
   return removed;
-}
-
-function userOf(body: string): unknown {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null && "userId" in value ? value.userId : undefined;
-  } catch {
-    return undefined;
-  }
 }

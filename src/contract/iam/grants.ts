@@ -1,4 +1,4 @@
-import type { ResourceNames } from "../resources.ts";
+import { type ResourceNames, STAGE_TOKEN } from "../resources.ts";
 
 /** Who uses the command line, from the least to the most: each has its own policy. */
 export const IAM_ROLES = ["reader", "ci", "oncall", "deployer"] as const;
@@ -54,7 +54,7 @@ const readResults = ({ partition, names }: PolicyScope): Grant => ({
 const callApi = (scope: PolicyScope): Grant => ({
   sid: "CallTheApi",
   actions: ["ssm:GetParameter"],
-  resources: [arn(scope, "ssm", `parameter${scope.names.secretsPath}/STAGE_TOKEN`)],
+  resources: [arn(scope, "ssm", `parameter${scope.names.secretsPath}/${STAGE_TOKEN}`)],
 });
 
 const queuesOf = (scope: PolicyScope) =>

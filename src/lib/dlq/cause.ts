@@ -1,4 +1,5 @@
 import { fingerprint } from "../../contract/fingerprint.ts";
+import { jsonIn, member } from "../../contract/json.ts";
 import type { Cause } from "../../contract/operations/dlq.ts";
 import type { LeasedMessage, OutgoingMessage } from "../../contract/queue.ts";
 
@@ -138,17 +139,7 @@ function describe(value: unknown, body: string): string {
 const textKind = (body: string) => (body.trimStart().startsWith("<") ? "XML or HTML" : "text");
 
 function parse(text: string): unknown {
-  if (!/^\s*[[{"\d]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function member(value: unknown, key: string): unknown {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-  return Object.getOwnPropertyDescriptor(value, key)?.value;
+  return /^\s*[[{"\d]/.test(text) ? jsonIn(text) : undefined;
 }
 
 function scalar(value: unknown): string | undefined {

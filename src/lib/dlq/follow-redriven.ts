@@ -2,6 +2,7 @@ import { isCanary } from "../../contract/canary.ts";
 import { UsageError } from "../../contract/errors.ts";
 import { isTerminal } from "../../contract/event.ts";
 import type { RedrivenEnded } from "../../contract/operations/dlq-redrive.ts";
+import { jsonIn } from "../../contract/json.ts";
 import type { StageClient } from "../../contract/ports.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
 import { taskSchema } from "../../contract/schema/task.ts";
@@ -47,16 +48,8 @@ export async function findFollowed(
 }
 
 function followable({ body }: LeasedMessage): Pick<Task, "taskId" | "metadata"> | undefined {
-  const parsed = taskSchema.safeParse(valueOf(body));
+  const parsed = taskSchema.safeParse(jsonIn(body));
   return parsed.success ? parsed.data : undefined;
-}
-
-function valueOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Says of dead tasks that they live again: where that fails before an attempt begins, the reconciler looks for them. */

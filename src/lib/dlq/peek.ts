@@ -1,3 +1,4 @@
+import { jsonIn, member } from "../../contract/json.ts";
 import type { LeasedMessage, QueuePort } from "../../contract/queue.ts";
 
 /** Long enough to read everything before the first lease ends, so that no message is seen twice. */
@@ -51,15 +52,10 @@ export async function giveBack(queue: QueuePort, url: string, leases: readonly s
 
 /** @returns the task of a message's body, as far as it is one. */
 export function taskOf(body: string): { taskId?: string; prompt?: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return {};
-  }
-  if (typeof value !== "object" || value === null) return {};
+  const value = jsonIn(body);
+  const [taskId, prompt] = [member(value, "taskId"), member(value, "prompt")];
   return {
-    ...("taskId" in value && typeof value.taskId === "string" ? { taskId: value.taskId } : {}),
-    ...("prompt" in value && typeof value.prompt === "string" ? { prompt: value.prompt.slice(0, 120) } : {}),
+    ...(typeof taskId === "string" ? { taskId } : {}),
+    ...(typeof prompt === "string" ? { prompt: prompt.slice(0, 120) } : {}),
   };
 }

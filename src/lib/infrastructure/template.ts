@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { AbortError } from "../../contract/errors.ts";
+import { member } from "../../contract/json.ts";
 import type { StackParameter } from "../../contract/variables.ts";
 
 /** A CloudFormation template of a project. */
@@ -116,11 +117,6 @@ function withName(resource: Record<string, unknown>, values: ReadonlyMap<string,
 function isTemplate(value: unknown): value is TemplateValue {
   const resources = member(value, "Resources");
   return typeof resources === "object" && resources !== null && Object.keys(resources).length > 0;
-}
-
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.entries(value).find(([key]) => key === name)?.[1];
 }
 
 /** Where resources begin, by their indentation: two spaces, or whatever the first of them has. */

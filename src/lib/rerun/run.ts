@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AbortError } from "../../contract/errors.ts";
+import { jsonIn } from "../../contract/json.ts";
 import { LOCAL_STAGE } from "../../contract/names.ts";
 import type { StackActivity } from "../../contract/operations/dev.ts";
 import type { TaskFetched, TasksRunEvent } from "../../contract/operations/rerun.ts";
@@ -110,7 +111,7 @@ async function readTask(
   while (!step.done) step = await choosing.next();
   const [message] = step.value.messages;
   if (!message) throw unknownTask(id, { ref: client.ref, choice, place });
-  const parsed = taskSchema.safeParse(valueOf(message.body));
+  const parsed = taskSchema.safeParse(jsonIn(message.body));
   if (parsed.success) return { task: parsed.data, by: "message" };
   const [issue] = parsed.error.issues;
   throw new AbortError(
@@ -157,14 +158,6 @@ async function refuseRunningDev(projectDir: string, place: Workplace): Promise<v
       `Or start it with a debugger, and leave --inspect out: ${invocation(place.installation, place.cwd)} dev --inspect`,
     ],
   });
-}
-
-function valueOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

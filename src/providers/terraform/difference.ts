@@ -1,4 +1,5 @@
 import type { AttributeChange } from "../../contract/infrastructure.ts";
+import { jsonIn } from "../../contract/json.ts";
 import type { Json } from "../../contract/task.ts";
 
 /** A resource before and after, as `show -json` writes them; `unknown` and the private ones are true where a value is so. */
@@ -56,13 +57,7 @@ const join = (path: string, name: string, isItem: boolean) =>
 /** Texts that hold an object or a list. */
 function opened(value: Json): Json {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
-  try {
-    // oxlint-disable-next-line typescript/no-unsafe-assignment -- what JSON.parse returns is Json by definition
-    const inner: Json = JSON.parse(value);
-    return inner;
-  } catch {
-    return value;
-  }
+  return jsonIn(value) ?? value;
 }
 
 function isContainer(value: Json): value is Json[] | { [name: string]: Json } {

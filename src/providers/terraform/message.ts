@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { jsonIn } from "../../contract/json.ts";
 
 /*
  * What `plan -json` and `apply -json` print: one JSON object a line. Terraform 1.x and OpenTofu write the same; what is not
@@ -31,11 +32,5 @@ export type Message = z.infer<typeof messageSchema>;
 
 /** @returns the message of a line; undefined for one that tells us nothing. */
 export function parseMessage(line: string): Message | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  return messageSchema.safeParse(value).data;
+  return messageSchema.safeParse(jsonIn(line)).data;
 }

@@ -1,6 +1,7 @@
 import { fingerprint } from "../../contract/fingerprint.ts";
 import { START_FAILED, type TaskError } from "../../contract/event.ts";
 import type { Clock } from "../../contract/clock.ts";
+import { jsonIn, member } from "../../contract/json.ts";
 import type { LoggedLine } from "../aws/function-log.ts";
 import type { Logger } from "../log/logger.ts";
 import { ATTEMPT_LOST } from "../store/lost.ts";
@@ -119,7 +120,7 @@ function failedStarts(lines: readonly LoggedLine[]): FailedStart[] {
   const thrown = new Map<string, { name: string; text: string }>();
   const found: FailedStart[] = [];
   for (const { stream, at, message } of lines) {
-    const line = parse(message);
+    const line = jsonIn(message);
     const error = member(line, "message");
     const record = member(line, "record");
     if (typeof member(error, "errorType") === "string") {
@@ -136,7 +137,7 @@ function failedStarts(lines: readonly LoggedLine[]): FailedStart[] {
 }
 
 function reportOf(message: string): Report | undefined {
-  const record = member(parse(message), "record");
+  const record = member(jsonIn(message), "record");
   if (record === undefined) return undefined;
   const metrics = member(record, "metrics");
   return {
@@ -145,19 +146,6 @@ function reportOf(message: string): Report | undefined {
     durationMs: number(metrics, "durationMs"),
     memoryMb: number(metrics, "memorySizeMB"),
   };
-}
-
-function parse(message: string): unknown {
-  try {
-    return JSON.parse(message);
-  } catch {
-    return undefined;
-  }
-}
-
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.getOwnPropertyDescriptor(value, name)?.value;
 }
 
 const text = (value: unknown, name: string) => {

@@ -1,5 +1,6 @@
 import type { Change, ResourceChange as StackChange, ResourceChangeDetail } from "@aws-sdk/client-cloudformation";
 import type { AttributeChange, ResourceAction, ResourceChange } from "../../../contract/infrastructure.ts";
+import { jsonIn } from "../../../contract/json.ts";
 import type { Json } from "../../../contract/task.ts";
 
 /** What is gone with a resource that holds data. */
@@ -107,14 +108,7 @@ function valuesOf(before: string | undefined, after: string | undefined): Pick<A
 
 /** Objects and lists come as JSON, everything else as text. */
 function valueOf(text: string): Json {
-  if (!/^[[{]/.test(text)) return text;
-  try {
-    // oxlint-disable-next-line typescript/no-unsafe-assignment -- what JSON.parse returns is Json by definition
-    const value: Json = JSON.parse(text);
-    return value;
-  } catch {
-    return text;
-  }
+  return (/^[[{]/.test(text) ? jsonIn(text) : undefined) ?? text;
 }
 
 const lastPart = (id: string) => (id.startsWith("https://sqs.") ? id.slice(id.lastIndexOf("/") + 1) : id);

@@ -1,4 +1,5 @@
 import { AbortError } from "../../../contract/errors.ts";
+import { jsonIn } from "../../../contract/json.ts";
 
 /** What a plan of ours is carried out by. */
 export type PlanToken =
@@ -10,12 +11,7 @@ export const writeToken = (token: PlanToken): string => JSON.stringify(token);
 
 /** @throws AbortError `PLAN_INVALID`. */
 export function readToken(text: string): PlanToken {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
+  const value = jsonIn(text);
   if (isToken(value)) return value;
   throw new AbortError("The plan is none of CloudFormation's.", {
     code: "PLAN_INVALID",
