@@ -58,8 +58,8 @@ export interface AccountClient {
     /** Replaces a function's code and waits until it runs. */
     update(functionName: string, archive: Uint8Array, signal: AbortSignal): Promise<void>;
   };
-  /** @returns how many concurrent executions could still be reserved; undefined where nobody says. */
-  room(): Promise<number | undefined>;
+  /** @returns how many concurrent executions a function, which need not be there, may have reserved; undefined where nobody says. */
+  room(functionName: string): Promise<number | undefined>;
   held(outputs: StageOutputs): Promise<Held>;
   /** @returns how the stage is set, by names such as `worker.MemorySize`; what may be a secret is a mark of it. */
   settings(outputs: StageOutputs): Promise<Record<string, string>>;

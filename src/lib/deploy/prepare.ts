@@ -2,6 +2,7 @@ import { artifactBucket } from "../../contract/artifacts.ts";
 import { AbortError } from "../../contract/errors.ts";
 import type { IacKind, InfrastructureInput } from "../../contract/infrastructure.ts";
 import type { ArchiveBuilt } from "../../contract/operations/build.ts";
+import { resourceNames } from "../../contract/resources.ts";
 import { stackParameters, type StageVariables } from "../../contract/variables.ts";
 import { buildStage, type StageBuild } from "../build/build.ts";
 import type { Project } from "../config/load.ts";
@@ -82,7 +83,7 @@ export async function artifactsOf({
 /** What was changed by hand stays, and what the account has no room for is left out; both are said. */
 async function adjust(
   variables: StageVariables,
-  { mark, account, outputs }: Site,
+  { app, stage, mark, account }: Site,
 ): Promise<{ variables: StageVariables; notes: string[] }> {
   const notes: string[] = [];
   const adjusted = { ...variables };
@@ -97,9 +98,8 @@ async function adjust(
     );
   }
   const wanted = variables.workerReservedConcurrency;
-  // Of a stage that is there, what it has reserved is not free any more.
-  if (wanted > 0 && !outputs) {
-    const room = await account.room();
+  if (wanted > 0) {
+    const room = await account.room(resourceNames(app, stage, "").functions.worker);
     if (room !== undefined && room < wanted) {
       adjusted.workerReservedConcurrency = 0;
       notes.push(

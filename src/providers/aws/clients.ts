@@ -1,5 +1,4 @@
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { isLoopback } from "../../contract/loopback.ts";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -8,6 +7,8 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
+import { isLoopback } from "../../contract/loopback.ts";
+import { endpointOf } from "./endpoint.ts";
 
 export interface ClientTarget {
   stage: string;
@@ -53,18 +54,22 @@ export function prepareClients(): void {
 }
 
 export function createAwsClients(target: ClientTarget, env: Readonly<Record<string, string | undefined>>): AwsClients {
+  const at = (service?: string) => endpointOf(target.endpoint, env, service);
   const local =
     target.stage === "local" ||
-    (isLoopback(target.endpoint) && !target.profile && !env["AWS_ACCESS_KEY_ID"] && !env["AWS_PROFILE"]);
+    (isLoopback(at()) && !target.profile && !env["AWS_ACCESS_KEY_ID"] && !env["AWS_PROFILE"]);
   const shared = {
     ...(local ? LOCAL : {}),
     ...(target.region ? { region: target.region } : {}),
     ...(target.profile && !local ? { profile: target.profile } : {}),
-    ...(target.endpoint ? { endpoint: target.endpoint } : {}),
     maxAttempts: 3,
   };
-  const within = (silentMs: number) => ({
-    ...shared,
+  const of = (service: string) => {
+    const endpoint = at(service);
+    return { ...shared, ...(endpoint === undefined ? {} : { endpoint }) };
+  };
+  const within = (silentMs: number) => (service: string) => ({
+    ...of(service),
     requestHandler: {
       connectionTimeout: 5000,
       socketTimeout: silentMs,
@@ -84,32 +89,34 @@ export function createAwsClients(target: ClientTarget, env: Readonly<Record<stri
       }));
   };
   return {
-    ssm: once(async () => new (await import("@aws-sdk/client-ssm")).SSMClient(prompt)),
-    sqs: once(async () => new (await import("@aws-sdk/client-sqs")).SQSClient(prompt)),
-    dynamodb: once(async () => new (await import("@aws-sdk/client-dynamodb")).DynamoDBClient(prompt)),
+    ssm: once(async () => new (await import("@aws-sdk/client-ssm")).SSMClient(prompt("SSM"))),
+    sqs: once(async () => new (await import("@aws-sdk/client-sqs")).SQSClient(prompt("SQS"))),
+    dynamodb: once(async () => new (await import("@aws-sdk/client-dynamodb")).DynamoDBClient(prompt("DYNAMODB"))),
     // Path style: a bucket's name before a local endpoint's host would not resolve.
     s3: once(
       async () =>
         new (await import("@aws-sdk/client-s3")).S3Client({
-          ...slow,
+          ...of("S3"),
           // A document may take as long as its bytes move.
-          requestHandler: { ...slow.requestHandler, requestTimeout: 0 },
-          ...(target.endpoint ? { forcePathStyle: true } : {}),
+          requestHandler: { ...slow("S3").requestHandler, requestTimeout: 0 },
+          ...(at("S3") ? { forcePathStyle: true } : {}),
         }),
     ),
     logs: once(
       async () =>
         new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogsClient({
-          ...shared,
+          ...of("CLOUDWATCH_LOGS"),
           // A live tail is silent for as long as nothing is written.
           requestHandler: { connectionTimeout: 5000, requestTimeout: SLOW_SILENT_MS, throwOnRequestTimeout: true },
-          disableHostPrefix: target.endpoint !== undefined,
+          disableHostPrefix: at("CLOUDWATCH_LOGS") !== undefined,
         }),
     ),
-    cloudwatch: once(async () => new (await import("@aws-sdk/client-cloudwatch")).CloudWatchClient(slow)),
-    lambda: once(async () => new (await import("@aws-sdk/client-lambda")).LambdaClient(slow)),
-    cloudformation: once(async () => new (await import("@aws-sdk/client-cloudformation")).CloudFormationClient(slow)),
-    sts: once(async () => new (await import("@aws-sdk/client-sts")).STSClient(prompt)),
+    cloudwatch: once(async () => new (await import("@aws-sdk/client-cloudwatch")).CloudWatchClient(slow("CLOUDWATCH"))),
+    lambda: once(async () => new (await import("@aws-sdk/client-lambda")).LambdaClient(slow("LAMBDA"))),
+    cloudformation: once(
+      async () => new (await import("@aws-sdk/client-cloudformation")).CloudFormationClient(slow("CLOUDFORMATION")),
+    ),
+    sts: once(async () => new (await import("@aws-sdk/client-sts")).STSClient(prompt("STS"))),
     async close() {
       for (const client of made) client.destroy();
     },

@@ -6,6 +6,7 @@ import type { ApiClient, StageContext } from "./context.ts";
 import { createConsumption, readMark } from "./consumption.ts";
 import { createControl } from "./control.ts";
 import { readOutputs, readToken } from "./describe.ts";
+import { endpointOf } from "./endpoint.ts";
 import type { ErrorPlace } from "./errors.ts";
 import { createFollower } from "./follower.ts";
 import { createIntake } from "./intake.ts";
@@ -39,7 +40,8 @@ export function createAwsProvider({ connect, clock, env }: AwsProviderOptions): 
   return {
     openQueues: (target) => openQueues(target, env, clock),
     async open(target, { signal }) {
-      const { app, stage, endpoint, profile, token, description } = target;
+      const { app, stage, profile, token, description } = target;
+      const endpoint = endpointOf(target.endpoint, env);
       const clients = createAwsClients(target, env);
       const place = {
         stage,

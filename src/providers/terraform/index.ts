@@ -138,7 +138,8 @@ const isNews = ({ severity, summary }: Diagnostic) =>
 
 /** The flags of the command line, as the provider reads them. A server on this machine takes any keys, but wants some. */
 function environmentOf({ region, profile, endpoint }: AccountTarget, env: DriverOptions["env"]): DriverOptions["env"] {
-  const keys = isLoopback(endpoint) && !profile && !env["AWS_PROFILE"] && !env["AWS_ACCESS_KEY_ID"];
+  const keys =
+    isLoopback(endpoint ?? env["AWS_ENDPOINT_URL"]) && !profile && !env["AWS_PROFILE"] && !env["AWS_ACCESS_KEY_ID"];
   return {
     ...env,
     ...(keys ? { AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" } : {}),

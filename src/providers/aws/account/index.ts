@@ -5,12 +5,14 @@ import { reachableOutputs } from "../../../contract/gateway-address.ts";
 import { resourceNames } from "../../../contract/resources.ts";
 import { createAwsClients } from "../clients.ts";
 import { readMark } from "../consumption.ts";
-import { calling, type ErrorPlace } from "../errors.ts";
+import { endpointOf } from "../endpoint.ts";
+import type { ErrorPlace } from "../errors.ts";
 import { readParameter } from "../parameter.ts";
 import { createCode } from "./code.ts";
 import { createData } from "./data.ts";
 import { readIdentity } from "./identity.ts";
 import { createSecrets } from "./secrets.ts";
+import { readRoom } from "./room.ts";
 import { readSettings } from "./settings.ts";
 import { findStages } from "./stages.ts";
 
@@ -22,7 +24,8 @@ export function openAccount(
 ): AccountClient {
   // No stage is meant yet, and certainly not the local one, whose credentials are not asked for.
   const clients = createAwsClients({ stage: "", ...target }, env);
-  const { endpoint, profile } = target;
+  const { profile } = target;
+  const endpoint = endpointOf(target.endpoint, env);
   const place: ErrorPlace = { stage: "", ...(endpoint ? { endpoint } : {}), ...(profile ? { profile } : {}) };
   let identity: ReturnType<typeof readIdentity> | undefined;
   return {
@@ -37,20 +40,9 @@ export function openAccount(
     stages: (app) => findStages(clients, app, place),
     secrets: createSecrets(clients, place),
     code: createCode(clients, place, clock),
-    async room() {
-      const { GetAccountSettingsCommand } = await import("@aws-sdk/client-lambda");
-      const lambda = await clients.lambda();
-      const { AccountLimit } = await calling("lambda:GetAccountSettings", place, () =>
-        lambda.send(new GetAccountSettingsCommand({})),
-      );
-      const free = AccountLimit?.UnreservedConcurrentExecutions;
-      return free === undefined ? undefined : Math.max(0, free - UNRESERVED);
-    },
+    room: (functionName) => readRoom(clients, functionName, place),
     settings: (outputs) => readSettings(clients, outputs, place),
     ...createData(clients, place),
     close: () => clients.close(),
   };
 }
-
-/** Lambda keeps so many for functions that have none reserved (its quota). */
-const UNRESERVED = 100;

@@ -8,6 +8,7 @@ import type {
   InfrastructurePlan,
 } from "../../../contract/infrastructure.ts";
 import { createAwsClients } from "../clients.ts";
+import { endpointOf } from "../endpoint.ts";
 import type { ErrorPlace } from "../errors.ts";
 import { applyPlan } from "./apply.ts";
 import { createArtifacts } from "./artifacts.ts";
@@ -31,7 +32,8 @@ export async function openCloudFormation(
   { target, env, clock }: DriverOptions,
 ): Promise<InfrastructureDriver> {
   const clients = createAwsClients({ stage: input.stage, ...target }, env);
-  const { endpoint, profile } = target;
+  const { profile } = target;
+  const endpoint = endpointOf(target.endpoint, env);
   const place: ErrorPlace = {
     stage: input.stage,
     ...(endpoint ? { endpoint } : {}),

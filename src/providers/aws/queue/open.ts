@@ -2,6 +2,7 @@ import type { Clock } from "../../../contract/clock.ts";
 import { UsageError } from "../../../contract/errors.ts";
 import type { QueueClient, QueueTarget } from "../../../contract/ports.ts";
 import { createAwsClients } from "../clients.ts";
+import { endpointOf } from "../endpoint.ts";
 import { createFunctions } from "./functions.ts";
 import { createQueue } from "./index.ts";
 
@@ -15,7 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function openQueues(target: QueueTarget, env: Environment, clock: Clock): QueueClient {
   const { named = "", profile } = target;
   const told = toldBy(named);
-  const endpoint = target.endpoint ?? told.endpoint ?? endpointOf(env);
+  const endpoint = endpointOf(target.endpoint ?? told.endpoint, env, "SQS");
   if (target.region && told.region && target.region !== told.region && !endpoint) {
     throw new UsageError(`The queue is in ${told.region}, not in ${target.region}.`, {
       code: "REGION_DIFFERS",
@@ -49,10 +50,4 @@ function toldBy(named: string): { region?: string; endpoint?: string } {
     return { region: found, ...(hostname.includes(".vpce.") ? { endpoint: origin } : {}) };
   }
   return hostname === "queue.amazonaws.com" ? { region: "us-east-1" } : { endpoint: origin };
-}
-
-/** The SDK reads these too; they are read here so that what is shown is what is used. */
-function endpointOf(env: Environment): string | undefined {
-  if (env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true") return undefined;
-  return env["AWS_ENDPOINT_URL_SQS"] || env["AWS_ENDPOINT_URL"] || undefined;
 }
