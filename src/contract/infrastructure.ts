@@ -9,7 +9,9 @@ export type IacKind = (typeof IAC_KINDS)[number];
 /** Where a project's infrastructure lies, relative to the project. */
 export const INFRASTRUCTURE_DIR = "infra";
 
-export type ResourceAction = "create" | "change" | "replace" | "delete";
+/** `import`: it is there already, with what it holds, and becomes the stage's. */
+export const RESOURCE_ACTIONS = ["create", "import", "change", "replace", "delete"] as const;
+export type ResourceAction = (typeof RESOURCE_ACTIONS)[number];
 
 /** One attribute of a resource that would change. Values are as the infrastructure's own language writes them. */
 export interface AttributeChange {

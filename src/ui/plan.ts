@@ -1,5 +1,10 @@
 import { counted } from "../contract/counted.ts";
-import type { AttributeChange, ResourceAction, ResourceChange } from "../contract/infrastructure.ts";
+import {
+  type AttributeChange,
+  RESOURCE_ACTIONS,
+  type ResourceAction,
+  type ResourceChange,
+} from "../contract/infrastructure.ts";
 import type { PlanMade } from "../contract/operations/deploy.ts";
 import type { Json } from "../contract/task.ts";
 import type { Tone } from "./theme.ts";
@@ -11,8 +16,13 @@ export interface DeployLine {
 }
 
 /** As every infrastructure tool writes them. */
-const SIGNS: Record<ResourceAction, string> = { create: "+", change: "~", replace: "±", delete: "-" };
-const ORDER: ResourceAction[] = ["delete", "replace", "change", "create"];
+const SIGNS: Record<ResourceAction, string> = { create: "+", import: "=", change: "~", replace: "±", delete: "-" };
+const ORDER: ResourceAction[] = ["delete", "replace", "change", "import", "create"];
+/** What the sign alone does not tell. */
+const MEANT: Partial<Record<ResourceAction, string>> = {
+  replace: "(made anew)",
+  import: "(taken over with what is in it)",
+};
 /** Longer values say no more on a screen. */
 const VALUE = 120;
 
@@ -30,7 +40,7 @@ export function planLines(plan: PlanMade): DeployLine[] {
 function changeLines({ address, kind, name, action, attributes, loses }: ResourceChange, width: number): DeployLine[] {
   const sign = SIGNS[action];
   // Terraform's addresses begin with the kind.
-  const more = [address.startsWith(`${kind}.`) ? "" : kind, name ?? "", action === "replace" ? "(made anew)" : ""];
+  const more = [address.startsWith(`${kind}.`) ? "" : kind, name ?? "", MEANT[action] ?? ""];
   const told = more.filter((text) => text !== "").map((text) => `  ${text}`);
   return [
     { text: `${sign} ${told.length > 0 ? address.padEnd(width) : address}${told.join("")}` },
@@ -54,9 +64,9 @@ function valueText(value: Json | undefined): string | undefined {
 
 /** @returns `3 to create, 1 to change; 1 of them loses data`. */
 function describeCounts({ counts, losing }: PlanMade): string {
-  const parts = (["create", "change", "replace", "delete"] as const)
-    .filter((action) => counts[action] > 0)
-    .map((action) => `${counts[action]} to ${action}`);
+  const parts = RESOURCE_ACTIONS.filter((action) => counts[action] > 0).map(
+    (action) => `${counts[action]} to ${action}`,
+  );
   if (parts.length === 0) return "nothing to change";
   return `${parts.join(", ")}${losing > 0 ? `; ${counted(losing, "of them loses data", "of them lose data")}` : ""}`;
 }

@@ -1,5 +1,5 @@
 import type { Held, RemovedData } from "../account.ts";
-import type { DriverStep, IacKind, InfrastructurePlan, ResourceProgress } from "../infrastructure.ts";
+import type { DriverStep, IacKind, InfrastructurePlan, ResourceAction, ResourceProgress } from "../infrastructure.ts";
 import type { StageOutputs } from "../resources.ts";
 import type { ArchiveBuilt, InputWritten } from "./build.ts";
 import type { StageShown, SummaryBase } from "./shared.ts";
@@ -7,7 +7,7 @@ import type { StageShown, SummaryBase } from "./shared.ts";
 /** What would be done. Nothing was so far; an operation goes on only as far as it is read. */
 export interface PlanMade extends Omit<InfrastructurePlan, "token"> {
   type: "plan";
-  counts: Record<"create" | "change" | "replace" | "delete", number>;
+  counts: Record<ResourceAction, number>;
   /** How many of them would lose data. */
   losing: number;
 }

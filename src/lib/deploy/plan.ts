@@ -79,13 +79,14 @@ export async function* planned(
 
 /** @returns a plan as it is told. */
 export function planMade({ kind, changes, notes }: InfrastructurePlan): PlanMade {
-  const count = (action: string) => changes.filter((change) => change.action === action).length;
+  const counts: PlanMade["counts"] = { create: 0, import: 0, change: 0, replace: 0, delete: 0 };
+  for (const { action } of changes) counts[action] += 1;
   return {
     type: "plan",
     kind,
     changes,
     notes,
-    counts: { create: count("create"), change: count("change"), replace: count("replace"), delete: count("delete") },
+    counts,
     losing: changes.filter(({ loses }) => loses !== undefined).length,
   };
 }

@@ -11,6 +11,7 @@ const changeSchema = z.object({
   type: z.string(),
   change: z.object({
     actions: z.array(z.string()),
+    importing: z.object({}).nullish(),
     before: json,
     after: json,
     after_unknown: json,
@@ -36,7 +37,7 @@ export function readPlan(text: string): { changes: ResourceChange[]; drifted: st
 }
 
 function changeOf({ address, type, change }: z.infer<typeof changeSchema>): ResourceChange | undefined {
-  const action = actionOf(change.actions);
+  const action = actionOf(change.actions) ?? (change.importing ? "import" : undefined);
   if (!action) return undefined;
   const name = nameOf(change.after) ?? nameOf(change.before);
   // Who is connected is known for hours at most.

@@ -146,6 +146,31 @@ describeWith("ministack", () => {
     expect((await stage("status")).stdout).toContain("worker disabled, batches of 1, at most 3 at once");
     expect((await stage("resume", "--max-concurrency", "configured")).exitCode).toBe(0);
     await expect.poll(async () => (await stage("status")).stdout, { timeout: 30_000 }).toContain("dead letters  1");
+
+    // The same endpoint by the SDK's own variable.
+    const byVariable = await run(["status", "--stage", "dev"], {
+      cwd: folder.dir,
+      env: { AWS_ENDPOINT_URL: server.endpoint, AWS_REGION: "us-east-1" },
+    });
+    expect(byVariable).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("dead letters  1") });
+
+    const kept = await stage("destroy", "--keep-data", "--yes", "--json");
+    expect(kept.summary).toMatchObject({
+      kept: [expect.stringContaining("bucket"), "the table my-app-dev-tasks", "2 secrets"],
+    });
+    expect(await whatIsLeft(server.endpoint)).toMatchObject({
+      tables: ["my-app-dev-tasks"],
+      functions: [],
+      queues: [],
+    });
+    const again = await stage("deploy", "--yes", "--json");
+    const taken = again.events.find(({ type }) => type === "plan");
+    expect(taken).toMatchObject({ counts: { import: 2 }, losing: 0 });
+    expect((await stage("tasks", "list")).stdout).toContain("ask why queues have dead letters");
+    expect((await stage("submit", "ask again", "--wait")).exitCode).toBe(0);
+    await stage("submit", "fail", "--wait");
+    await expect.poll(async () => (await stage("status")).stdout, { timeout: 30_000 }).toContain("dead letters  1");
+
     const gone = await stage("destroy", "--yes", "--json");
     expect(gone.events.find(({ type }) => type === "holdings")).toMatchObject({ deadLetters: 1, secrets: 2 });
     expect(gone.summary).toMatchObject({ unchanged: false, kept: [] });

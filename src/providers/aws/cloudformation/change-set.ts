@@ -30,6 +30,8 @@ export async function makeChangeSet(
     Capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
     // What an earlier stage of this name kept on purpose is taken over.
     ImportExistingResources: true,
+    // A server that is AWS-compatible takes what is to be taken over for a conflict, before anything else.
+    ...(place.endpoint === undefined ? {} : { DisableValidation: true }),
     ...(create ? { OnStackFailure: "DELETE" as const } : {}),
   });
   const { Id: id = "", StackId: stackId = "" } = await calling("cloudformation:CreateChangeSet", place, async () => {

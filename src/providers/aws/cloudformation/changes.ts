@@ -70,7 +70,8 @@ export function losing(kind: string, action: ResourceAction, policy?: string): s
 }
 
 function actionOf({ Action, Replacement }: StackChange): ResourceAction {
-  if (Action === "Add" || Action === "Import") return "create";
+  if (Action === "Add") return "create";
+  if (Action === "Import") return "import";
   if (Action === "Remove") return "delete";
   // Conditional: a value that is not known yet may make it anew.
   return Replacement === "True" || Replacement === "Conditional" ? "replace" : "change";

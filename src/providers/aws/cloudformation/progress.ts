@@ -8,7 +8,8 @@ const FIRST_POLL_MS = 500;
 const SLOWEST_POLL_MS = 3000;
 
 const ACTIONS: [RegExp, ResourceAction][] = [
-  [/^(CREATE|IMPORT)_/, "create"],
+  [/^CREATE_/, "create"],
+  [/^IMPORT_/, "import"],
   [/^DELETE_/, "delete"],
   [/^(UPDATE|ROLLBACK)_/, "change"],
 ];

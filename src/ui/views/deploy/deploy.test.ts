@@ -32,7 +32,7 @@ const RUN: DeployEvent[] = [
       },
     ],
     notes: ["stays paused, as jane left it"],
-    counts: { create: 0, change: 1, replace: 1, delete: 0 },
+    counts: { import: 0, create: 0, change: 1, replace: 1, delete: 0 },
     losing: 1,
   },
   { type: "resource", at: 0, address: "AiWorker", kind: "AWS::Lambda::Function", action: "change", state: "started" },
