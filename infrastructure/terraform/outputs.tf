@@ -1,7 +1,9 @@
 # What the stage says of itself: whoever has credentials needs nothing else to work with it.
 
 locals {
-  outputs = {
+  domain_target = one(aws_apigatewayv2_domain_name.http[*].domain_name_configuration[0].target_domain_name)
+
+  outputs = merge({
     v                  = 1
     app                = var.app
     stage              = var.stage
@@ -18,7 +20,7 @@ locals {
     functions          = local.functions
     secretsPath        = local.secrets_path
     maxAttempts        = var.queue_max_attempts
-  }
+  }, local.domain_target == null ? {} : { domainTarget = local.domain_target })
 }
 
 resource "aws_ssm_parameter" "outputs" {
@@ -68,5 +70,5 @@ output "parameter" {
 
 output "domain_target" {
   description = "What the host name's DNS record points at; null without one."
-  value       = one(aws_apigatewayv2_domain_name.http[*].domain_name_configuration[0].target_domain_name)
+  value       = local.domain_target
 }

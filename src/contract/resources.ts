@@ -61,6 +61,8 @@ export interface StageOutputs {
   account: string;
   region: string;
   httpUrl: string;
+  /** With a domain of its own: what the DNS record of the HTTP API's host points at. */
+  domainTarget?: string;
   socketUrl: string;
   queueUrl: string;
   deadLetterQueueUrl: string;

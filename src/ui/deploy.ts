@@ -9,6 +9,7 @@ import type {
   Holdings,
   PlanEvent,
 } from "../contract/operations/deploy.ts";
+import type { StageOutputs } from "../contract/resources.ts";
 import { archiveLines } from "./archive.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { placeLines } from "./place.ts";
@@ -19,12 +20,14 @@ export type Telling = Exclude<PlanEvent | DeployEvent | DestroyEvent | Bootstrap
 
 const DOING: Record<ResourceAction, string> = {
   create: "creating",
+  import: "importing",
   change: "changing",
   replace: "replacing",
   delete: "deleting",
 };
 const DONE: Record<ResourceAction, string> = {
   create: "created",
+  import: "imported",
   change: "changed",
   replace: "replaced",
   delete: "deleted",
@@ -58,6 +61,12 @@ export function deployLines(event: Telling): DeployLine[] {
     case "removed":
       return [{ tone: "ok", text: `removed ${counted(event.count, event.what.slice(0, -1), event.what)}` }];
   }
+}
+
+/** @returns what is left to do for a domain of one's own; undefined without one. */
+export function describeRecord({ httpUrl, domainTarget }: StageOutputs): string | undefined {
+  if (domainTarget === undefined) return undefined;
+  return `the DNS record of ${new URL(httpUrl).hostname} is yours to make: a CNAME to ${domainTarget}, or an alias`;
 }
 
 /** @returns how a bootstrap ended. */

@@ -48,11 +48,21 @@ export function explainApiError(error: unknown, url: string, place: ErrorPlace):
   if (status === undefined && (code === "NETWORK" || code === "TIMEOUT")) {
     return new ExternalError(`The stage's API cannot be reached: ${message}`, {
       ...details,
-      hint: ["Check the network, and that the stage is up."],
+      hint: [
+        ...(isOwnDomain(url) && /ENOTFOUND/.test(message)
+          ? [
+              `Its domain has no DNS record yet: make one to what \`output domainTarget --stage ${place.stage}\` prints.`,
+            ]
+          : []),
+        "Check the network, and that the stage is up.",
+      ],
     });
   }
   return new ExternalError(message, { ...details, hint });
 }
+
+/** Whether an address is none that AWS gives to every API. */
+const isOwnDomain = (url: string) => URL.canParse(url) && !/\.execute-api\./.test(new URL(url).hostname);
 
 /** The next step of a caller whose token was refused. */
 function tokenHint({ stage, tokenFrom }: ErrorPlace): string {

@@ -1,5 +1,5 @@
 import type { BootstrapEvent, DeployEvent, DestroyEvent, PlanEvent } from "../../../contract/operations/deploy.ts";
-import { deployLines, describeBootstrap, type Telling } from "../../deploy.ts";
+import { deployLines, describeBootstrap, describeRecord, type Telling } from "../../deploy.ts";
 import { formatDuration } from "../../format.ts";
 import { planLines } from "../../plan.ts";
 import type { TextOut, TextRenderer } from "./out.ts";
@@ -30,6 +30,8 @@ export const deployText: TextRenderer<DeployEvent> = (out) => (event) => {
   );
   if (drift !== undefined) out.line(drift);
   if (outputs) out.result(`${outputs.httpUrl}\n${outputs.socketUrl}`);
+  const record = outputs && describeRecord(outputs);
+  if (record !== undefined) out.line(record);
   if (next.length > 0) out.line(["next:", ...next.map((command) => `  ${command}`)].join("\n"));
 };
 

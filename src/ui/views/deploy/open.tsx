@@ -7,7 +7,7 @@ import { Mark } from "../../components/Mark.tsx";
 import { mount, type ViewProps } from "../../components/mount.tsx";
 import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
-import { deployLines, describeBootstrap, describeUnderway } from "../../deploy.ts";
+import { deployLines, describeBootstrap, describeRecord, describeUnderway } from "../../deploy.ts";
 import { formatDuration } from "../../format.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
@@ -111,6 +111,7 @@ function Ending({ summary }: { summary: Summary }) {
         ))}
       </>
     );
+  const record = summary.outputs && describeRecord(summary.outputs);
   return (
     <>
       <Text>
@@ -119,6 +120,7 @@ function Ending({ summary }: { summary: Summary }) {
       </Text>
       {summary.drift === undefined ? null : <Text {...color("yellow")}>{summary.drift}</Text>}
       {summary.outputs ? <Text>{`  ${summary.outputs.httpUrl}\n  ${summary.outputs.socketUrl}`}</Text> : null}
+      {record === undefined ? null : <Text {...color("yellow")}>{`  ${record}`}</Text>}
       {summary.next.map((command) => (
         <Text key={command} {...color("cyan")}>
           {`  ${command}`}
