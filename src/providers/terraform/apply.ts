@@ -5,6 +5,7 @@ import { counted } from "../../contract/counted.ts";
 import { AbortError, PipelineError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { ResourceAction, ResourceChange, ResourceProgress } from "../../contract/infrastructure.ts";
+import { adviceFor } from "../../contract/refusals.ts";
 import { lockFailure, planFailure, sentence } from "./failure.ts";
 import { type Diagnostic, type Message, parseMessage } from "./message.ts";
 import { run, runToEnd, type RunPlace } from "./run.ts";
@@ -99,6 +100,7 @@ async function failureOf(
   const reasons = told.map((error) => `${error.address ?? place.program.name}: ${sentence(error)}`);
   const hint = [
     ...reasons,
+    ...new Set(reasons.flatMap(adviceFor)),
     `${counted(done, "change was", "changes were")} made and ${done === 1 ? "is" : "are"} in the state; nothing is undone.`,
     ...halfMade.map((address) => `${address} may be half made: the next deploy replaces it.`),
     ...(existsSync(unsaved)

@@ -1,6 +1,7 @@
 import type { Clock } from "../../../contract/clock.ts";
 import { AbortError, PipelineError } from "../../../contract/errors.ts";
 import type { InfrastructureInput, ResourceProgress } from "../../../contract/infrastructure.ts";
+import { adviceFor } from "../../../contract/refusals.ts";
 import { calling } from "../errors.ts";
 import { followStack, type StackEnd } from "./progress.ts";
 import { findStack, isAbsent, refuseUnready, type StackContext, stateOf } from "./stack.ts";
@@ -126,7 +127,7 @@ function failed(
   return new AbortError(`${title} ${verb}. ${what}`, {
     code: token.what === "destroy" ? "DESTROY_FAILED" : "DEPLOY_FAILED",
     where: line === undefined ? `stack ${name}` : `${file}:${line}`,
-    hint: [stateAfter(status), ...nextStep(status, name)],
+    hint: [...adviceFor(what), stateAfter(status), ...nextStep(status, name)],
   });
 }
 
