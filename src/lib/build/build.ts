@@ -13,7 +13,7 @@ import {
 } from "../../contract/variables.ts";
 import type { Project } from "../config/load.ts";
 import { findInfrastructure } from "../infrastructure/find.ts";
-import { readTemplate, renderTemplate } from "../infrastructure/template.ts";
+import { declared, readTemplate, renderTemplate } from "../infrastructure/template.ts";
 import type { Workplace } from "../services.ts";
 import { deployedStageName } from "../deploy/stage-name.ts";
 import { makeFolder } from "../make-folder.ts";
@@ -24,6 +24,8 @@ export interface BuildInput {
   stage?: string;
   /** Relative to the current folder; absent: the project's `dist`. */
   out?: string;
+  /** Numbers stand in the template itself: for servers that are AWS-compatible, but take no parameter for a number. */
+  literalNumbers?: boolean;
 }
 
 /** A stage's code and what its infrastructure is told. */
@@ -41,7 +43,7 @@ export async function* build(input: BuildInput, place: Workplace): AsyncGenerato
   const began = place.clock.now();
   const project = await requireProject(place, deployedStageName(input, place));
   const built = yield* buildStage(project, input.out, place);
-  const inputs = yield* writeInputs(built);
+  const inputs = yield* writeInputs(built, input);
   yield {
     type: "summary",
     operation: "build",
@@ -96,17 +98,18 @@ async function* buildArchive(
 }
 
 /** Writes what the project's infrastructure as code reads; of a project that has none, what either kind would. @returns where. */
-async function* writeInputs(built: StageBuild): AsyncGenerator<InputWritten, string[]> {
+async function* writeInputs(built: StageBuild, { literalNumbers }: BuildInput): AsyncGenerator<InputWritten, string[]> {
   const { project, directory, variables, references } = built;
   const parameters = stackParameters(variables, references);
+  const found = (await findInfrastructure(project.dir)).find(({ kind }) => kind === "cloudformation");
+  const template = found && (await readTemplate(found.file));
   const files: [string, string, InputWritten["what"]][] = [
     ["terraform.tfvars.json", pretty(terraformVariables(variables, references)), "variables"],
-    ["parameters.json", pretty(parameters), "variables"],
+    ["parameters.json", pretty(template ? declared(template, parameters) : parameters), "variables"],
   ];
-  for (const { kind, file } of await findInfrastructure(project.dir)) {
-    if (kind !== "cloudformation") continue;
-    const template = renderTemplate(await readTemplate(file), { environment: variables.workerEnvironment });
-    files.push(["template.json", `${template}\n`, "template"]);
+  if (template) {
+    const rendering = { environment: variables.workerEnvironment, ...(literalNumbers ? { numbers: parameters } : {}) };
+    files.push(["template.json", `${renderTemplate(template, rendering)}\n`, "template"]);
   }
   const written: string[] = [];
   for (const [name, content, what] of files) {
