@@ -33,7 +33,7 @@ describeWith("ministack", () => {
   const aws = inject("tools")["aws-python"];
   const missing =
     "missing" in aws ? aws.missing : spawnSync("jq", ["--version"]).error ? "jq is not at hand" : undefined;
-  const title = `the README's own pipeline deploys a stage${missing === undefined ? "" : ` [skipped: ${missing}]`}`;
+  const why = missing === undefined ? "" : ` [skipped: ${missing}]`;
   let server: RunningServer;
   let model: LocalStack;
   beforeAll(async () => {
@@ -44,7 +44,7 @@ describeWith("ministack", () => {
     await model?.close();
   });
 
-  test.skipIf(missing !== undefined)(title, async () => {
+  test.skipIf(missing !== undefined)(`the README's own pipeline deploys a stage${why}`, async () => {
     await using folder = await makeFolder({
       ...PROJECT,
       "ai-pipeline.config.ts": `export default {
