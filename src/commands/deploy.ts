@@ -3,6 +3,7 @@ import { counted } from "../contract/counted.ts";
 import { IAC_KINDS, type IacKind } from "../contract/infrastructure.ts";
 import type { DeployEvent } from "../contract/operations/deploy.ts";
 import { deploy } from "../lib/deploy/deploy.ts";
+import { deployedStageName } from "../lib/deploy/stage-name.ts";
 import { invocation } from "../lib/installation.ts";
 import { stageWords } from "../lib/stage-choice.ts";
 import { type CommandModule, presentation, show } from "./shared/cli.ts";
@@ -15,6 +16,7 @@ interface DeployFlags extends StageFlags {
   plan?: string;
   codeOnly?: boolean;
   yes?: boolean;
+  allowDataLoss?: boolean;
 }
 
 export const command: CommandModule = {
@@ -22,6 +24,7 @@ export const command: CommandModule = {
     it.option("--plan <file>", "apply a plan that plan --out saved")
       .option("--code-only", "replace the functions' code and nothing else, in seconds")
       .option("--yes", "do not ask")
+      .option("--allow-data-loss", "with --yes: also where the plan says that data is lost")
       .addOption(new Option("--iac <kind>", "which, where the project has several").choices(IAC_KINDS));
     stageFlags(it);
     const own = invocation(cli.place.installation, cli.place.cwd);
@@ -36,23 +39,27 @@ export const command: CommandModule = {
       const input = {
         choice,
         codeOnly,
+        mayLoseData: !flags.yes || flags.allowDataLoss === true,
         ...(iac === undefined ? {} : { iac }),
         ...(plan === undefined ? {} : { plan }),
       };
       const again = `${own} ${["deploy", ...stageWords(choice), "--yes"].join(" ")}`;
-      const asked = flags.yes || codeOnly ? undefined : (event: DeployEvent) => confirmation(event, again);
+      const stage = deployedStageName(choice, cli.place);
+      const asked = flags.yes || codeOnly ? undefined : (event: DeployEvent) => confirmation(event, stage, again);
       const events = await askAfterPlan(deploy(input, cli.place), cli, flags, tellPlan(cli), asked);
       done(await show("deploy", events, presentation(cli, flags)));
     });
   },
 };
 
-function confirmation(event: DeployEvent, again: string): Confirmation | undefined {
+function confirmation(event: DeployEvent, stage: string, again: string): Confirmation | undefined {
   if (event.type !== "plan" || event.changes.length === 0) return undefined;
   const losing = event.losing > 0 ? `, ${counted(event.losing, "of them loses data", "of them lose data")}` : "";
   return {
     what: `Deploy ${counted(event.changes.length, "change")}${losing}`,
     otherwise: "Nothing was changed.",
-    hint: [`Look at it first: plan. Then: ${again}`],
+    // What cannot be taken back is no matter of one key.
+    ...(event.losing > 0 ? { typed: stage } : {}),
+    hint: [`Look at it first: plan. Then: ${again}${event.losing > 0 ? " --allow-data-loss" : ""}`],
   };
 }

@@ -78,6 +78,8 @@ export interface DriverStep {
 export interface InfrastructureInput {
   app: string;
   stage: string;
+  /** Where the command works, and whether a stage of this name says there that it is deployed; absent where it does not matter. */
+  site?: { account: string; region: string; deployed: boolean };
   /** Absolute path of the project's infrastructure. */
   directory: string;
   /** Absolute path of the file that messages point at where no better is known. */
@@ -115,7 +117,8 @@ export interface InfrastructureDriver {
   state(signal: AbortSignal): Promise<InfrastructureState>;
   /**
    * Makes a plan; nothing of the stage is changed.
-   * @throws AbortError `IAC_INVALID` naming file and line, `STAGE_BUSY`, `STAGE_STUCK`.
+   * @throws AbortError `IAC_INVALID` naming file and line, `STAGE_BUSY`, `STAGE_STUCK`; `STATE_ELSEWHERE` for a stage that is
+   * there, of which this kind knows nothing, `STATE_MISMATCH` where what it knows is another stage.
    */
   plan(what: "deploy" | "destroy", signal: AbortSignal): AsyncGenerator<DriverStep, InfrastructurePlan>;
   /**

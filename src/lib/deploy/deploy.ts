@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { counted } from "../../contract/counted.ts";
 import { AbortError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { IacKind, InfrastructureDriver, InfrastructurePlan } from "../../contract/infrastructure.ts";
@@ -14,7 +15,7 @@ import { type StageChoice, stageFlags } from "../stage-choice.ts";
 import { bringCode } from "./code.ts";
 import { enterProjectSite, type Site } from "./enter.ts";
 import { writePlace } from "./places.ts";
-import { loadPlan } from "./plan-file.ts";
+import { loadPlan, refuseOtherCode } from "./plan-file.ts";
 import { planMade, planned, withNotes } from "./plan.ts";
 import { prepare } from "./prepare.ts";
 import { makeSecrets } from "./secrets.ts";
@@ -26,6 +27,8 @@ export interface DeployInput {
   plan?: string;
   /** Replaces the functions' code and nothing else. */
   codeOnly: boolean;
+  /** Data may be lost: somebody said so, or is asked. */
+  mayLoseData: boolean;
 }
 
 /** Deploys a stage. Nothing has happened before it is asked for what comes after the plan. */
@@ -54,17 +57,16 @@ export async function* deploy(input: DeployInput, place: Workplace): AsyncGenera
     try {
       const { made, driver, archives, secrets } = ready;
       yield* offer(made, driver, input.plan === undefined);
-      if (made.changes.length > 0) {
-        await makeSecrets(site, secrets);
-        yield* driver.apply(made, place.signal);
-      }
+      if (!input.mayLoseData) await refuseLoss(made, driver, input.plan === undefined);
+      await makeSecrets(site, secrets);
+      if (made.changes.length > 0) yield* driver.apply(made, place.signal);
       const updated = yield* onlyUpdates(bringCode(site, archives, place));
       const outputs = await site.account.outputs(site);
       await writePlace(project.dir, site.stage, await site.account.identity());
       await rememberStage(project.dir, site.stage);
       yield end({
         kind: made.kind,
-        unchanged: made.changes.length === 0 && updated === 0,
+        unchanged: made.changes.length === 0 && updated === 0 && secrets.length === 0,
         ...(outputs ? { outputs } : {}),
       });
     } finally {
@@ -93,6 +95,18 @@ export async function* offer(
   }
 }
 
+/** @throws AbortError `DATA_LOSS`, after the plan that would lose some is taken back. */
+async function refuseLoss(made: InfrastructurePlan, driver: InfrastructureDriver, own: boolean): Promise<void> {
+  const losing = made.changes.filter(({ loses }) => loses !== undefined);
+  if (losing.length === 0) return;
+  if (own) await driver.discard(made);
+  throw new AbortError(`${counted(losing.length, "change")} would lose data.`, {
+    code: "DATA_LOSS",
+    where: losing.map(({ address }) => address).join(", "),
+    hint: "If that is meant, say it: --yes --allow-data-loss. Nothing was changed.",
+  });
+}
+
 /** A plan, and what else its execution takes. */
 interface Ready {
   driver: InfrastructureDriver;
@@ -118,7 +132,7 @@ async function* fresh(
   }
 }
 
-/** @throws AbortError `PLAN_ELSEWHERE` for a plan of another stage, account or region. */
+/** @throws AbortError `PLAN_ELSEWHERE` for a plan of another stage, account or region; as `refuseOtherCode`. */
 async function* saved(file: string, project: Project, site: Site, place: Workplace): AsyncGenerator<never, Ready> {
   yield* [];
   const found = await loadPlan(resolve(place.cwd, file));
@@ -130,6 +144,8 @@ async function* saved(file: string, project: Project, site: Site, place: Workpla
     );
   }
   const infrastructure = await requireInfrastructure(project.dir, found.plan.kind, place);
+  // What CloudFormation is to deploy lies in the bucket since it was planned.
+  if (found.plan.kind === "terraform") await refuseOtherCode(file, found.code, project.dir);
   const { app, stage } = site;
   const input = { app, stage, directory: infrastructure.directory, file: infrastructure.file };
   const driver = await place.services.openInfrastructure(input, found.plan.kind, site.target);

@@ -1,12 +1,13 @@
+import type { RemovedData } from "../../contract/account.ts";
 import { counted } from "../../contract/counted.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { IacKind } from "../../contract/infrastructure.ts";
-import type { DestroyEvent } from "../../contract/operations/deploy.ts";
+import type { DestroyEvent, Removed } from "../../contract/operations/deploy.ts";
 import { resourceNames } from "../../contract/resources.ts";
 import { requireInfrastructure } from "../infrastructure/find.ts";
 import type { Workplace } from "../services.ts";
 import type { StageChoice } from "../stage-choice.ts";
-import { enterProjectSite } from "./enter.ts";
+import { enterProjectSite, whereabouts } from "./enter.ts";
 import { writePlace } from "./places.ts";
 import { planMade } from "./plan.ts";
 
@@ -15,6 +16,10 @@ export interface DestroyInput {
   iac?: IacKind;
   /** Leaves the bucket, the task records and the secrets. */
   keepData: boolean;
+}
+
+async function* told(removals: AsyncIterable<RemovedData>): AsyncGenerator<Removed> {
+  for await (const removed of removals) yield { type: "removed", ...removed };
 }
 
 /** Removes a stage. Nothing has happened before it is asked for what comes after the plan. */
@@ -28,7 +33,7 @@ export async function* destroy(input: DestroyInput, place: Workplace): AsyncGene
     if (outputs) yield { type: "holdings", ...(await account.held(outputs)), secrets: secrets.length };
     const { directory, file, kind } = infrastructure;
     const driver = await place.services.openInfrastructure(
-      { app, stage, directory, file, ...(input.keepData ? { keepData: true } : {}) },
+      { app, stage, directory, file, site: await whereabouts(site), ...(input.keepData ? { keepData: true } : {}) },
       kind,
       site.target,
     );
@@ -49,12 +54,13 @@ export async function* destroy(input: DestroyInput, place: Workplace): AsyncGene
           : made,
       );
       const unchanged = made.changes.length === 0 && secrets.length === 0;
-      // A bucket is not deleted while anything is in it.
-      if (!input.keepData)
-        for await (const removed of account.empty(data.bucket, place.signal)) yield { type: "removed", ...removed };
+      // Terraform deletes the bucket itself, and cannot while anything is in it; where it outlives the stack, so do the objects.
+      if (!input.keepData && kind === "terraform") yield* told(account.empty(data.bucket, place.signal));
       yield* driver.apply(made, place.signal);
-      if (!input.keepData)
-        for await (const removed of account.removeData(site, data)) yield { type: "removed", ...removed };
+      if (!input.keepData) {
+        yield* told(account.empty(data.bucket, place.signal));
+        yield* told(account.removeData(site, data));
+      }
       await writePlace(project.dir, stage, undefined);
       yield {
         type: "summary",

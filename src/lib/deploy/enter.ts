@@ -1,6 +1,7 @@
 import type { AccountClient, AccountTarget } from "../../contract/account.ts";
 import { isMarked, type ConsumptionMark } from "../../contract/consumption.ts";
 import { AbortError, UsageError } from "../../contract/errors.ts";
+import type { InfrastructureInput } from "../../contract/infrastructure.ts";
 import type { StageShown } from "../../contract/operations/shared.ts";
 import type { StageOutputs } from "../../contract/resources.ts";
 import type { Project } from "../config/load.ts";
@@ -51,6 +52,14 @@ export async function* enterSite(choice: StageChoice, app: string, place: Workpl
     await account.close();
     throw error;
   }
+}
+
+/** @returns what a driver has to know of where it works. */
+export async function whereabouts({
+  account,
+  outputs,
+}: Pick<Site, "account" | "outputs">): Promise<NonNullable<InfrastructureInput["site"]>> {
+  return { ...(await account.identity()), deployed: outputs !== undefined };
 }
 
 /** As `enterSite`, for the project here. @throws AbortError `ACCOUNT_MISMATCH` where the stage is known to be elsewhere. */

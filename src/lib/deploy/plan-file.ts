@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { AbortError } from "../../contract/errors.ts";
 import { IAC_KINDS, type InfrastructurePlan } from "../../contract/infrastructure.ts";
+import { member } from "../../contract/json.ts";
 
 /** A plan that was saved, and where it may be applied. */
 export interface SavedPlan {
@@ -33,6 +36,29 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
   throw invalid(file, "it is none of this version");
 }
 
+/**
+ * Terraform takes the archives from the disk when it applies a plan, whatever they are by then.
+ * @param file of the plan, as it was named.
+ * @throws AbortError `PLAN_CODE_MISSING`, `PLAN_CODE_CHANGED`.
+ */
+export async function refuseOtherCode(file: string, code: SavedPlan["code"], projectDir: string): Promise<void> {
+  for (const [name, sha256] of Object.entries(code)) {
+    const archive = join(projectDir, "dist", `${name}.zip`);
+    const bytes = await readFile(archive).catch(() => undefined);
+    if (bytes && createHash("sha256").update(bytes).digest("base64") === sha256) continue;
+    throw new AbortError(
+      bytes
+        ? `The code was built anew since the plan ${file} was made.`
+        : `The code that the plan ${file} deploys is not here.`,
+      {
+        code: bytes ? "PLAN_CODE_CHANGED" : "PLAN_CODE_MISSING",
+        where: archive,
+        hint: "Bring dist/ along with the plan as it was made, or make a new plan; nothing was changed.",
+      },
+    );
+  }
+}
+
 function invalid(file: string, reason: string): AbortError {
   return new AbortError(`The plan cannot be read: ${reason}.`, {
     code: "PLAN_INVALID",
@@ -47,11 +73,10 @@ function isSaved(value: unknown): value is SavedPlan {
   const { plan } = saved;
   return (
     saved.v === 1 &&
-    ["app", "stage", "account", "region"].every(
-      (name) => name in saved && typeof Object.entries(saved).find(([key]) => key === name)?.[1] === "string",
-    ) &&
+    ["app", "stage", "account", "region"].every((name) => typeof member(saved, name) === "string") &&
     Array.isArray(saved.secrets) &&
-    typeof saved.code === "object" &&
+    typeof member(saved.code, "worker") === "string" &&
+    typeof member(saved.code, "api") === "string" &&
     typeof plan === "object" &&
     plan !== null &&
     "kind" in plan &&

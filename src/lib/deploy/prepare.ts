@@ -5,11 +5,12 @@ import type { ArchiveBuilt } from "../../contract/operations/build.ts";
 import { resourceNames } from "../../contract/resources.ts";
 import { stackParameters, type StageVariables } from "../../contract/variables.ts";
 import { buildStage, type StageBuild } from "../build/build.ts";
+import type { ResolvedConfig } from "../../contract/config.ts";
 import type { Project } from "../config/load.ts";
 import { type Infrastructure, requireInfrastructure } from "../infrastructure/find.ts";
 import { declared, readTemplate, renderTemplate } from "../infrastructure/template.ts";
 import type { Workplace } from "../services.ts";
-import type { Site } from "./enter.ts";
+import { type Site, whereabouts } from "./enter.ts";
 import { missingSecrets } from "./secrets.ts";
 
 /** A deployment that can be planned. */
@@ -31,6 +32,7 @@ export async function* prepare(
   place: Workplace,
 ): AsyncGenerator<ArchiveBuilt, Prepared> {
   const infrastructure = await requireInfrastructure(project.dir, kind, place);
+  refuseOtherRegion(project.config, (await site.account.identity()).region);
   const secrets = await missingSecrets(site, project.config.worker.environment, place);
   // Read first: a template that cannot be is worth no build.
   const template = infrastructure.kind === "cloudformation" ? await readTemplate(infrastructure.file) : undefined;
@@ -45,6 +47,7 @@ export async function* prepare(
     input: {
       app: site.app,
       stage: site.stage,
+      site: await whereabouts(site),
       directory: infrastructure.directory,
       file: infrastructure.file,
       build: { archives, variables, references },
@@ -78,6 +81,20 @@ export async function artifactsOf({
 }: Pick<Site, "account">): Promise<{ bucket: string; account: string; region: string }> {
   const identity = await account.identity();
   return { bucket: artifactBucket(identity.account, identity.region), ...identity };
+}
+
+/** AWS takes neither from elsewhere, and says so half-way. @throws AbortError `REGION_DIFFERS`. */
+function refuseOtherRegion({ api, alarms }: ResolvedConfig, region: string): void {
+  const arns = { "api.domain.certificate": api.domain?.certificate, "alarms.topic": alarms.topic };
+  for (const [where, arn] of Object.entries(arns)) {
+    const its = arn?.split(":")[3];
+    if (its === undefined || its === region) continue;
+    throw new AbortError(`${arn} is in ${its}, and the stage in ${region}.`, {
+      code: "REGION_DIFFERS",
+      where,
+      hint: "Name one of the stage's own region, or deploy there: --region",
+    });
+  }
 }
 
 /** What was changed by hand stays, and what the account has no room for is left out; both are said. */

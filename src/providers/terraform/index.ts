@@ -12,6 +12,7 @@ import type {
 import { isLoopback } from "../../contract/loopback.ts";
 import { applyPlan } from "./apply.ts";
 import { planFailure } from "./failure.ts";
+import { refuseForeignState } from "./foreign.ts";
 import { type Diagnostic, parseMessage } from "./message.ts";
 import { readPlan } from "./plan.ts";
 import { findProgram } from "./program.ts";
@@ -79,6 +80,8 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
   ): AsyncGenerator<DriverStep, InfrastructurePlan> {
     yield { type: "step", text: `init in ${directory}` };
     const where = await prepare(signal);
+    const recorded = await must(where, ["output", "-json"], signal);
+    refuseForeignState(input, recorded, (await listed(where, signal)).length > 0);
     yield { type: "step", text: `${where.program.name} ${where.program.version} plans` };
     const variables = await privateFile("terraform.tfvars.json", JSON.stringify(inputVariables(input)));
     const file = await privateFile("plan", "");

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalStack } from "../../../src/local/stack.ts";
@@ -101,6 +101,63 @@ describeWith("terraform", (cliConfig) => {
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/at <dir>\/infra\/queues\.tf:\d+:\d+/);
     expect(stderr).toContain("batch_sice");
+  });
+
+  test("a secret that is missing is made also where nothing else is to do", async () => {
+    expect(await own("deploy", ...place(), "--yes")).toMatchObject({ exitCode: 0 });
+    expect(await own("secrets", "unset", "STAGE_TOKEN", ...place())).toMatchObject({ exitCode: 0 });
+    const { stderr, events } = await own("deploy", ...place(), "--yes", "--json");
+    expect(summaryOf(events), stderr).toMatchObject({ unchanged: false });
+    expect(stack.services.ssm.get("/ai-pipeline/my-app/dev/secrets/STAGE_TOKEN")).toMatch(/^stage_/);
+  });
+
+  test("a plan goes with its code, and with no other", async () => {
+    const worker = join(project.dir, "src/worker.ts");
+    const archive = join(project.dir, "dist", "worker.zip");
+    await writeFile(worker, `${await readFile(worker, "utf8")}\nconsole.log("planned");\n`);
+    expect(await own("plan", ...place(), "--out", "code.plan")).toMatchObject({ exitCode: 0 });
+    const planned = await readFile(archive);
+    await writeFile(worker, `${await readFile(worker, "utf8")}\nconsole.log("after it");\n`);
+    expect(await own("build", "--stage", "dev")).toMatchObject({ exitCode: 0 });
+    const apply = ["deploy", ...place(), "--plan", "code.plan", "--yes", "--json"];
+    expect(summaryOf((await own(...apply)).events)).toMatchObject({ code: "PLAN_CODE_CHANGED" });
+    await rm(archive);
+    expect(summaryOf((await own(...apply)).events)).toMatchObject({ code: "PLAN_CODE_MISSING" });
+    await writeFile(archive, planned);
+    expect(await own(...apply)).toMatchObject({ exitCode: 0 });
+  });
+
+  test("what would lose data needs a word of its own where nobody is asked", async () => {
+    const file = join(project.dir, "infra", "data.tf");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace('"${local.base}-tasks"', '"${local.base}-other"'));
+    const refused = await own("deploy", ...place(), "--yes", "--json");
+    expect(summaryOf(refused.events)).toMatchObject({ code: "DATA_LOSS", where: "aws_dynamodb_table.tasks" });
+    expect(await own("deploy", ...place(), "--yes", "--allow-data-loss")).toMatchObject({ exitCode: 0 });
+    await writeFile(file, text);
+    expect(await own("deploy", ...place(), "--yes", "--allow-data-loss")).toMatchObject({ exitCode: 0 });
+  });
+
+  test("a stage is not planned or removed by a state that is not its own", async () => {
+    const states = join(project.dir, "infra", "terraform.tfstate.d");
+    const state = join(states, "dev", "terraform.tfstate");
+    const text = await readFile(state, "utf8");
+    await rename(states, `${states}.away`);
+    for (const command of ["plan", "deploy", "destroy"]) {
+      const words = [command, ...place(), ...(command === "plan" ? [] : ["--yes"]), "--json"];
+      expect(summaryOf((await own(...words)).events), command).toMatchObject({ code: "STATE_ELSEWHERE" });
+    }
+    await rm(states, { recursive: true });
+    await rename(`${states}.away`, states);
+    await writeFile(state, text.replaceAll(/("region":(?:\s*\{[^}]*)?\s*)"us-east-1"/g, '$1"eu-west-1"'));
+    const elsewhere = await own("plan", ...place(), "--json");
+    expect(summaryOf(elsewhere.events)).toMatchObject({
+      code: "STATE_MISMATCH",
+      message: "The state is of region eu-west-1; this would be region us-east-1.",
+    });
+    await writeFile(state, text);
+    expect(stack.services.lambda.get("my-app-dev-worker")).toBeDefined();
+    expect(await own("secrets", "list", ...place())).toMatchObject({ stdout: expect.stringContaining("STAGE_TOKEN") });
   });
 
   test("destroy removes all of it", async () => {

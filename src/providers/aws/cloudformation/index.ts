@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import type { Stack } from "@aws-sdk/client-cloudformation";
 import type { AccountTarget } from "../../../contract/account.ts";
 import { stackName } from "../../../contract/artifacts.ts";
 import type { Clock } from "../../../contract/clock.ts";
+import { AbortError } from "../../../contract/errors.ts";
 import type {
   InfrastructureDriver,
   InfrastructureInput,
@@ -52,11 +54,22 @@ export async function openCloudFormation(
     notes: [],
   });
 
+  /** What made the stage is something else: this would make a second one beside it, or take its data alone. */
+  function refuseUnknown(stack: Stack | undefined): void {
+    if (!input.site?.deployed || !isAbsent(stack)) return;
+    throw new AbortError(`${context.title} is there, but not by this stack.`, {
+      code: "STATE_ELSEWHERE",
+      where: `stack ${context.name}`,
+      hint: ["If it was deployed by Terraform: --iac terraform", "Nothing was changed."],
+    });
+  }
+
   async function* planDeploy(signal: AbortSignal) {
     const { build, template } = input;
     if (!template) throw new Error("A deployment is planned without a template.");
     const stack = await findStack(context, context.name);
     refuseUnready(stateOf(stack, context), context.name);
+    refuseUnknown(stack);
     const artifacts = createArtifacts(clients, template.artifacts, place);
     if (build) {
       for (const { name, file } of build.archives) {
@@ -92,6 +105,7 @@ export async function openCloudFormation(
     // A stack that failed half-way can always be removed.
     const state = stateOf(stack, context);
     if (state.state === "busy") refuseUnready(state, context.name);
+    refuseUnknown(stack);
     if (isAbsent(stack)) return made({ what: "nothing" }, []);
     const resources = await listResources(context);
     const changes = resources
