@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { TaskEvent } from "../../src/contract/event.ts";
@@ -197,6 +198,33 @@ describe("a task that fails", () => {
       }),
     );
     expect((await get(taskId))?.error?.message).toBe("Incorrect API key provided: [redacted]. Asked: [redacted]");
+  });
+
+  it("has another attempt when the key that was missing is there by then, and else none", async () => {
+    let calls = 0;
+    const worker = defineWorker({
+      run() {
+        calls++;
+        if (process.env["LATE_KEY"] === undefined) throw new Error("Missing credentials. Please pass an `apiKey`.");
+        return "done";
+      },
+    });
+    const lost = await stage.send({});
+    await stage.deliver(worker);
+    expect((await get(lost))?.error).toMatchObject({ permanent: true });
+    expect(calls).toBe(1);
+    stage.queue.receive(10).forEach(({ receiptHandle }) => stage.queue.delete(receiptHandle));
+
+    const ssm = new SSMClient({ endpoint: stage.endpoint, region: "us-east-1" });
+    const Name = `${stage.settings.secretsPath}/LATE_KEY`;
+    await ssm.send(new PutParameterCommand({ Name, Type: "SecureString", Value: "sk-late" }));
+    ssm.destroy();
+    const saved = await stage.send({});
+    await stage.deliver(worker);
+    expect((await get(saved))?.error).toMatchObject({ permanent: false });
+    await stage.deliver(worker);
+    expect((await get(saved))?.status).toBe("completed");
+    delete process.env["LATE_KEY"];
   });
 
   it("counts the tokens of all its attempts", async () => {

@@ -81,7 +81,7 @@ async function* filesOf(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** The app's name stands in two files; everything else is copied byte by byte. */
+/** The app's name stands in a few files; everything else is copied byte by byte. */
 async function rewrite(
   path: string,
   source: string,
@@ -90,6 +90,7 @@ async function rewrite(
   installation: Installation,
 ): Promise<string | undefined> {
   if (path === "package.json") return manifestFor(await readFile(source, "utf8"), directory, app, installation);
+  if (path === "README.md") return (await readFile(source, "utf8")).replace(/^# .*/, `# ${app}`);
   if (!/^ai-pipeline\.config\.[cm]?[jt]s$/.test(path)) return undefined;
   return (await readFile(source, "utf8")).replace(/(\bapp:\s*)(["'])[^"']*\2/, `$1$2${app}$2`);
 }

@@ -38,6 +38,11 @@ export function createSecrets({ path, clock }: { path: string; clock: Clock }) {
     }
   }
 
+  /** They are read again at the next use. */
+  function refresh(): void {
+    if (cached) cached = { ...cached, at: 0 };
+  }
+
   return {
     /** @returns one secret, or undefined when the stage has none of that name. */
     get: async (name: string): Promise<string | undefined> => (await all())[name],
@@ -55,9 +60,13 @@ export function createSecrets({ path, clock }: { path: string; clock: Clock }) {
       ...(cached ? Object.values(await cached.values.catch(() => ({}))) : []),
       ...privateVariables(process.env),
     ],
-    /** Reads them again at the next use: one was refused. */
-    refresh(): void {
-      if (cached) cached = { ...cached, at: 0 };
+    refresh,
+    /** One was refused or missing: reads them again. @returns whether any is another by now. */
+    async renewed(): Promise<boolean> {
+      const before = await cached?.values.catch(() => undefined);
+      refresh();
+      const now = await all().catch(() => undefined);
+      return before !== undefined && now !== undefined && JSON.stringify(before) !== JSON.stringify(now);
     },
   };
 }

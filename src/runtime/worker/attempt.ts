@@ -7,7 +7,7 @@ import { tellEnd, type EndParts } from "../outbox/tell-end.ts";
 import type { Teller } from "../outbox/teller.ts";
 import type { AttemptRef, AttemptWrite, ClaimDecision, StoredRecord } from "../store/index.ts";
 import { retryDelay } from "./backoff.ts";
-import { classify } from "./classify.ts";
+import { classify, type ErrorFacts } from "./classify.ts";
 import { createDeadline, withinSignal } from "./deadline.ts";
 import { TransientError } from "./errors.ts";
 import type { LambdaContext } from "./lambda.ts";
@@ -32,7 +32,7 @@ export interface AttemptParts {
 export type Disposal = { outcome: "delete" } | { outcome: "keep"; visibleIn?: number };
 
 type Stored = Awaited<ReturnType<typeof storeResult>>;
-type Performance = { ok: true; stored: Stored } | { ok: false; error: unknown };
+type Performance = { ok: true; stored: Stored } | { ok: false; facts: ErrorFacts };
 
 /** The task was taken from this attempt. */
 class TaskLost extends TransientError {
@@ -63,10 +63,10 @@ export async function runAttempt(
 
   const performance = await perform(task, ref, record, claim.isReplay, usage, own);
   const durationMs = clock.now() - startedAt;
-  const retryInMs = performance.ok ? undefined : retryIn(performance.error, attempt, parts);
+  const retryInMs = performance.ok ? undefined : retryIn(performance.facts, attempt, parts);
   const write = performance.ok
     ? await complete(ref, performance.stored, usage, durationMs, parts)
-    : await fail(task, ref, performance.error, usage, durationMs, retryInMs, parts, log);
+    : await fail(task, ref, performance.facts, usage, durationMs, retryInMs, parts, log);
 
   const outcome =
     write.outcome === "lost"
@@ -136,15 +136,24 @@ async function perform(
   } catch (error) {
     await close();
     // What a run throws after its signal is the signal's doing.
-    return { ok: false, error: signal.aborted ? signal.reason : error };
+    return { ok: false, facts: await judge(signal.aborted ? signal.reason : error, parts) };
   } finally {
     deadline.clear();
     await stopWatching();
   }
 }
 
-function retryIn(error: unknown, attempt: number, { settings, clock, random }: WorkerParts): number | undefined {
-  const { permanent, retryAfterMs } = classify(error, clock.now());
+/** A key that was set or changed since this environment read it is worth another attempt. */
+async function judge(error: unknown, { clock, secrets }: WorkerParts): Promise<ErrorFacts> {
+  const facts = classify(error, clock.now());
+  return facts.unauthorized && (await secrets.renewed()) ? { ...facts, permanent: false } : facts;
+}
+
+function retryIn(
+  { permanent, retryAfterMs }: ErrorFacts,
+  attempt: number,
+  { settings, random }: WorkerParts,
+): number | undefined {
   if (permanent || attempt >= settings.maxAttempts) return undefined;
   return retryDelay(attempt, settings.backoff, random(), retryAfterMs);
 }
@@ -169,16 +178,13 @@ function complete(
 async function fail(
   task: Task,
   ref: AttemptRef,
-  cause: unknown,
+  facts: ErrorFacts,
   usage: UsageCounter,
   durationMs: number,
   retryInMs: number | undefined,
   { store, clock, secrets, settings }: WorkerParts,
   log: Logger,
 ): Promise<AttemptWrite> {
-  const facts = classify(cause, clock.now());
-  // Perhaps the key was changed: the next attempt reads it again.
-  if (facts.status === 401 || facts.status === 403) secrets.refresh();
   const error = toTaskError(facts, [task.prompt, ...(await secrets.values())]);
   const retryAt =
     retryInMs === undefined ? {} : { retryAt: new Date(clock.now() + retryInMs / settings.timeScale).toISOString() };

@@ -25,6 +25,16 @@ describe("classify", () => {
     ["LangChain's code", error({ lc_error_code: "MODEL_AUTHENTICATION" })],
     ["a cause of that kind", new Error("outer", { cause: error({ status: 400 }) })],
     ["no key", new ModelError("x", { status: 401, code: "no_api_key" })],
+    [
+      "OpenAI's client without a key",
+      new Error("Missing credentials. Please pass an `apiKey`, or set OPENAI_API_KEY."),
+    ],
+    ["an older one", new Error("The OPENAI_API_KEY environment variable is missing or empty; either provide it")],
+    ["LangChain's", new Error("OpenAI or Azure OpenAI API key not found")],
+    [
+      "Anthropic's",
+      new Error("Could not resolve authentication method. Expected either apiKey or authToken to be set."),
+    ],
   ])("%s is permanent", (_name, thrown) => expect(classify(thrown, NOW).permanent).toBe(true));
 
   it.each([

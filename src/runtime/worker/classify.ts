@@ -5,6 +5,8 @@ export interface ErrorFacts {
   status?: number;
   code?: string;
   permanent: boolean;
+  /** The model knows no key, or not this one: a newer one may mend that. */
+  unauthorized: boolean;
   /** From `Retry-After` or the error itself. */
   retryAfterMs?: number;
 }
@@ -20,6 +22,9 @@ const PERMANENT_CODES = new Set([
   "INVALID_PROMPT_INPUT",
   "INVALID_TOOL_RESULTS",
 ]);
+/** A model's client that has no key at all says so before any call, without a status or a code. */
+const NO_KEY =
+  /missing credentials|api[ _]?key (is )?(not found|missing)|environment variable is missing|could not resolve authentication method/i;
 /** AWS answers throttling and expired credentials with 400 and 403. */
 const TRANSIENT_NAMES =
   /throttl|toomanyrequests|serviceunavailable|provisionedthroughput|limitexceeded|expiredtoken|requesttimeout|modelnotready/i;
@@ -33,6 +38,7 @@ export function classify(error: unknown, now: number): ErrorFacts {
   const first = chain[0];
   const status = firstOf(chain, statusOf);
   const code = firstOf(chain, codeOf);
+  const unauthorized = status === 401 || status === 403 || chain.some(lacksKey);
   const retryAfterMs = firstOf(chain, (entry) => retryAfterOf(entry, now));
   return {
     name: first instanceof Error ? nameOf(first) : typeof error,
@@ -45,6 +51,7 @@ export function classify(error: unknown, now: number): ErrorFacts {
     ...(status === undefined ? {} : { status }),
     ...(code === undefined ? {} : { code }),
     permanent: isPermanent(chain, status, code),
+    unauthorized,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
@@ -63,9 +70,11 @@ function isPermanent(chain: object[], status: number | undefined, code: string |
     if (typeof said === "boolean") return said;
     if (entry instanceof Error && TRANSIENT_NAMES.test(nameOf(entry))) return false;
   }
-  if (code !== undefined && PERMANENT_CODES.has(code)) return true;
+  if ((code !== undefined && PERMANENT_CODES.has(code)) || chain.some(lacksKey)) return true;
   return status !== undefined && PERMANENT_STATUSES.has(status);
 }
+
+const lacksKey = (entry: object) => entry instanceof Error && NO_KEY.test(entry.message);
 
 function causes(error: unknown): object[] {
   const chain: object[] = [];

@@ -7,6 +7,8 @@ export interface Io {
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
   /** False under NO_COLOR and where a stream is no terminal. */
   color: boolean;
+  /** The terminal can move no cursor (TERM=dumb): text alone. */
+  plain?: boolean;
 }
 
 /** How an operation's events are shown. */

@@ -108,7 +108,7 @@ export function openScreen(presentation: Presentation): { screen: Screen; close(
     : !presentation.linesAreResult && isTerminal(io.stderr)
       ? io.stderr
       : undefined;
-  const keyboard = stream && openKeyboard(io.stdin);
+  const keyboard = stream && !io.plain && openKeyboard(io.stdin);
   if (!stream || !keyboard) return undefined;
   const { interrupt, now } = presentation;
   return {
