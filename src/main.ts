@@ -45,6 +45,7 @@ export async function main(): Promise<void> {
       stdout,
       stderr,
       color: !env["NO_COLOR"],
+      plain: env["TERM"] === "dumb",
     },
     views,
     run: (words) => runWithin(words, cli),

@@ -56,7 +56,7 @@ function confirmation(event: DeployEvent, stage: string, again: string): Confirm
   if (event.type !== "plan" || event.changes.length === 0) return undefined;
   const losing = event.losing > 0 ? `, ${counted(event.losing, "of them loses data", "of them lose data")}` : "";
   return {
-    what: `Deploy ${counted(event.changes.length, "change")}${losing}`,
+    what: `Deploy ${counted(event.changes.length, "change")} to the stage ${stage}${losing}`,
     otherwise: "Nothing was changed.",
     // What cannot be taken back is no matter of one key.
     ...(event.losing > 0 ? { typed: stage } : {}),

@@ -10,6 +10,9 @@ import type { Workplace } from "../services.ts";
 import { requireProject, requireRunning, stageName } from "../stage.ts";
 import type { StageChoice } from "../stage-choice.ts";
 
+/** Where a stage's APIs are is no setting. */
+const ADDRESS = /\.AI_PIPELINE_(MANAGEMENT|SOCKET)_URL$/;
+
 export interface StagesDiffInput {
   choice: StageChoice;
   first: string;
@@ -62,8 +65,16 @@ async function settingsOf(
         hint: "See those that are: stages list. Check --profile and --region.",
       });
     }
-    const settings = await account.settings(outputs);
-    return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, nameless(value, outputs)]));
+    const [settings, secrets] = await Promise.all([account.settings(outputs), account.secrets.list(outputs)]);
+    return {
+      ...Object.fromEntries(
+        Object.entries(settings)
+          .filter(([name]) => !ADDRESS.test(name))
+          .map(([name, value]) => [name, nameless(value, outputs)]),
+      ),
+      // Their values are read by nobody: whether there is one is all that is told.
+      ...Object.fromEntries(secrets.map(({ name }) => [`secret.${name}`, "set"])),
+    };
   } finally {
     await account.close();
   }
@@ -79,7 +90,7 @@ async function openAccountOf(stage: string, choice: StageChoice, place: Workplac
 function nameless(value: string, outputs: StageOutputs): string {
   const { account, app, region, stage } = outputs;
   const known: [string, string][] = outputRows(outputs).filter(
-    ([name]) => !["v", "app", "stage", "maxAttempts"].includes(name),
+    ([name]) => !["v", "app", "stage", "provider", "maxAttempts"].includes(name),
   );
   // The longest first: some are parts of others.
   const named = known

@@ -46,6 +46,6 @@ export async function readToken(clients: AwsClients, outputs: StageOutputs, plac
   throw new ExternalError("The stage has no token.", {
     code: "TOKEN_MISSING",
     where: name,
-    hint: "Write it as a SecureString parameter of this name, or deploy the stage again.",
+    hint: `Make one: secrets set STAGE_TOKEN --generate --stage ${place.stage}`,
   });
 }

@@ -87,7 +87,7 @@ async function openView<Event extends { type: string }>(
     const ndjson = createNdjson(io, choices.first);
     return { push: ndjson.write, end: async () => ndjson.flush() };
   }
-  const terminal = format === "auto" && choices.ink ? openScreen(presentation) : undefined;
+  const terminal = format === "auto" && choices.ink && !io.plain ? openScreen(presentation) : undefined;
   if (!choices.ink || !terminal)
     return { push: choices.text(createTextOut(io), presentation.now), end: async () => {} };
   const { screen, close } = terminal;
@@ -108,7 +108,7 @@ export function openScreen(presentation: Presentation): { screen: Screen; close(
     : !presentation.linesAreResult && isTerminal(io.stderr)
       ? io.stderr
       : undefined;
-  const keyboard = stream && !io.plain && openKeyboard(io.stdin);
+  const keyboard = stream && openKeyboard(io.stdin);
   if (!stream || !keyboard) return undefined;
   const { interrupt, now } = presentation;
   return {

@@ -37,7 +37,9 @@ export function openAccount(
       return outputs && reachableOutputs(outputs, endpoint);
     },
     mark: ({ app, stage }) => readMark(clients, app, { ...place, stage }),
-    stages: (app) => findStages(clients, app, place),
+    async *stages(app) {
+      for await (const outputs of findStages(clients, app, place)) yield reachableOutputs(outputs, endpoint);
+    },
     secrets: createSecrets(clients, place),
     code: createCode(clients, place, clock),
     room: (functionName) => readRoom(clients, functionName, place),

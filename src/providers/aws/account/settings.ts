@@ -4,7 +4,7 @@ import type { AwsClients } from "../clients.ts";
 import { calling, type ErrorPlace } from "../errors.ts";
 
 /** Where a value may be a secret, two stages are told apart by a mark of it. */
-const PRIVATE = /KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL/i;
+const PRIVATE = /^(?!AI_PIPELINE_).*(KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL)/i;
 
 /** @returns how a stage is set, as its services tell it: `worker.MemorySize` is `1024`. */
 export async function readSettings(
