@@ -1,12 +1,12 @@
 import type { TaskStatus } from "../contract/event.ts";
 import { EXIT } from "../contract/exit.ts";
 import type { TasksCancelEvent, TasksListEvent, TasksShowEvent } from "../contract/operations/tasks.ts";
+import { findTask, wholeTaskId } from "./find-task.ts";
 import { invocation } from "./installation.ts";
 import type { Workplace } from "./services.ts";
 import { enterStage, type StageChoice } from "./stage.ts";
 import { stageFlags } from "./stage-choice.ts";
 import { knowing, unknownTask } from "./unknown-task.ts";
-import { wholeTaskId } from "./whole-task-id.ts";
 
 export interface TasksListInput {
   choice: StageChoice;
@@ -46,9 +46,9 @@ export async function* showTask(
   const stage = yield* enterStageForReading(input.choice, place);
   try {
     const { reader } = stage.client;
-    const taskId = await wholeTaskId(input.taskId, reader);
-    const record = await reader.get(taskId);
-    if (!record) throw unknownTask(taskId, { ref: stage.client.ref, choice: input.choice, place });
+    const record = await findTask(input.taskId, reader);
+    if (!record) throw unknownTask(input.taskId, { ref: stage.client.ref, choice: input.choice, place });
+    const { taskId } = record.task;
     const [events, result] = await Promise.all([reader.events(taskId), reader.result(record)]);
     yield { type: "task-detail", record, events, ...(result === undefined ? {} : { result }) };
     yield { type: "summary", operation: "tasks-show", exitCode: EXIT.completed, taskId };

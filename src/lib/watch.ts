@@ -3,13 +3,13 @@ import { EXIT } from "../contract/exit.ts";
 import type { WatchEvent } from "../contract/operations/watch.ts";
 import type { FollowEvent } from "../contract/ports.ts";
 import { invocation } from "./installation.ts";
+import { wholeTaskId } from "./find-task.ts";
 import { interruptedExit, untilAborted } from "./interrupt.ts";
 import type { Workplace } from "./services.ts";
 import { enterStage, type StageChoice } from "./stage.ts";
 import { followingKnown } from "./unknown-task.ts";
 import { fetchResult, hasEnded, initialOutcome, outcomeExit, reduceOutcome } from "./submit/outcome.ts";
 import { stageFlags } from "./stage-choice.ts";
-import { wholeTaskId } from "./whole-task-id.ts";
 
 export interface WatchInput {
   choice: StageChoice;

@@ -9,6 +9,7 @@ import type { Task } from "../../contract/task.ts";
 import { refusePaused } from "../dlq/paused.ts";
 import { type BodyChange, createChange, describeChange } from "../dlq/replay/change.ts";
 import { type Edit, editBody, type Editor } from "../dlq/replay/edit.ts";
+import { findTask } from "../find-task.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import { type StageChoice, stageFlags } from "../stage-choice.ts";
@@ -17,7 +18,6 @@ import { initialOutcome } from "../submit/outcome.ts";
 import { shellWord } from "../shell-word.ts";
 import { enterStageForChange } from "../tasks.ts";
 import { unknownTask } from "../unknown-task.ts";
-import { wholeTaskId } from "../whole-task-id.ts";
 
 export interface RetryInput {
   choice: StageChoice;
@@ -40,9 +40,9 @@ export async function* retryTask(input: RetryInput, place: Workplace): AsyncGene
   try {
     const { client } = stage;
     const { app, stage: name, account, region } = client.ref;
-    const taskId = await wholeTaskId(input.taskId, client.reader);
-    const record = await client.reader.get(taskId);
-    if (!record) throw unknownTask(taskId, { ref: client.ref, choice, place });
+    const record = await findTask(input.taskId, client.reader);
+    if (!record) throw unknownTask(input.taskId, { ref: client.ref, choice, place });
+    const { taskId } = record.task;
     if (!TERMINAL_STATUSES.some((status) => status === record.status)) throw stillActive(record, choice, place);
     if (!input.whilePaused) await refusePaused(client, choice, place);
     const { task, edit } = await changedTask(record, input, client.queue.limits, place);

@@ -10,6 +10,7 @@ import type { Task } from "../../contract/task.ts";
 import { findRunning } from "../dev-file.ts";
 import { chooseLetters } from "../dlq/replay/choose.ts";
 import { lettersOfStage } from "../dlq/letters.ts";
+import { findTask } from "../find-task.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import { enterStage, type OpenStage, requireProject, type StageChoice, stageName } from "../stage.ts";
@@ -18,7 +19,6 @@ import { initialOutcome } from "../submit/outcome.ts";
 import { refuseWaitingForNothing } from "../submit/paused.ts";
 import { enterStageForReading } from "../tasks.ts";
 import { unknownTask } from "../unknown-task.ts";
-import { wholeTaskId } from "../whole-task-id.ts";
 
 export interface RunInput {
   /** Where the task is. */
@@ -104,7 +104,7 @@ async function readTask(
   { choice, id }: RunInput,
   place: Workplace,
 ): Promise<{ task: Task; by: TaskFetched["by"] }> {
-  const record = await client.reader.get(await wholeTaskId(id, client.reader));
+  const record = await findTask(id, client.reader);
   if (record) return { task: record.task, by: "record" };
   const choosing = chooseLetters({ ids: [id] }, await lettersOfStage(client), 1, place);
   let step = await choosing.next();

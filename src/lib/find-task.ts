@@ -1,5 +1,6 @@
 import { AbortError } from "../contract/errors.ts";
 import type { TaskReader } from "../contract/ports.ts";
+import type { TaskRecord } from "../contract/record.ts";
 
 /** So much of an id screens with many tasks show at least. */
 const SHORTEST = 8;
@@ -11,11 +12,30 @@ const PAGES = 10;
 
 /**
  * @param text a task's id, or the beginning of one, as `dev`, `watch` and a narrow `tasks list` show it.
- * @returns the id; the text as it is when no task, of the latest thousand, begins so.
+ * @returns the task's record; undefined when none has the id and none, of the latest thousand, begins so.
+ * @throws AbortError `TASK_AMBIGUOUS`.
+ */
+export async function findTask(text: string, reader: TaskReader): Promise<TaskRecord | undefined> {
+  const record = await reader.get(text);
+  if (record || !mayBeBeginning(text)) return record;
+  const taskId = await onlyBeginning(text, reader);
+  return taskId === undefined ? undefined : reader.get(taskId);
+}
+
+/**
+ * The same for whoever needs the id alone, also of a task that is not there: nothing is read for an id in full.
+ *
+ * @returns the id; the text as it is when no task begins so.
  * @throws AbortError `TASK_AMBIGUOUS`.
  */
 export async function wholeTaskId(text: string, reader: TaskReader): Promise<string> {
-  if (text.length < SHORTEST || WHOLE.test(text) || (await reader.get(text))) return text;
+  if (!mayBeBeginning(text) || (await reader.get(text))) return text;
+  return (await onlyBeginning(text, reader)) ?? text;
+}
+
+const mayBeBeginning = (text: string) => text.length >= SHORTEST && !WHOLE.test(text);
+
+async function onlyBeginning(text: string, reader: TaskReader): Promise<string | undefined> {
   const found: string[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < PAGES; page++) {
@@ -31,5 +51,5 @@ export async function wholeTaskId(text: string, reader: TaskReader): Promise<str
       hint: ["Name one of them in full:", ...found.slice(0, 10).map((taskId) => `  ${taskId}`)],
     });
   }
-  return found[0] ?? text;
+  return found[0];
 }
