@@ -1,6 +1,4 @@
-import { Option } from "commander";
 import { counted } from "../contract/counted.ts";
-import { IAC_KINDS, type IacKind } from "../contract/infrastructure.ts";
 import type { DeployEvent } from "../contract/operations/deploy.ts";
 import { deploy } from "../lib/deploy/deploy.ts";
 import { deployedStageName } from "../lib/deploy/stage-name.ts";
@@ -9,10 +7,9 @@ import { stageWords } from "../lib/stage-choice.ts";
 import { type CommandModule, presentation, show } from "./shared/cli.ts";
 import { askAfterPlan, type Confirmation } from "./shared/confirm.ts";
 import { tellPlan } from "./shared/tell-plan.ts";
-import { choiceOf, examples, type StageFlags, stageFlags } from "./shared/flags.ts";
+import { choiceOf, examples, type IacFlags, iacFlags } from "./shared/flags.ts";
 
-interface DeployFlags extends StageFlags {
-  iac?: IacKind;
+interface DeployFlags extends IacFlags {
   plan?: string;
   codeOnly?: boolean;
   yes?: boolean;
@@ -24,9 +21,8 @@ export const command: CommandModule = {
     it.option("--plan <file>", "apply a plan that plan --out saved")
       .option("--code-only", "replace the functions' code and nothing else, in seconds")
       .option("--yes", "do not ask")
-      .option("--allow-data-loss", "with --yes: also where the plan says that data is lost")
-      .addOption(new Option("--iac <kind>", "which, where the project has several").choices(IAC_KINDS));
-    stageFlags(it);
+      .option("--allow-data-loss", "with --yes: also where the plan says that data is lost");
+    iacFlags(it);
     const own = invocation(cli.place.installation, cli.place.cwd);
     examples(it, own, [
       "$ deploy --stage $USER",

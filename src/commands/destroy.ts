@@ -1,5 +1,3 @@
-import { Option } from "commander";
-import { IAC_KINDS, type IacKind } from "../contract/infrastructure.ts";
 import type { DestroyEvent } from "../contract/operations/deploy.ts";
 import { destroy } from "../lib/deploy/destroy.ts";
 import { deployedStageName } from "../lib/deploy/stage-name.ts";
@@ -8,20 +6,20 @@ import { stageWords } from "../lib/stage-choice.ts";
 import { type CommandModule, presentation, show } from "./shared/cli.ts";
 import { askAfterPlan, type Confirmation } from "./shared/confirm.ts";
 import { tellPlan } from "./shared/tell-plan.ts";
-import { choiceOf, examples, type StageFlags, stageFlags } from "./shared/flags.ts";
+import { choiceOf, examples, type IacFlags, iacFlags } from "./shared/flags.ts";
 
-interface DestroyFlags extends StageFlags {
-  iac?: IacKind;
+interface DestroyFlags extends IacFlags {
   keepData?: boolean;
   yes?: boolean;
 }
 
 export const command: CommandModule = {
   configure(it, cli, done) {
-    it.option("--keep-data", "leave the bucket, the task records and the secrets")
-      .option("--yes", "do not ask for the stage's name")
-      .addOption(new Option("--iac <kind>", "which, where the project has several").choices(IAC_KINDS));
-    stageFlags(it);
+    it.option("--keep-data", "leave the bucket, the task records and the secrets").option(
+      "--yes",
+      "do not ask for the stage's name",
+    );
+    iacFlags(it);
     const own = invocation(cli.place.installation, cli.place.cwd);
     examples(it, own, ["$ destroy --stage $USER", "$ destroy --stage dev --keep-data --yes"]);
     it.action(async (flags: DestroyFlags) => {

@@ -1,22 +1,20 @@
-import { Option } from "commander";
-import { IAC_KINDS, type IacKind } from "../contract/infrastructure.ts";
 import { plan } from "../lib/deploy/plan.ts";
 import { invocation } from "../lib/installation.ts";
 import { type CommandModule, presentation, show } from "./shared/cli.ts";
-import { choiceOf, examples, type StageFlags, stageFlags } from "./shared/flags.ts";
+import { choiceOf, examples, type IacFlags, iacFlags } from "./shared/flags.ts";
 
-interface PlanFlags extends StageFlags {
-  iac?: IacKind;
+interface PlanFlags extends IacFlags {
   out?: string;
   detailedExitcode?: boolean;
 }
 
 export const command: CommandModule = {
   configure(it, cli, done) {
-    it.option("--out <file>", "save the plan, for deploy --plan")
-      .option("--detailed-exitcode", "exit with 2 when something would change")
-      .addOption(new Option("--iac <kind>", "which, where the project has several").choices(IAC_KINDS));
-    stageFlags(it);
+    it.option("--out <file>", "save the plan, for deploy --plan").option(
+      "--detailed-exitcode",
+      "exit with 2 when something would change",
+    );
+    iacFlags(it);
     examples(it, invocation(cli.place.installation, cli.place.cwd), [
       "$ plan --stage prod",
       "$ plan --stage prod --out prod.plan --detailed-exitcode",

@@ -2,14 +2,11 @@ import { UsageError } from "../../contract/errors.ts";
 import { IAM_ROLES, type IamRole } from "../../contract/iam/grants.ts";
 import { showPolicy } from "../../lib/iam/show-policy.ts";
 import { invocation } from "../../lib/installation.ts";
-import { type CommandModule, type OutputFlags, presentation, show } from "../shared/cli.ts";
-import { examples, outputFlags } from "../shared/flags.ts";
+import { type CommandModule, presentation, show } from "../shared/cli.ts";
+import { choiceOf, examples, outputFlags, type StageFlags } from "../shared/flags.ts";
 
-interface PolicyFlags extends OutputFlags {
+interface PolicyFlags extends StageFlags {
   role: IamRole;
-  stage?: string;
-  app?: string;
-  region?: string;
   account?: string;
 }
 
@@ -31,7 +28,7 @@ export const command: CommandModule = {
       "$ iam policy --role deployer --stage prod --account 123456789012 --region eu-west-1",
     ]);
     it.action(async (flags: PolicyFlags) => {
-      const { role, account, stage, app, region } = flags;
+      const { role, account } = flags;
       if (account !== undefined && !/^\d{12}$/.test(account)) {
         throw new UsageError(`"${account}" is no account's id.`, {
           code: "ACCOUNT_INVALID",
@@ -39,12 +36,7 @@ export const command: CommandModule = {
           hint: "Write its 12 digits.",
         });
       }
-      const choice = {
-        ...(stage === undefined ? {} : { stage }),
-        ...(app === undefined ? {} : { app }),
-        ...(region === undefined ? {} : { region }),
-      };
-      const input = { choice, role, ...(account === undefined ? {} : { account }) };
+      const input = { choice: choiceOf(flags), role, ...(account === undefined ? {} : { account }) };
       done(await show("iam-policy", showPolicy(input, cli.place), presentation(cli, flags, { linesAreResult: true })));
     });
   },

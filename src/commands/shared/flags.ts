@@ -1,10 +1,12 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { CONCURRENCY } from "../../contract/consumption.ts";
+import { IAC_KINDS, type IacKind } from "../../contract/infrastructure.ts";
 import type { LettersChoice } from "../../lib/dlq/letters.ts";
 import type { StageChoice } from "../../lib/stage.ts";
 import type { OutputFlags } from "./cli.ts";
 
 export type StageFlags = StageChoice & OutputFlags;
+export type IacFlags = StageFlags & { iac?: IacKind };
 export type LettersFlags = LettersChoice & OutputFlags;
 
 /** Adds `--json` and `--debug`. */
@@ -19,6 +21,12 @@ export function stageFlags(command: Command): Command {
       .option("--stage <name>", "stage to work on (default: AI_PIPELINE_STAGE, else local)")
       .option("--app <name>", "app to work on, without a checkout of it"),
   );
+}
+
+/** Adds what says which stage is meant, and which infrastructure of its project. */
+export function iacFlags(command: Command): Command {
+  const iac = command.createOption("--iac <kind>", "which, where the project has several");
+  return stageFlags(command.addOption(iac.choices(IAC_KINDS)));
 }
 
 /** Adds what says which account and region are meant. */
