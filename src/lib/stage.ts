@@ -4,7 +4,8 @@ import type { StackActivity } from "../contract/operations/dev.ts";
 import type { StackChange, StageShown } from "../contract/operations/shared.ts";
 import type { StageClient } from "../contract/ports.ts";
 import { environmentToken, tokenOf } from "./caller-token.ts";
-import { APP_PATTERN, APP_RULE, LOCAL_STAGE, STAGE_PATTERN } from "../contract/names.ts";
+import { LOCAL_STAGE, STAGE_PATTERN } from "../contract/names.ts";
+import { checkAppName } from "./app-name.ts";
 import { findProject, type Project } from "./config/load.ts";
 import { findRunningAround, removeDevFile, type Running, stateDirectory, writeDevFile } from "./dev-file.ts";
 import { invocation } from "./installation.ts";
@@ -226,13 +227,7 @@ async function remoteTarget(
 ): Promise<StageTarget & { projectDir?: string }> {
   const project = choice.app === undefined ? await requireProject(place, stage) : undefined;
   const app = choice.app ?? project?.config.app ?? "";
-  if (!APP_PATTERN.test(app)) {
-    throw new UsageError(`"${app}" cannot be the name of an app.`, {
-      code: "APP_INVALID",
-      where: "--app",
-      hint: `Use ${APP_RULE}.`,
-    });
-  }
+  checkAppName(app);
   return {
     app,
     stage,

@@ -1,8 +1,9 @@
 import { readdirSync, statSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { AbortError, UsageError } from "../../contract/errors.ts";
-import { APP_PATTERN, APP_RULE } from "../../contract/names.ts";
+import { AbortError } from "../../contract/errors.ts";
+import { APP_PATTERN } from "../../contract/names.ts";
+import { checkAppName } from "../app-name.ts";
 import { dependencySpecifier, type Installation } from "../installation.ts";
 import type { Template } from "./templates.ts";
 
@@ -13,13 +14,7 @@ const RENAMED: Record<string, string> = { gitignore: ".gitignore", npmrc: ".npmr
 
 /** Waits for nothing, so that a folder can be judged as it is typed. @throws UsageError `APP_INVALID`; AbortError `DIRECTORY_NOT_EMPTY`. */
 export function checkTarget(directory: string, app: string): void {
-  if (!APP_PATTERN.test(app)) {
-    throw new UsageError(`"${app}" cannot be the name of an app.`, {
-      code: "APP_INVALID",
-      where: "--app",
-      hint: [`Use ${APP_RULE}.`, ...(suggestApp(app) ? [`For example: --app ${suggestApp(app)}`] : [])],
-    });
-  }
+  checkAppName(app, suggestApp(app));
   const info = statSync(directory, { throwIfNoEntry: false });
   if (!info) return;
   if (!info.isDirectory()) {

@@ -1,7 +1,7 @@
 import { UsageError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
-import { APP_PATTERN, APP_RULE } from "../../contract/names.ts";
 import type { SecretsEvent, SecretsSummary } from "../../contract/operations/secrets.ts";
+import { checkAppName } from "../app-name.ts";
 import { enterSite, type Site } from "../deploy/enter.ts";
 import { GENERATED } from "../deploy/secrets.ts";
 import { deployedStageName } from "../deploy/stage-name.ts";
@@ -28,7 +28,7 @@ export async function* secrets(input: SecretsInput, place: Workplace): AsyncGene
   if (input.action === "set" && "generate" in input) requireGenerated(input.name);
   const stage = deployedStageName(input.choice, place);
   const app = input.choice.app ?? (await requireProject(place, stage)).config.app;
-  requireApp(app);
+  checkAppName(app);
   const site = yield* enterSite(input.choice, app, place);
   try {
     const summary = input.action === "list" ? yield* list(site) : await change(input, site);
@@ -76,14 +76,5 @@ function requireGenerated(name: string): void {
     code: "SECRET_NOT_GENERATED",
     where: "--generate",
     hint: `It is for ${Object.keys(GENERATED).join(" and ")}. Give ${name} on stdin, or type it when asked.`,
-  });
-}
-
-function requireApp(app: string): void {
-  if (APP_PATTERN.test(app)) return;
-  throw new UsageError(`"${app}" cannot be the name of an app.`, {
-    code: "APP_INVALID",
-    where: "--app",
-    hint: `Use ${APP_RULE}.`,
   });
 }
