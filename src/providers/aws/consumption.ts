@@ -7,7 +7,7 @@ import { resourceNames } from "../../contract/resources.ts";
 import type { AwsClients } from "./clients.ts";
 import type { StageContext } from "./context.ts";
 import { calling, type ErrorPlace } from "./errors.ts";
-import { readParameter } from "./parameter.ts";
+import { readParameter, removeParameter } from "./parameter.ts";
 
 /** The event source mapping between the task queue and the worker. */
 export function createConsumption({ clients, outputs, place }: StageContext): ConsumptionControl {
@@ -32,18 +32,12 @@ export function createConsumption({ clients, outputs, place }: StageContext): Co
 
   async function write(mark: ConsumptionMark): Promise<void> {
     const Name = resourceNames(app, stage, "").consumptionParameter;
-    const { DeleteParameterCommand, PutParameterCommand } = await import("@aws-sdk/client-ssm");
+    if (!isMarked(mark)) return void (await removeParameter(clients, Name, place));
+    const { PutParameterCommand } = await import("@aws-sdk/client-ssm");
     const ssm = await clients.ssm();
-    if (isMarked(mark)) {
-      const Value = JSON.stringify({ v: 1, ...mark });
-      const command = new PutParameterCommand({ Name, Value, Type: "String", Overwrite: true });
-      return void (await calling("ssm:PutParameter", place, () => ssm.send(command)));
-    }
-    await calling("ssm:DeleteParameter", place, async () => {
-      await ssm.send(new DeleteParameterCommand({ Name })).catch((error: unknown) => {
-        if (!(error instanceof Error && error.name === "ParameterNotFound")) throw error;
-      });
-    });
+    const Value = JSON.stringify({ v: 1, ...mark });
+    const command = new PutParameterCommand({ Name, Value, Type: "String", Overwrite: true });
+    await calling("ssm:PutParameter", place, () => ssm.send(command));
   }
 
   return {

@@ -140,6 +140,16 @@ export async function calling<T>(action: string, place: ErrorPlace, call: () => 
   }
 }
 
+/** @returns what AWS answers; undefined when it fails with an error of these names, by which AWS says that there is none. */
+export async function unlessMissing<T>(answer: Promise<T>, ...names: string[]): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Error && names.includes(error.name)) return undefined;
+    throw error;
+  }
+}
+
 function httpStatus(error: object): number | undefined {
   const metadata: unknown = "$metadata" in error ? error.$metadata : undefined;
   if (typeof metadata !== "object" || metadata === null || !("httpStatusCode" in metadata)) return undefined;

@@ -1,5 +1,7 @@
 import type { AwsClients } from "./clients.ts";
-import { calling, type ErrorPlace } from "./errors.ts";
+import { calling, type ErrorPlace, unlessMissing } from "./errors.ts";
+
+const MISSING = "ParameterNotFound";
 
 /** @returns the value of an SSM parameter, decrypted; undefined when there is none. */
 export async function readParameter(
@@ -11,12 +13,17 @@ export async function readParameter(
   const { GetParameterCommand } = await import("@aws-sdk/client-ssm");
   return calling("ssm:GetParameter", place, async () => {
     const ssm = await clients.ssm();
-    try {
-      return (await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }), { abortSignal })).Parameter
-        ?.Value;
-    } catch (error) {
-      if (error instanceof Error && error.name === "ParameterNotFound") return undefined;
-      throw error;
-    }
+    const command = new GetParameterCommand({ Name, WithDecryption: true });
+    return (await unlessMissing(ssm.send(command, { abortSignal }), MISSING))?.Parameter?.Value;
   });
+}
+
+/** @returns whether there was one. */
+export async function removeParameter(clients: AwsClients, Name: string, place: ErrorPlace): Promise<boolean> {
+  const { DeleteParameterCommand } = await import("@aws-sdk/client-ssm");
+  const ssm = await clients.ssm();
+  const removed = await calling("ssm:DeleteParameter", place, () =>
+    unlessMissing(ssm.send(new DeleteParameterCommand({ Name })), MISSING),
+  );
+  return removed !== undefined;
 }

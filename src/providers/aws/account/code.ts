@@ -2,7 +2,7 @@ import type { AccountClient } from "../../../contract/account.ts";
 import type { Clock } from "../../../contract/clock.ts";
 import { ExternalError } from "../../../contract/errors.ts";
 import type { AwsClients } from "../clients.ts";
-import { calling, type ErrorPlace } from "../errors.ts";
+import { calling, type ErrorPlace, unlessMissing } from "../errors.ts";
 
 const FIRST_POLL_MS = 200;
 const SLOWEST_POLL_MS = 2000;
@@ -12,14 +12,10 @@ export function createCode(clients: AwsClients, place: ErrorPlace, clock: Clock)
   async function configuration(FunctionName: string) {
     const { GetFunctionConfigurationCommand } = await import("@aws-sdk/client-lambda");
     const lambda = await clients.lambda();
-    return calling("lambda:GetFunctionConfiguration", place, async () => {
-      try {
-        return await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-      } catch (error) {
-        if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
-        throw error;
-      }
-    });
+    const command = new GetFunctionConfigurationCommand({ FunctionName });
+    return calling("lambda:GetFunctionConfiguration", place, () =>
+      unlessMissing(lambda.send(command), "ResourceNotFoundException"),
+    );
   }
   return {
     live: async (name) => (await configuration(name))?.CodeSha256,

@@ -1,7 +1,9 @@
 import type { AccountClient, RemovedData } from "../../../contract/account.ts";
 import { resourceNames } from "../../../contract/resources.ts";
 import type { AwsClients } from "../clients.ts";
-import { calling, type ErrorPlace } from "../errors.ts";
+import { calling, type ErrorPlace, unlessMissing } from "../errors.ts";
+import { removeParameter } from "../parameter.ts";
+import { readStats } from "../queue/stats.ts";
 import { createSecrets } from "./secrets.ts";
 
 /** What S3 deletes or lists in one request. */
@@ -9,34 +11,18 @@ const PAGE = 1000;
 /** Counting goes no further: nobody needs the exact number of more. */
 const MOST_COUNTED = 10_000;
 
-const COUNTS = [
-  "ApproximateNumberOfMessages",
-  "ApproximateNumberOfMessagesNotVisible",
-  "ApproximateNumberOfMessagesDelayed",
-] as const;
-
 type Data = Pick<AccountClient, "held" | "empty" | "removeData">;
 
 /** What a stage holds, and its end. */
 export function createData(clients: AwsClients, place: ErrorPlace): Data {
   async function messages(QueueUrl: string): Promise<number> {
-    const { GetQueueAttributesCommand } = await import("@aws-sdk/client-sqs");
     const sqs = await clients.sqs();
-    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] });
-    const { Attributes } = (await unlessGone("sqs:GetQueueAttributes", () => sqs.send(command))) ?? {};
-    return COUNTS.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
+    const stats = await unlessGone("sqs:GetQueueAttributes", () => readStats(sqs, QueueUrl));
+    return stats ? stats.visible + stats.inFlight + stats.delayed : 0;
   }
 
-  async function unlessGone<T>(action: string, call: () => Promise<T>): Promise<T | undefined> {
-    return calling(action, place, async () => {
-      try {
-        return await call();
-      } catch (error) {
-        if (error instanceof Error && GONE.has(error.name)) return undefined;
-        throw error;
-      }
-    });
-  }
+  const unlessGone = <T>(action: string, call: () => Promise<T>) =>
+    calling(action, place, () => unlessMissing(call(), ...GONE));
 
   async function* objects(Bucket: string) {
     const { ListObjectsV2Command } = await import("@aws-sdk/client-s3");
@@ -93,12 +79,11 @@ export function createData(clients: AwsClients, place: ErrorPlace): Data {
     empty,
     async *removeData(name, { bucket, tasksTable }) {
       const secrets = createSecrets(clients, place);
-      const [{ DeleteBucketCommand }, { DeleteTableCommand }, { DeleteParameterCommand }] = await Promise.all([
+      const [{ DeleteBucketCommand }, { DeleteTableCommand }] = await Promise.all([
         import("@aws-sdk/client-s3"),
         import("@aws-sdk/client-dynamodb"),
-        import("@aws-sdk/client-ssm"),
       ]);
-      const [s3, dynamodb, ssm] = await Promise.all([clients.s3(), clients.dynamodb(), clients.ssm()]);
+      const [s3, dynamodb] = await Promise.all([clients.s3(), clients.dynamodb()]);
       if (await unlessGone("s3:DeleteBucket", () => s3.send(new DeleteBucketCommand({ Bucket: bucket }))))
         yield { what: "buckets", count: 1 };
       if (
@@ -109,18 +94,16 @@ export function createData(clients: AwsClients, place: ErrorPlace): Data {
       for (const secret of await secrets.list(name)) if (await secrets.unset(name, secret.name)) count++;
       if (count > 0) yield { what: "secrets", count };
       const Name = resourceNames(name.app, name.stage, "").consumptionParameter;
-      if (await unlessGone("ssm:DeleteParameter", () => ssm.send(new DeleteParameterCommand({ Name }))))
-        yield { what: "parameters", count: 1 };
+      if (await removeParameter(clients, Name, place)) yield { what: "parameters", count: 1 };
     },
   };
 }
 
 /** Errors that mean: there is none. */
-const GONE = new Set([
+const GONE = [
   "NoSuchBucket",
   "NotFound",
   "ResourceNotFoundException",
   "QueueDoesNotExist",
   "AWS.SimpleQueueService.NonExistentQueue",
-  "ParameterNotFound",
-]);
+];

@@ -2,6 +2,7 @@ import type { AccountClient, StageName } from "../../../contract/account.ts";
 import { resourceNames } from "../../../contract/resources.ts";
 import type { AwsClients } from "../clients.ts";
 import { calling, type ErrorPlace } from "../errors.ts";
+import { removeParameter } from "../parameter.ts";
 
 /** Secrets of stages, as SecureString parameters. Values are written, and never read here. */
 export function createSecrets(clients: AwsClients, place: ErrorPlace): AccountClient["secrets"] {
@@ -39,18 +40,6 @@ export function createSecrets(clients: AwsClients, place: ErrorPlace): AccountCl
       );
       return Version === 1;
     },
-    async unset(name, secret) {
-      const { DeleteParameterCommand } = await import("@aws-sdk/client-ssm");
-      const ssm = await clients.ssm();
-      return calling("ssm:DeleteParameter", place, async () => {
-        try {
-          await ssm.send(new DeleteParameterCommand({ Name: `${pathOf(name)}/${secret}` }));
-          return true;
-        } catch (error) {
-          if (error instanceof Error && error.name === "ParameterNotFound") return false;
-          throw error;
-        }
-      });
-    },
+    unset: (name, secret) => removeParameter(clients, `${pathOf(name)}/${secret}`, place),
   };
 }

@@ -6,12 +6,7 @@ import { leased, outcomes, sendEntry } from "./messages.ts";
 import { createMove } from "./move.ts";
 import { createOldest } from "./oldest.ts";
 import { createPurge } from "./purge.ts";
-
-const COUNTS = [
-  "ApproximateNumberOfMessages",
-  "ApproximateNumberOfMessagesNotVisible",
-  "ApproximateNumberOfMessagesDelayed",
-] as const;
+import { readStats } from "./stats.ts";
 
 /** The first million a month is free; the list price does not count that. */
 const PRICING: NonNullable<QueuePort["pricing"]> = {
@@ -32,18 +27,7 @@ export function createQueue(context: Pick<StageContext, "clients" | "place">): Q
     oldest: createOldest(context),
     ...(context.place.endpoint ? {} : { pricing: PRICING }),
     limits: { batchEntries: 10, batchBytes: 1_048_576 },
-    async stats(QueueUrl) {
-      const { GetQueueAttributesCommand } = await sqs();
-      const { Attributes = {} } = await call("GetQueueAttributes", (client) =>
-        client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] })),
-      );
-      const count = (name: (typeof COUNTS)[number]) => Number(Attributes[name] ?? 0);
-      return {
-        visible: count("ApproximateNumberOfMessages"),
-        inFlight: count("ApproximateNumberOfMessagesNotVisible"),
-        delayed: count("ApproximateNumberOfMessagesDelayed"),
-      };
-    },
+    stats: (queue) => call("GetQueueAttributes", (client) => readStats(client, queue)),
     async lease(QueueUrl, { max, seconds, waitSeconds, signal }) {
       const { ReceiveMessageCommand } = await sqs();
       const command = new ReceiveMessageCommand({
