@@ -6,9 +6,10 @@ import type { AccountTarget } from "./contract/account.ts";
 import { type Clock, systemClock } from "./contract/clock.ts";
 import { EXIT, type ExitCode } from "./contract/exit.ts";
 import type { IacKind, InfrastructureDriver, InfrastructureInput } from "./contract/infrastructure.ts";
+import type { BuiltCode } from "./contract/operations/build.ts";
 import { findInstallation, invocation } from "./lib/installation.ts";
 import { InterruptedError } from "./lib/interrupt.ts";
-import type { BuiltCode, CodeSource, Services } from "./lib/services.ts";
+import type { CodeSource, Services } from "./lib/services.ts";
 import { views } from "./ui/views/index.ts";
 
 // What every start needs is imported here; everything else where it is used, so that `--version` costs little more than Node.

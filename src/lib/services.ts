@@ -5,7 +5,7 @@ import type { ResolvedConfig } from "../contract/config.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { StageDescription } from "../contract/description.ts";
 import type { IacKind, InfrastructureDriver, InfrastructureInput } from "../contract/infrastructure.ts";
-import type { ArchiveName } from "../contract/operations/build.ts";
+import type { ArchiveName, BuiltCode } from "../contract/operations/build.ts";
 import type { DevDepths, StackActivity } from "../contract/operations/dev.ts";
 import type { CallerToken, QueueClient, QueueTarget, StageClient } from "../contract/ports.ts";
 import type { StageOutputs } from "../contract/resources.ts";
@@ -74,9 +74,6 @@ export interface CodeSource {
   /** Where builds go. */
   outDir: string;
 }
-
-/** The folder of a function's code, or the compiler's words. */
-export type BuiltCode = { ok: true; codeDir: string; warnings: string[] } | { ok: false; errors: string[] };
 
 /** What main hands down, so that no operation knows which provider or stack it works with. */
 export interface Services {

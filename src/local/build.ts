@@ -1,17 +1,8 @@
 import { join } from "node:path";
+import type { ArchiveName, BuiltCode } from "../contract/operations/build.ts";
 import { createBundler, formatBuildMessage } from "./bundle/index.ts";
 import { removeOldBuilds } from "./bundle/output.ts";
 import type { ProjectOptions } from "./stack.ts";
-
-/** A function's code as `dev` would run it. */
-export type BuiltCode =
-  | {
-      ok: true;
-      /** Holds `index.js` and whatever it needs. */
-      codeDir: string;
-      warnings: string[];
-    }
-  | { ok: false; errors: string[] };
 
 /**
  * Builds the code of a project's worker or of its API's functions, once, by the bundler and settings of `dev`: what runs
@@ -21,21 +12,13 @@ export type BuiltCode =
  */
 export async function buildCode(
   project: Pick<ProjectOptions, "dir" | "config" | "modules" | "apiCodeDir">,
-  what: "worker" | "api",
+  what: ArchiveName,
   outDir: string,
 ): Promise<BuiltCode> {
   const { config, modules, apiCodeDir } = project;
   if (what === "api" && config.api.entry === undefined && apiCodeDir !== undefined)
     return { ok: true, codeDir: apiCodeDir, warnings: [] };
-  const bundler = createBundler({
-    projectDir: project.dir,
-    outDir,
-    runtimeEntry: modules.runtime,
-    clientEntry: modules.client,
-    mainEntry: modules.main,
-    minify: true,
-    emit() {},
-  });
+  const bundler = createBundler({ projectDir: project.dir, outDir, modules, minify: true, emit() {} });
   const entry = what === "worker" ? config.worker.entry : (config.api.entry ?? modules.api);
   try {
     const built = await bundler.buildOnce({ name: what, entry });

@@ -39,9 +39,7 @@ export function createProjectCode(
   const bundler = createBundler({
     projectDir: project.dir,
     outDir,
-    runtimeEntry: modules.runtime,
-    clientEntry: modules.client,
-    mainEntry: modules.main,
+    modules,
     emit: ctx.emit,
     now: ctx.clock.now,
   });

@@ -4,6 +4,9 @@ import type { SummaryBase } from "./shared.ts";
 /** What a function's code is built into. The API's functions share one archive. */
 export type ArchiveName = "worker" | "api";
 
+/** A folder that holds `index.js` and whatever it needs, as `dev` would run it; or the compiler's words. */
+export type BuiltCode = { ok: true; codeDir: string; warnings: string[] } | { ok: false; errors: string[] };
+
 export interface Archive {
   name: ArchiveName;
   /** The functions that run it. */

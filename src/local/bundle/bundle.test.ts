@@ -30,9 +30,7 @@ function project(files: Record<string, string>) {
   const bundler: Bundler = createBundler({
     projectDir: dir,
     outDir: join(dir, ".ai-pipeline/build"),
-    runtimeEntry: own("runtime"),
-    clientEntry: own("client"),
-    mainEntry: own("main"),
+    modules: { main: own("main"), runtime: own("runtime"), client: own("client") },
     emit: (event) => events.push(event),
   });
   cleanups.push(() => bundler.close());

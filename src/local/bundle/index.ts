@@ -48,14 +48,7 @@ export function createBundler(options: BundlerOptions): Bundler {
     loader: { ".node": "copy" },
     legalComments: "none",
     logLevel: "silent",
-    plugins: [
-      ownModules(options.projectDir, {
-        main: options.mainEntry,
-        runtime: options.runtimeEntry,
-        client: options.clientEntry,
-      }),
-      ...plugins,
-    ],
+    plugins: [ownModules(options.projectDir, options.modules), ...plugins],
   });
 
   const rootOf = (target: BundleTarget) => join(options.outDir, target.name);

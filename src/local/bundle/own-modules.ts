@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
+import type { BundlerOptions } from "./types.ts";
 
 /** Whether a folder, or one above it, has a package installed. */
 export function hasPackage(dir: string, name: string): boolean {
@@ -14,7 +15,7 @@ export function hasPackage(dir: string, name: string): boolean {
  * Lets a project import `ai-pipeline` before it has installed anything. A copy of its own wins: that is what will be
  * deployed.
  */
-export function ownModules(projectDir: string, modules: { main: string; runtime: string; client: string }): Plugin {
+export function ownModules(projectDir: string, modules: BundlerOptions["modules"]): Plugin {
   const paths = new Map([
     ["ai-pipeline", modules.main],
     ["ai-pipeline/runtime", modules.runtime],

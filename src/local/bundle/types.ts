@@ -5,10 +5,8 @@ export interface BundlerOptions {
   projectDir: string;
   /** Where builds go: `<outDir>/<target>/<hash of the build>/index.js`. */
   outDir: string;
-  /** Modules that `ai-pipeline/runtime`, `ai-pipeline/client` and `ai-pipeline` mean when the project has no copy of its own. */
-  runtimeEntry: string;
-  clientEntry: string;
-  mainEntry: string;
+  /** Modules that `ai-pipeline`, `ai-pipeline/runtime` and `ai-pipeline/client` mean when the project has no copy of its own. */
+  modules: { main: string; runtime: string; client: string };
   /** What is deployed is made small: it is read at every cold start. Names of classes and functions stay. Default false. */
   minify?: boolean;
   /** Hears `function` events: building, ready, failed. */

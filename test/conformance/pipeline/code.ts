@@ -18,14 +18,7 @@ export const MODULES = {
 
 /** Bundles modules as a deployment bundles functions. @returns what packs one, an absolute path or one of the project's. */
 function createPacker(outDir: string): (name: string, entry: string) => Promise<Buffer> {
-  const bundler = createBundler({
-    projectDir: PROJECT_DIR,
-    outDir,
-    runtimeEntry: MODULES.runtime,
-    clientEntry: MODULES.client,
-    mainEntry: MODULES.main,
-    emit() {},
-  });
+  const bundler = createBundler({ projectDir: PROJECT_DIR, outDir, modules: MODULES, emit() {} });
   return async (name, entry) => {
     const built = await bundler.buildOnce({ name, entry });
     if (!built.ok) throw new Error(built.errors.map(({ text }) => text).join("\n"));
