@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "./hash.ts";
 
 /** What differs between two failures of one cause, longest patterns first. */
 const VOLATILE: [RegExp, string][] = [
@@ -20,5 +20,5 @@ export function fingerprint(error: { name: string; message: string; status?: num
   let text = error.message;
   for (const [pattern, token] of VOLATILE) text = text.replace(pattern, token);
   const cause = [error.name, error.status ?? "", error.code ?? "", text.trim().toLowerCase()].join("\n");
-  return createHash("sha256").update(cause).digest("hex").slice(0, 12);
+  return hash(cause, 12);
 }

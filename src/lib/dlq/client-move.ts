@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { AbortError, UsageError } from "../../contract/errors.ts";
+import { hash } from "../../contract/hash.ts";
 import type { LetterRefused, MoveProgress } from "../../contract/operations/dlq-redrive.ts";
 import type { QueuePort } from "../../contract/queue.ts";
 import { createJournal, findJournal, type Journal, resumeJournal } from "../mover/journal.ts";
@@ -116,5 +116,5 @@ async function openJournal(
 }
 
 function journalName(source: KnownQueue, destination: KnownQueue): string {
-  return createHash("sha256").update(`${source.queue} ${destination.queue}`).digest("hex").slice(0, 16);
+  return hash(`${source.queue} ${destination.queue}`, 16);
 }

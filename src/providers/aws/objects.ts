@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
 import { basename } from "node:path";
+import { newDocumentKey, userPrefix } from "../../contract/documents.ts";
 import { AbortError } from "../../contract/errors.ts";
 import type { DocumentStore } from "../../contract/ports.ts";
 import type { StageContext } from "./context.ts";
@@ -16,17 +16,12 @@ export function parseReference(reference: string): { Bucket: string; Key: string
   });
 }
 
-/** @returns a user's own folder of the stage's bucket, as the API names it. */
-const folderOf = (userId: string) => `documents/${createHash("sha256").update(userId).digest("hex").slice(0, 32)}`;
-/** Where the API puts what services upload. */
-const FOLDER = folderOf("service");
-
 /** Puts documents into the stage's bucket. */
 export function createDocuments({ clients, outputs, place }: StageContext): DocumentStore {
   return {
     async put({ name, body, contentType }) {
       const { PutObjectCommand } = await import("@aws-sdk/client-s3");
-      const Key = `${FOLDER}/${randomUUID()}/${safeName(name)}`;
+      const Key = newDocumentKey(name);
       const s3 = await clients.s3();
       await calling("s3:PutObject", place, () =>
         s3.send(new PutObjectCommand({ Bucket: outputs.bucket, Key, Body: body, ContentType: contentType })),
@@ -57,7 +52,7 @@ export function createDocuments({ clients, outputs, place }: StageContext): Docu
       const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
       const pages = paginateListObjectsV2(
         { client: await clients.s3() },
-        { Bucket: outputs.bucket, Prefix: `${folderOf(userId)}/` },
+        { Bucket: outputs.bucket, Prefix: userPrefix(userId) },
       );
       for (;;) {
         const page = await calling("s3:ListBucket", place, () => pages.next());
@@ -85,12 +80,4 @@ export async function readObject({ clients, place }: StageContext, reference: st
     const { Body } = await s3.send(new GetObjectCommand(parseReference(reference)));
     return (await Body?.transformToString("utf8")) ?? "";
   });
-}
-
-function safeName(name: string): string {
-  const safe = name
-    .normalize("NFC")
-    .replaceAll(/[^\p{L}\p{N}._-]+/gu, "_")
-    .replace(/^\.+/, "_");
-  return safe === "" ? "document" : safe;
 }

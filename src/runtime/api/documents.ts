@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { newDocumentKey } from "../../contract/documents.ts";
 import type { DocumentResponse } from "../../contract/http.ts";
 import type { Settings } from "../../contract/settings.ts";
 import { objectReference } from "../aws/objects.ts";
@@ -11,11 +11,6 @@ import type { Presigner } from "../aws/presigner.ts";
 const MAX_DOCUMENT_BYTES = 5 * 1024 ** 3;
 const CONTENT_TYPE = /^[\w.+-]+\/[\w.+-]+(; ?[\w-]+=[\w.-]+)*$/;
 const UPLOAD_SECONDS = 15 * 60;
-
-/** A user's own folder of the stage's bucket. Hashed: a subject may hold any character, and is nobody else's business. */
-export function userPrefix(userId: string): string {
-  return `documents/${createHash("sha256").update(userId).digest("hex").slice(0, 32)}/`;
-}
 
 /** POST /documents: gives a place to upload to, in the caller's own folder. @throws ApiError 400. */
 export async function createDocument(
@@ -41,10 +36,7 @@ export async function createDocument(
       `The document is not valid: ${issues.map((issue) => `${issue.path} ${issue.message}`).join("; ")}.`,
       issues,
     );
-  const address = {
-    bucket: settings.bucket,
-    key: `${userPrefix(caller.userId ?? "service")}${randomUUID()}/${safeName(String(name))}`,
-  };
+  const address = { bucket: settings.bucket, key: newDocumentKey(String(name), caller.userId) };
   const uploadUrl = await presigner.put(address, {
     bytes: Number(bytes),
     contentType: String(contentType),
@@ -56,13 +48,4 @@ export async function createDocument(
     uploadUrl,
     headers: { "content-type": String(contentType) },
   };
-}
-
-/** Keeps letters, digits and what is harmless in addresses and shells. */
-function safeName(name: string): string {
-  const safe = (name.split(/[/\\]/).at(-1) ?? "")
-    .normalize("NFC")
-    .replaceAll(/[^\p{L}\p{N}._-]+/gu, "_")
-    .replace(/^\.+/, "_");
-  return safe === "" ? "document" : safe;
 }

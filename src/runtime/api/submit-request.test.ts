@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { userPrefix } from "../../contract/documents.ts";
 import { MAX_TASK_BYTES } from "../../contract/task.ts";
 import { ApiError } from "./api-error.ts";
 import type { Caller } from "./caller.ts";
-import { userPrefix } from "./documents.ts";
 import { messageText } from "../../contract/json.ts";
 import { parseSubmitRequest } from "./submit-request.ts";
 

@@ -1,3 +1,4 @@
+import { userPrefix } from "../../contract/documents.ts";
 import { TASK_ID_PATTERN } from "../../contract/names.ts";
 import type { Settings } from "../../contract/settings.ts";
 import { MAX_TASK_BYTES, type Json, type SubmitRequest } from "../../contract/task.ts";
@@ -7,7 +8,6 @@ import { ApiError, invalid, type Issue } from "./api-error.ts";
 import { parseObject } from "./body.ts";
 import { callbackProblem } from "./callback.ts";
 import type { Caller } from "./caller.ts";
-import { userPrefix } from "./documents.ts";
 
 const FIELDS = ["taskId", "userId", "prompt", "documentReference", "callbackUrl", "input", "metadata"] as const;
 

@@ -1,5 +1,5 @@
 import type { NewTaskEvent, TaskError } from "../../contract/event.ts";
-import { hash } from "./hash.ts";
+import { hash } from "../../contract/hash.ts";
 import type { StoredRecord } from "./stored.ts";
 import { endAttempt, openAttempt, type Changes } from "./transition.ts";
 

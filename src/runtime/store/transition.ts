@@ -1,8 +1,8 @@
 import type { NewTaskEvent, TaskEvent } from "../../contract/event.ts";
 import { isTerminal } from "../../contract/event.ts";
+import { hash } from "../../contract/hash.ts";
 import type { Attempt, WebhookState } from "../../contract/record.ts";
 import type { Task } from "../../contract/task.ts";
-import { hash } from "./hash.ts";
 import type { StoredRecord } from "./stored.ts";
 
 /** Attempts a record remembers. */

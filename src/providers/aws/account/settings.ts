@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "../../../contract/hash.ts";
 import type { StageOutputs } from "../../../contract/resources.ts";
 import type { AwsClients } from "../clients.ts";
 import { calling, type ErrorPlace } from "../errors.ts";
@@ -45,7 +45,7 @@ async function readFunction(
     ["LogFormat", LoggingConfig?.LogFormat],
     ...Object.entries(Environment?.Variables ?? {}).map(([name, value]): [string, Value] => [
       `environment.${name}`,
-      PRIVATE.test(name) ? `hidden, ${createHash("sha256").update(value).digest("hex").slice(0, 8)}` : value,
+      PRIVATE.test(name) ? `hidden, ${hash(value, 8)}` : value,
     ]),
   ];
   return named(role, settings);
