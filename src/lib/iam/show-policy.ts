@@ -1,6 +1,7 @@
 import { EXIT } from "../../contract/exit.ts";
 import { LOCAL_STAGE } from "../../contract/names.ts";
 import type { IamPolicyEvent } from "../../contract/operations/stages.ts";
+import { partitionOf } from "../../contract/partitions.ts";
 import { resourceNames } from "../../contract/resources.ts";
 import { UsageError } from "../../contract/errors.ts";
 import { findProject } from "../config/load.ts";
@@ -43,14 +44,8 @@ export async function* showPolicy(input: IamPolicyInput, place: Workplace): Asyn
     stage,
     account,
     region,
-    partition: partitionOf(region),
+    partition: partitionOf(region).name,
   };
   yield { type: "policy", role, document: policyDocument(role, scope) };
   yield { type: "summary", operation: "iam-policy", exitCode: EXIT.completed };
-}
-
-/** @returns the part of AWS that a region belongs to. */
-export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }

@@ -1,3 +1,4 @@
+import { partitionOf } from "../../contract/partitions.ts";
 import { logGroupName, type StageOutputs } from "../../contract/resources.ts";
 
 /** What a stage has in AWS's console. */
@@ -7,7 +8,7 @@ export type ConsolePage = (typeof CONSOLE_PAGES)[number];
 /** @returns the page's address. */
 export function consoleLink(page: ConsolePage, outputs: StageOutputs): string {
   const { app, stage, region } = outputs;
-  const home = `https://${region}.${hostOf(region)}`;
+  const home = `https://${region}.${partitionOf(region).consoleHost}`;
   const at = (service: string, rest: string) => `${home}/${service}/home?region=${region}#${rest}`;
   const once = encodeURIComponent;
   switch (page) {
@@ -32,9 +33,4 @@ export function consoleLink(page: ConsolePage, outputs: StageOutputs): string {
     case "alarms":
       return at("cloudwatch", `alarmsV2:?~(search~'${app}-${stage}-)`);
   }
-}
-
-function hostOf(region: string): string {
-  if (region.startsWith("cn-")) return "console.amazonaws.cn";
-  return region.startsWith("us-gov-") ? "console.amazonaws-us-gov.com" : "console.aws.amazon.com";
 }

@@ -88,19 +88,12 @@ async function openAccountOf(stage: string, choice: StageChoice, place: Workplac
 
 /** @returns the value with what every stage calls otherwise replaced by what it is: `<queueUrl>`. */
 function nameless(value: string, outputs: StageOutputs): string {
-  const { account, app, region, stage } = outputs;
-  const known: [string, string][] = outputRows(outputs).filter(
-    ([name]) => !["v", "app", "stage", "provider", "maxAttempts"].includes(name),
-  );
-  // The longest first: some are parts of others.
-  const named = known
-    .filter(([, text]) => text !== "" && text !== account && text !== region)
-    .toSorted(([, a], [, b]) => b.length - a.length)
-    .reduce((text, [name, own]) => text.replaceAll(own, `<${name}>`), value);
-  return named
+  const { app, stage } = outputs;
+  return outputRows(outputs)
+    .filter(([name, own]) => own !== "" && !["v", "app", "stage", "provider", "maxAttempts"].includes(name))
+    .toSorted(([, a], [, b]) => b.length - a.length) // some are parts of others
+    .reduce((text, [name, own]) => text.replaceAll(own, `<${name}>`), value)
     .replaceAll(`${app}-${stage}-`, `${app}-<stage>-`)
     .replaceAll(`/${app}/${stage}/`, `/${app}/<stage>/`)
-    .replaceAll(account, "<account>")
-    .replaceAll(region, "<region>")
     .replace(new RegExp(`^${stage}$`), "<stage>");
 }

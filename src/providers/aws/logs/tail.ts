@@ -1,4 +1,5 @@
 import type { LogLine } from "../../../contract/logs.ts";
+import { partitionOf } from "../../../contract/partitions.ts";
 import { calling } from "../errors.ts";
 import type { LogsContext } from "./context.ts";
 
@@ -17,9 +18,11 @@ export async function* liveTail(
   const { StartLiveTailCommand } = await import("@aws-sdk/client-cloudwatch-logs");
   const client = await clients.logs();
   const { account, region } = outputs;
+  // It takes groups by ARN alone.
+  const arn = `arn:${partitionOf(region).name}:logs:${region}:${account}:log-group`;
   const names = new Map(query.groups.map((group) => [`${account}:${group}`, group]));
   const command = new StartLiveTailCommand({
-    logGroupIdentifiers: query.groups.map((group) => `${arnStart(region)}:${region}:${account}:log-group:${group}`),
+    logGroupIdentifiers: query.groups.map((group) => `${arn}:${group}`),
     ...(query.filter === undefined ? {} : { logEventFilterPattern: query.filter }),
   });
   const explained = <T>(call: () => Promise<T>) => calling("logs:StartLiveTail", place, call);
@@ -53,10 +56,4 @@ export async function* liveTail(
   } finally {
     await updates.return?.();
   }
-}
-
-/** A live tail takes groups by ARN alone, and those name the partition. */
-function arnStart(region: string): string {
-  if (region.startsWith("cn-")) return "arn:aws-cn:logs";
-  return region.startsWith("us-gov-") ? "arn:aws-us-gov:logs" : "arn:aws:logs";
 }

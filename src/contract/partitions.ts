@@ -1,0 +1,17 @@
+/** A part of AWS that knows nothing of the others: its name in ARNs, and its console. */
+interface Partition {
+  name: string;
+  consoleHost: string;
+}
+
+const AWS: Partition = { name: "aws", consoleHost: "console.aws.amazon.com" };
+/** By how the names of their regions begin. */
+const OTHERS = [
+  { regions: "cn-", name: "aws-cn", consoleHost: "console.amazonaws.cn" },
+  { regions: "us-gov-", name: "aws-us-gov", consoleHost: "console.amazonaws-us-gov.com" },
+];
+
+/** @returns the part of AWS that a region belongs to. */
+export function partitionOf(region: string): Partition {
+  return OTHERS.find(({ regions }) => region.startsWith(regions)) ?? AWS;
+}
