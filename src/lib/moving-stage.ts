@@ -42,46 +42,17 @@ export function createMovingStage(
     moveTo: (running) =>
       isSame(running, now.running) ? Promise.resolve() : (moving ??= move(running).finally(() => (moving = undefined))),
   });
-  return {
-    get ref() {
-      return now.client.ref;
-    },
-    get outputs() {
-      return now.client.outputs;
-    },
-    get mark() {
-      return now.client.mark;
-    },
+  const own = {
     follower,
-    get intake() {
-      return now.client.intake;
-    },
-    get reader() {
-      return now.client.reader;
-    },
-    get control() {
-      return now.client.control;
-    },
-    get consumption() {
-      return now.client.consumption;
-    },
-    get documents() {
-      return now.client.documents;
-    },
-    get queue() {
-      return now.client.queue;
-    },
-    get logs() {
-      return now.client.logs;
-    },
-    get inspector() {
-      return now.client.inspector;
-    },
     async close() {
       await moving?.catch(() => undefined);
       await Promise.all([now.client, ...left].map((client) => client.close()));
     },
   };
+  // All else is asked of the stack that is there now.
+  return new Proxy(first.client, {
+    get: (_, name): unknown => Reflect.get(Object.hasOwn(own, name) ? own : now.client, name),
+  });
 }
 
 interface Moving {
