@@ -58,15 +58,19 @@ describe("an error of the SDK's", () => {
       1,
       "Check the network",
     ],
-  ])("%s", (error, code, exitCode, hint) => {
-    const explained = explainAwsError(error, "ssm:GetParameter", PLACE);
+  ])("%s", async (error, code, exitCode, hint) => {
+    const explained = await explainAwsError(error, "ssm:GetParameter", PLACE);
     expect(explained).toMatchObject({ code, exitCode });
     expect(explained instanceof Error && "hint" in explained ? String(explained.hint) : "").toContain(hint);
   });
 
-  test("another keeps its own words and names the action", () => {
+  test("another keeps its own words and names the action", async () => {
     expect(
-      explainAwsError(named("QueueDoesNotExist", "The specified queue does not exist."), "sqs:SendMessage", PLACE),
+      await explainAwsError(
+        named("QueueDoesNotExist", "The specified queue does not exist."),
+        "sqs:SendMessage",
+        PLACE,
+      ),
     ).toMatchObject({
       code: "QUEUE_DOES_NOT_EXIST",
       message: "sqs:SendMessage failed: The specified queue does not exist.",
@@ -74,10 +78,10 @@ describe("an error of the SDK's", () => {
     });
   });
 
-  test("what was explained already, and an abort, pass", () => {
+  test("what was explained already, and an abort, pass", async () => {
     const explained = new AbortError("x", { code: "X" });
     const aborted = named("AbortError", "Request aborted");
-    expect([explainAwsError(explained, "a:B", PLACE), explainAwsError(aborted, "a:B", PLACE)]).toEqual([
+    expect([await explainAwsError(explained, "a:B", PLACE), await explainAwsError(aborted, "a:B", PLACE)]).toEqual([
       explained,
       aborted,
     ]);

@@ -1,5 +1,4 @@
 import { AuthorizationError, ExternalError, PipelineError } from "../../contract/errors.ts";
-import { roleFor } from "../../contract/iam/policy.ts";
 
 /** Where `dev` listens unless another port is asked for. */
 const LOCAL_ENDPOINT = "http://127.0.0.1:4566";
@@ -44,7 +43,7 @@ const NETWORK = new Set([
  * @param action what was tried, such as `ssm:GetParameter`.
  * @returns an error of the SDK's as one with a next step; what is one already, and an abort, as it is.
  */
-export function explainAwsError(error: unknown, action: string, place: ErrorPlace): unknown {
+export async function explainAwsError(error: unknown, action: string, place: ErrorPlace): Promise<unknown> {
   if (!(error instanceof Error) || error instanceof PipelineError || error.name === "AbortError") return error;
   const { name, message } = error;
   const login = place.profile
@@ -75,6 +74,8 @@ export function explainAwsError(error: unknown, action: string, place: ErrorPlac
     });
   }
   if (DENIED.has(name) || httpStatus(error) === 403) {
+    // Long lists, which nothing else here needs.
+    const { roleFor } = await import("../../contract/iam/policy.ts");
     return new AuthorizationError(`You may not call ${action}${place.stage === "" ? "" : " on this stage"}.`, {
       code: "ACCESS_DENIED",
       where: action,
@@ -136,7 +137,7 @@ export async function calling<T>(action: string, place: ErrorPlace, call: () => 
   try {
     return await call();
   } catch (error) {
-    throw explainAwsError(error, action, place);
+    throw await explainAwsError(error, action, place);
   }
 }
 
