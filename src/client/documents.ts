@@ -1,6 +1,7 @@
 import type { Http } from "./http.ts";
-import { isDocumentResponse, isTaskResponse, parseJson } from "./guards.ts";
+import { isDocumentResponse, isTaskResponse } from "./guards.ts";
 import type { DocumentRequest } from "../contract/http.ts";
+import { jsonIn } from "../contract/json.ts";
 import type { Json } from "../contract/task.ts";
 import type { UploadDocument } from "./types.ts";
 import { ClientError } from "./errors.ts";
@@ -41,7 +42,7 @@ export async function readResult(
     guard: isTaskResponse,
   });
   if (resultUrl === undefined) return task.result;
-  const result = parseJson(await http.transfer("GET", resultUrl, { signal }));
+  const result = jsonIn(await http.transfer("GET", resultUrl, { signal }));
   if (result === undefined)
     throw new ClientError(`The stored result of task ${taskId} is not JSON.`, { code: "BAD_RESPONSE" });
   return result;

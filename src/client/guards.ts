@@ -7,9 +7,9 @@ import type {
   TaskResponse,
   TicketResponse,
 } from "../contract/http.ts";
+import { jsonIn } from "../contract/json.ts";
 import type { TaskRecord, TaskSummary } from "../contract/record.ts";
 import type { ServerMessage } from "../contract/socket.ts";
-import type { Json } from "../contract/task.ts";
 
 /*
  * What comes over the wire is looked at before it is believed. By hand, since a browser should not download a schema
@@ -82,19 +82,8 @@ function isSocketReply(value: unknown): value is Exclude<ServerMessage, TaskEven
 /** @returns the message in a frame; undefined for what this version does not know. */
 export function parseServerMessage(data: unknown): ServerMessage | undefined {
   if (!isText(data)) return undefined;
-  const value = parseJson(data);
+  const value = jsonIn(data);
   return isTaskEvent(value) || isTokenEvent(value) || isSocketReply(value) ? value : undefined;
-}
-
-/** @returns undefined when the text is no JSON. */
-export function parseJson(text: string): Json | undefined {
-  try {
-    // oxlint-disable-next-line typescript/no-unsafe-assignment -- JSON.parse makes nothing else than Json.
-    const value: Json = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }
 
 function isRecord(value: unknown): value is TaskRecord {
@@ -156,7 +145,7 @@ export interface WireError {
 
 /** @returns the error in an answer's body; undefined when something else answered, such as the gateway itself. */
 export function parseWireError(text: string): WireError | undefined {
-  const value: unknown = parseJson(text);
+  const value: unknown = jsonIn(text);
   const error = isObject(value) ? value["error"] : undefined;
   if (!isObject(error) || !isText(error["code"]) || !isText(error["message"])) return undefined;
   const issues = Array.isArray(error["issues"]) ? error["issues"].flatMap(toIssue) : [];

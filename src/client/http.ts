@@ -1,6 +1,7 @@
 import type { Clock } from "../contract/clock.ts";
+import { jsonIn } from "../contract/json.ts";
 import { ClientError, isTransient } from "./errors.ts";
-import { parseJson, parseWireError } from "./guards.ts";
+import { parseWireError } from "./guards.ts";
 import type { ClientTimings, FetchLike, ResponseLike } from "./types.ts";
 
 export interface HttpOptions {
@@ -60,7 +61,7 @@ export function createHttp(options: HttpOptions): Http {
       limitMs: options.timings.request,
     });
     if (!answer.response.ok) throw refusal(answer.response, answer.text, base);
-    const value = parseJson(answer.text);
+    const value = jsonIn(answer.text);
     if (!request.guard(value)) throw badResponse(base, request.path);
     return value;
   }

@@ -16,6 +16,12 @@ export function jsonIn(text: string): Json | undefined {
   }
 }
 
+/** @returns the value of a JSON text; any other text as it is. */
+export function jsonOrText(text: string): Json {
+  const value = jsonIn(text);
+  return value === undefined ? text : value;
+}
+
 /** @returns an object's own member; undefined for what is no object, or has none of the name. */
 export function member(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;

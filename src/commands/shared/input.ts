@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { buffer as readAll } from "node:stream/consumers";
 import { AbortError, UsageError } from "../../contract/errors.ts";
-import { parseJson } from "../../contract/json.ts";
+import { jsonOrText, parseJson } from "../../contract/json.ts";
 import type { Json } from "../../contract/task.ts";
 import type { Cli } from "./cli.ts";
 
@@ -72,12 +72,7 @@ export function readPairs(pairs: string[], where: string): Record<string, Json> 
 }
 
 function valueOf(text: string): Json {
-  if (!/^(true|false|null|-?\d+(\.\d+)?|[[{].*[\]}])$/s.test(text)) return text;
-  try {
-    return parseJson(text);
-  } catch {
-    return text;
-  }
+  return /^(true|false|null|-?\d+(\.\d+)?|[[{].*[\]}])$/s.test(text) ? jsonOrText(text) : text;
 }
 
 function reasonOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { AbortError } from "../../contract/errors.ts";
-import { parseJson } from "../../contract/json.ts";
+import { member, parseJson } from "../../contract/json.ts";
 import { readJsonText } from "./json-text.ts";
 import { lineAtFault, placeAt } from "./place.ts";
 
@@ -35,7 +35,7 @@ export function loadYamlOrJson(
 
 /** @returns what a parser's error says. */
 export async function parserError(error: unknown): Promise<AbortError> {
-  const file = property(error, "filepath");
+  const file = member(error, "filepath");
   // cosmiconfig looks for settings of its own in package.json, by its own loader.
   if (typeof file === "string" && file.endsWith(".json")) {
     try {
@@ -44,9 +44,9 @@ export async function parserError(error: unknown): Promise<AbortError> {
       if (located instanceof AbortError) return located;
     }
   }
-  const mark = property(error, "mark");
-  const [line, column, buffer] = [property(mark, "line"), property(mark, "column"), property(mark, "buffer")];
-  const reason = property(error, "reason");
+  const mark = member(error, "mark");
+  const [line, column, buffer] = [member(mark, "line"), member(mark, "column"), member(mark, "buffer")];
+  const reason = member(error, "reason");
   const text = error instanceof Error ? error.message : String(error);
   const path = typeof file === "string" ? file : "ai-pipeline configuration";
   const place = typeof line === "number" && typeof column === "number" ? `:${line + 1}:${column + 1}` : "";
@@ -66,10 +66,4 @@ function invalid(message: string, file: string, place: string, hint: string[], c
     hint: [...hint, `Mend ${basename(file)} and run the command again.`],
     cause,
   });
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? Object.entries(Object.getOwnPropertyDescriptors(value)).find(([key]) => key === name)?.[1].value
-    : undefined;
 }

@@ -1,5 +1,5 @@
 import { UsageError } from "../../contract/errors.ts";
-import { parseJson } from "../../contract/json.ts";
+import { jsonOrText, member } from "../../contract/json.ts";
 import type { DeadLetter } from "../../contract/operations/dlq.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
 import type { Json } from "../../contract/task.ts";
@@ -36,7 +36,7 @@ interface Document {
 
 function documentOf({ body, attributes, messageId }: LeasedMessage, { cause, attempts, sentAt }: DeadLetter): Document {
   return {
-    body: valueOf(body),
+    body: jsonOrText(body),
     attributes: Object.fromEntries(
       Object.entries(attributes).map(([name, { type, text, binary }]) => [
         name,
@@ -52,14 +52,6 @@ function documentOf({ body, attributes, messageId }: LeasedMessage, { cause, att
     sentAt,
     messageId,
   };
-}
-
-function valueOf(body: string): Json {
-  try {
-    return parseJson(body);
-  } catch {
-    return body;
-  }
 }
 
 /** As JMESPath's own filters have it: false, null and what is empty are not true. */
@@ -86,10 +78,6 @@ function invalid(expression: string, error: unknown): UsageError {
 }
 
 function positionOf(error: unknown): number | undefined {
-  if (typeof error !== "object" || error === null) return undefined;
-  for (const name of ["lexPosition", "lexerPosition"]) {
-    const value: unknown = Object.getOwnPropertyDescriptor(error, name)?.value;
-    if (typeof value === "number") return value;
-  }
-  return undefined;
+  const places = [member(error, "lexPosition"), member(error, "lexerPosition")];
+  return places.find((place) => typeof place === "number");
 }

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ExternalError } from "../../contract/errors.ts";
+import { jsonIn, member } from "../../contract/json.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
 
 /** What tells one message from another, also one that failed anew. */
@@ -141,16 +142,10 @@ async function read(
 }
 
 function headerOf(line: string): JournalHeader | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== "object" || value === null) return undefined;
+  const value = jsonIn(line);
   const text = (name: string) => {
-    const member: unknown = Object.entries(value).find(([key]) => key === name)?.[1];
-    return typeof member === "string" ? member : undefined;
+    const found = member(value, name);
+    return typeof found === "string" ? found : undefined;
   };
   const [id, source, destination, startedAt] = [text("id"), text("source"), text("destination"), text("startedAt")];
   return id && source && destination && startedAt ? { id, source, destination, startedAt } : undefined;

@@ -1,5 +1,5 @@
 import type { AttributeChange } from "../../contract/infrastructure.ts";
-import { jsonIn } from "../../contract/json.ts";
+import { jsonOrText } from "../../contract/json.ts";
 import type { Json } from "../../contract/task.ts";
 
 /** A resource before and after, as `show -json` writes them; `unknown` and the private ones are true where a value is so. */
@@ -56,8 +56,7 @@ const join = (path: string, name: string, isItem: boolean) =>
 
 /** Texts that hold an object or a list. */
 function opened(value: Json): Json {
-  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
-  return jsonIn(value) ?? value;
+  return typeof value === "string" && /^\s*[[{]/.test(value) ? jsonOrText(value) : value;
 }
 
 function isContainer(value: Json): value is Json[] | { [name: string]: Json } {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { jsonIn } from "../../contract/json.ts";
 
 const stateSchema = z.object({
   resources: z
@@ -17,13 +18,7 @@ const stateSchema = z.object({
 
 /** @param text what `state pull` prints. @returns the addresses of resources that may be half made. */
 export function taintedIn(text: string): string[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return [];
-  }
-  const state = stateSchema.safeParse(value).data;
+  const state = stateSchema.safeParse(jsonIn(text)).data;
   return (state?.resources ?? [])
     .filter(({ mode }) => mode === "managed")
     .flatMap(({ type, name, instances }) =>

@@ -1,4 +1,5 @@
 import { AbortError } from "../../contract/errors.ts";
+import { jsonIn, member } from "../../contract/json.ts";
 
 /** What a plan of ours is carried out by: the saved plan itself, so that it goes wherever the plan goes. */
 export interface PlanToken {
@@ -11,16 +12,10 @@ export const writeToken = ({ what, file }: PlanToken): string =>
 
 /** @throws AbortError `PLAN_INVALID`. */
 export function readToken(text: string): PlanToken {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && "what" in value && "file" in value) {
-      const { what, file } = value;
-      if ((what === "deploy" || what === "destroy") && typeof file === "string")
-        return { what, file: Buffer.from(file, "base64") };
-    }
-  } catch {
-    // Said below.
-  }
+  const value = jsonIn(text);
+  const [what, file] = [member(value, "what"), member(value, "file")];
+  if ((what === "deploy" || what === "destroy") && typeof file === "string")
+    return { what, file: Buffer.from(file, "base64") };
   throw new AbortError("The plan is none of Terraform's.", {
     code: "PLAN_INVALID",
     where: "--plan",

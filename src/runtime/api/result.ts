@@ -1,19 +1,12 @@
 import type { TaskResponse } from "../../contract/http.ts";
+import { parseJson } from "../../contract/json.ts";
 import type { TaskRecord } from "../../contract/record.ts";
-import type { Json } from "../../contract/task.ts";
 import { parseObjectReference } from "../aws/objects.ts";
 import type { ApiParts } from "./parts.ts";
 
 /** A function's answer holds 6 MB, escapes and envelope included. */
 const MAX_INLINE_BYTES = 5 * 1024 * 1024;
 const RESULT_URL_SECONDS = 15 * 60;
-
-/** @throws SyntaxError when the stored object is not what the worker wrote. */
-function parseJson(text: string): Json {
-  // oxlint-disable-next-line typescript/no-unsafe-assignment -- JSON.parse makes nothing else than Json.
-  const value: Json = JSON.parse(text);
-  return value;
-}
 
 /** Adds a result that lies in the bucket: itself when it fits an answer, or else an address to read it from. */
 export async function addResult(

@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import { jsonIn } from "../../contract/json.ts";
 
 /** What a ticket says: this caller may follow this task, once, until then. */
 export interface TicketClaims {
@@ -47,12 +48,8 @@ function sign(stageToken: string, payload: string): Buffer {
 }
 
 function parseClaims(payload: string): TicketClaims | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    return isClaims(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value: unknown = jsonIn(Buffer.from(payload, "base64url").toString("utf8"));
+  return isClaims(value) ? value : undefined;
 }
 
 function isClaims(value: unknown): value is TicketClaims {

@@ -1,3 +1,4 @@
+import { member } from "../../contract/json.ts";
 import { ModelError } from "./model-error.ts";
 import { isOffline } from "./prices.ts";
 import { post, type Endpoint } from "./request.ts";
@@ -181,34 +182,34 @@ function parseBody(data: string, fault: string): Body {
 }
 
 function readBody(value: unknown): Body {
-  const error = get(value, "error");
+  const error = member(value, "error");
   if (error !== undefined && error !== null) {
-    const code = text(get(error, "code"));
-    throw new ModelError(text(get(error, "message")) ?? "The model failed in mid-answer.", { code });
+    const code = text(member(error, "code"));
+    throw new ModelError(text(member(error, "message")) ?? "The model failed in mid-answer.", { code });
   }
-  const choices = get(value, "choices");
+  const choices = member(value, "choices");
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  const usage = get(value, "usage");
+  const usage = member(value, "usage");
   const out: Body = {};
-  set(out, "model", text(get(value, "model")));
-  set(out, "delta", text(get(get(choice, "delta"), "content")));
-  set(out, "content", text(get(get(choice, "message"), "content")));
-  set(out, "finishReason", text(get(choice, "finish_reason")));
+  set(out, "model", text(member(value, "model")));
+  set(out, "delta", text(member(member(choice, "delta"), "content")));
+  set(out, "content", text(member(member(choice, "message"), "content")));
+  set(out, "finishReason", text(member(choice, "finish_reason")));
   if (typeof usage === "object" && usage !== null) {
     out.usage = {
-      inputTokens: number(get(usage, "prompt_tokens")),
-      outputTokens: number(get(usage, "completion_tokens")),
+      inputTokens: number(member(usage, "prompt_tokens")),
+      outputTokens: number(member(usage, "completion_tokens")),
     };
   }
   return out;
 }
 
 function readVectors(value: unknown): number[][] {
-  const data = get(value, "data");
+  const data = member(value, "data");
   if (!Array.isArray(data)) throw new ModelError("The model's answer has no embeddings.", { code: "malformed" });
   const entries = data.map((entry: unknown, index) => ({
-    at: number(get(entry, "index"), index),
-    vector: get(entry, "embedding"),
+    at: number(member(entry, "index"), index),
+    vector: member(entry, "embedding"),
   }));
   return entries
     .toSorted((a, b) => a.at - b.at)
@@ -221,8 +222,6 @@ function readVectors(value: unknown): number[][] {
 function set(body: Body, name: "model" | "delta" | "content" | "finishReason", value: string | undefined): void {
   if (value !== undefined) body[name] = value;
 }
-const get = (holder: unknown, name: string): unknown =>
-  typeof holder === "object" && holder !== null ? Reflect.get(holder, name) : undefined;
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 const number = (value: unknown, otherwise = 0): number =>
   typeof value === "number" && Number.isFinite(value) ? value : otherwise;

@@ -1,4 +1,5 @@
 import { FAULT_HEADER } from "../../contract/http.ts";
+import { jsonIn, member } from "../../contract/json.ts";
 import { parseRetryAfter } from "../worker/classify.ts";
 import { ModelError } from "./model-error.ts";
 
@@ -123,15 +124,8 @@ async function refusal(response: Response, text: string): Promise<ModelError> {
 
 /** `{ "error": { "message", "code", "type" } }`, as OpenAI and everyone after it writes. */
 function explain(text: string): { message?: string; code?: string } {
-  try {
-    const body: unknown = JSON.parse(text);
-    const error = typeof body === "object" && body !== null && "error" in body ? body.error : undefined;
-    if (typeof error === "string") return { message: error };
-    if (typeof error !== "object" || error === null) return {};
-    const message = "message" in error && typeof error.message === "string" ? { message: error.message } : {};
-    const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};
-    return { ...message, ...code };
-  } catch {
-    return {};
-  }
+  const error = member(jsonIn(text), "error");
+  if (typeof error === "string") return { message: error };
+  const [message, code] = [member(error, "message"), member(error, "code")];
+  return { ...(typeof message === "string" ? { message } : {}), ...(typeof code === "string" ? { code } : {}) };
 }

@@ -1,4 +1,5 @@
 import type { StoredRecord } from "../store/index.ts";
+import { parseJson } from "../../contract/json.ts";
 import type { Json } from "../../contract/task.ts";
 import { isStorable, storedSize } from "../aws/marshal.ts";
 import { objectReference, type Objects } from "../aws/objects.ts";
@@ -15,8 +16,7 @@ export async function storeResult(
   { objects, bucket }: { objects: Objects; bucket: string },
 ): Promise<{ result: Json } | { resultRef: string }> {
   const text = toJson(value);
-  // oxlint-disable-next-line typescript/no-unsafe-assignment -- what JSON.parse returns is Json by definition
-  const result: Json = JSON.parse(text);
+  const result = parseJson(text);
   const fits =
     Buffer.byteLength(text) <= MAX_RESULT_BYTES &&
     isStorable(result) &&

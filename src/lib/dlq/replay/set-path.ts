@@ -1,5 +1,5 @@
 import { UsageError } from "../../../contract/errors.ts";
-import { parseJson } from "../../../contract/json.ts";
+import { jsonOrText, parseJson } from "../../../contract/json.ts";
 import type { Json } from "../../../contract/task.ts";
 
 /** One `--set`: what stands at a path from then on. */
@@ -34,7 +34,7 @@ export function parseSetting(text: string): Setting {
       ],
     });
   }
-  return { path, value: valueOf(text.slice(end + 1)) };
+  return { path, value: jsonOrText(text.slice(end + 1)) };
 }
 
 /** @returns the value with the setting's in its place; what is not there on the way to it is made. @throws Error that says why not. */
@@ -59,12 +59,4 @@ export function applySetting(target: Json | undefined, { path, value }: Setting)
 function unquoted(text: string): string {
   const value = parseJson(`"${text}"`);
   return typeof value === "string" ? value : text;
-}
-
-function valueOf(text: string): Json {
-  try {
-    return parseJson(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,4 +1,5 @@
 import { AbortError, PipelineError } from "../../../contract/errors.ts";
+import { jsonIn, member } from "../../../contract/json.ts";
 import type { QueueDescription, QueuePort } from "../../../contract/queue.ts";
 import { elsewhere, type ErrorPlace } from "../errors.ts";
 import { type CallSqs, sqs } from "./call.ts";
@@ -48,7 +49,7 @@ export function createDirectory(
     const [, , , region = "", account = "", ownName] = id.split(":");
     const name = ownName ?? QueueUrl.split("/").at(-1) ?? QueueUrl;
     const deadLetterQueue = targetOf(Attributes.RedrivePolicy);
-    const maxReceives = Number(policyOf(Attributes.RedrivePolicy)?.["maxReceiveCount"]);
+    const maxReceives = Number(inPolicy(Attributes.RedrivePolicy, "maxReceiveCount"));
     const visibilitySeconds = Number(Attributes.VisibilityTimeout);
     const retentionSeconds = Number(Attributes.MessageRetentionPeriod);
     return {
@@ -99,18 +100,11 @@ export function createDirectory(
 
 /** @returns the queue that a redrive policy names, as an ARN. */
 function targetOf(policy: string | undefined): string | undefined {
-  const target = policyOf(policy)?.["deadLetterTargetArn"];
+  const target = inPolicy(policy, "deadLetterTargetArn");
   return typeof target === "string" ? target : undefined;
 }
 
-function policyOf(policy: string | undefined): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(policy ?? "");
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const inPolicy = (policy: string | undefined, name: string) => member(jsonIn(policy ?? ""), name);
 
 const causeOf = (error: unknown) => (error instanceof PipelineError ? error.cause : error);
 
