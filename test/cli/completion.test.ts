@@ -9,9 +9,18 @@ import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { complete } from "../../src/commands/shared/complete.ts";
 import { FROM_SOURCE, openPty } from "../helpers/pty.ts";
-import { createCli, makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import {
+  createCli,
+  endProject,
+  type Folder,
+  makeFolder,
+  PROJECT,
+  run,
+  type RunningCommand,
+  startProject,
+} from "./harness.ts";
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 let endpoint: string;
 const TASK = "completed-task-0001";
@@ -22,18 +31,14 @@ export default defineConfig({ app: "my-app", stages: { staging: {} } });
 `;
 
 beforeAll(async () => {
-  folder = await makeFolder({ ...PROJECT, "ai-pipeline.config.ts": CONFIG, "notes.md": "# Notes\n" });
-  dev = start(["dev", "--headless", "--json", "--port", "0", "--speed", "60"], { cwd: folder.dir });
-  await dev.waitFor('"type":"ready"');
-  endpoint = String(dev.events()[0]?.["endpoint"]);
+  ({ folder, dev, endpoint } = await startProject(
+    { ...PROJECT, "ai-pipeline.config.ts": CONFIG, "notes.md": "# Notes\n" },
+    ["--json", "--speed", "60"],
+  ));
   await run(["submit", "hello", "--wait", "--task-id", TASK], { cwd: folder.dir });
 });
 
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 /** @returns the values that `words` can end with, as a shell is told them. */
 async function values(words: string[], shell = "zsh", cwd = folder.dir): Promise<string[]> {

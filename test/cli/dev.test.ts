@@ -5,9 +5,18 @@ import { text as readAll } from "node:stream/consumers";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listenLocally } from "../helpers/listen.ts";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import {
+  endProject,
+  type Folder,
+  makeFolder,
+  PROJECT,
+  run,
+  type RunningCommand,
+  start,
+  startProject,
+} from "./harness.ts";
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 let endpoint: string;
 
@@ -16,17 +25,12 @@ const taskIdOf = (events: Record<string, unknown>[]) =>
   String(events.find(({ type }) => type === "submitted")?.["taskId"]);
 
 beforeAll(async () => {
-  folder = await makeFolder(PROJECT);
-  dev = start(["dev", "--headless", "--json", "--port", "0", "--speed", "10"], { cwd: folder.dir });
-  await dev.waitFor('"type":"ready"');
-  endpoint = String(dev.events()[0]?.["endpoint"]);
+  ({ folder, dev, endpoint } = await startProject(PROJECT, ["--json", "--speed", "10"]));
 });
 
 afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
+  await endProject({ folder, dev });
   expect(dev.events().at(-1)).toMatchObject({ type: "summary", operation: "dev" });
-  await folder[Symbol.asyncDispose]();
 });
 
 /** Stands before the stack as IAM does before a stage whose secrets the caller may not read. */

@@ -1,14 +1,14 @@
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createProgram } from "../../src/program.ts";
-import { createCli, makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import { createCli, endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "./harness.ts";
 import { startOnTerminal } from "./on-terminal.ts";
 
 const ESCAPE = /\u001B|\u009B/;
 /** Colours of the foreground and the background, by name, number or value. */
 const COLOUR = /\u001B\[(?:[\d;:]*[;:])?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:[;:][\d;:]*)?m/;
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 
 /** One command line for each command there is; each succeeds or fails as it would for a user. */
@@ -64,17 +64,18 @@ const LINES: Record<string, string[]> = {
 };
 
 beforeAll(async () => {
-  folder = await makeFolder({ ...PROJECT, "tasks.jsonl": '{"prompt":"one"}\n{oops\n{"prompt":"fail"}\n' });
-  dev = start(["dev", "--headless", "--port", "0", "--speed", "60"], { cwd: folder.dir, color: true });
+  ({ folder, dev } = await startProject(
+    { ...PROJECT, "tasks.jsonl": '{"prompt":"one"}\n{oops\n{"prompt":"fail"}\n' },
+    ["--speed", "60"],
+    { color: true },
+  ));
   await dev.waitFor("worker built");
   await run(["submit", "impossible", "--task-id", "fails-for-good", "--wait"], { cwd: folder.dir });
 });
 
 afterAll(async () => {
-  dev.interrupt();
-  await dev.exit;
+  await endProject({ folder, dev });
   expect(dev.stdout() + dev.stderr()).not.toMatch(ESCAPE);
-  await folder[Symbol.asyncDispose]();
 });
 
 test("no command is forgotten", async () => {

@@ -1,29 +1,23 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, start, startProject } from "./harness.ts";
 
 /** Short times, so that a hanging call, a lost attempt and a slow start are over soon. */
 const CONFIG = `export default { app: "my-app", worker: { timeout: 3 }, queue: { visibilityTimeout: 18, backoff: { base: 0, max: 0 } } };\n`;
 const SPEED = 10;
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir });
 
 beforeAll(async () => {
-  folder = await makeFolder({ ...PROJECT, "ai-pipeline.config.ts": CONFIG });
-  dev = start(["dev", "--headless", "--port", "0", "--speed", String(SPEED)], { cwd: folder.dir });
-  await dev.waitFor("Ready");
+  ({ folder, dev } = await startProject({ ...PROJECT, "ai-pipeline.config.ts": CONFIG }, ["--speed", String(SPEED)]));
   // The worker is warm from here on.
   expect((await cli("submit", "ask me", "--wait")).exitCode).toBe(0);
 });
 
 afterEach(() => cli("faults", "clear"));
 
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 type Event = Record<string, unknown>;
 const ofType = (events: Event[], type: string) => events.filter((event) => event["type"] === type);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "./harness.ts";
 import { startOnTerminal } from "./on-terminal.ts";
 
 const MEGABYTES = 10_000_000;
@@ -18,22 +18,16 @@ export const handler = defineWorker({
 });
 `;
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 
 beforeAll(async () => {
-  folder = await makeFolder({ ...PROJECT, "src/worker.ts": WORKER });
-  dev = start(["dev", "--headless", "--port", "0"], { cwd: folder.dir });
-  await dev.waitFor("Ready");
+  ({ folder, dev } = await startProject({ ...PROJECT, "src/worker.ts": WORKER }, []));
   await run(["submit", "print", "--task-id", "prints-10-mb", "--wait"], { cwd: folder.dir });
   await dev.waitFor("bytes of output dropped");
 });
 
-afterAll(async () => {
-  dev.interrupt();
-  await dev.exit;
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 const longest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
 

@@ -1,23 +1,18 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "./harness.ts";
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir });
 const submit = (user: string, taskId: string, prompt: string, ...flags: string[]) =>
   cli("submit", prompt, "--user", user, "--task-id", taskId, ...flags);
 
 beforeAll(async () => {
-  folder = await makeFolder(PROJECT);
-  dev = start(["dev", "--headless", "--json", "--port", "0", "--speed", "60"], { cwd: folder.dir });
+  ({ folder, dev } = await startProject(PROJECT, ["--json", "--speed", "60"]));
   await dev.waitFor(/"type":"function".*"state":"ready"/);
 });
 
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 test("all that is kept of a user goes, and nothing of anybody else", async () => {
   const { endpoint, token } = Object(dev.events().find(({ type }) => type === "ready"));

@@ -131,10 +131,13 @@ function capture() {
   return { stream, text: () => Buffer.concat(chunks).toString() };
 }
 
+export interface Folder extends AsyncDisposable {
+  dir: string;
+  write(files: Record<string, string>): Promise<void>;
+}
+
 /** An empty folder that is removed when its test ends (`await using`). */
-export async function makeFolder(
-  files: Record<string, string> = {},
-): Promise<AsyncDisposable & { dir: string; write(files: Record<string, string>): Promise<void> }> {
+export async function makeFolder(files: Record<string, string> = {}): Promise<Folder> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), `ai-pipeline-${nextPid++}-`)));
   // The search for a configuration ends here, whatever lies above.
   await mkdir(join(dir, ".git"));
@@ -146,6 +149,30 @@ export async function makeFolder(
   };
   await write(files);
   return { dir, write, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** Starts `dev` in a project, and waits until it is ready. Its endpoint is told with `--json` alone. */
+export async function startDev(
+  flags: string[],
+  options: RunOptions,
+): Promise<{ dev: RunningCommand; endpoint: string }> {
+  const dev = start(["dev", "--headless", "--port", "0", ...flags], options);
+  await dev.waitFor(flags.includes("--json") ? '"type":"ready"' : "Ready");
+  return { dev, endpoint: String(dev.events().find(({ type }) => type === "ready")?.["endpoint"]) };
+}
+
+/** Starts `dev` on a project in a folder of its own. */
+export async function startProject(files: Record<string, string>, flags: string[], options: { color?: boolean } = {}) {
+  const folder = await makeFolder(files);
+  return { folder, ...(await startDev(flags, { ...options, cwd: folder.dir })) };
+}
+
+/** Ends `dev`, as Ctrl-C does, and removes its folder. @throws Error when it does not end well. */
+export async function endProject({ folder, dev }: { folder: AsyncDisposable; dev: RunningCommand }): Promise<void> {
+  dev.interrupt();
+  const exitCode = await dev.exit;
+  await folder[Symbol.asyncDispose]();
+  if (exitCode !== 0) throw new Error(`dev has ended with ${exitCode}:\n${dev.stderr()}`);
 }
 
 /** A project whose worker does as its prompt says: echo it, ask the model, fail, or wait until it is told to stop. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "./harness.ts";
 import { startOnTerminal } from "./on-terminal.ts";
 
 /** Colours, a title, a jump to the top left, and a name that reads as another from right to left. */
@@ -18,22 +18,16 @@ export const handler = defineWorker({
 });
 `;
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 
 beforeAll(async () => {
-  folder = await makeFolder({ ...PROJECT, "src/worker.ts": WORKER });
-  dev = start(["dev", "--headless", "--port", "0"], { cwd: folder.dir });
-  await dev.waitFor("Ready");
+  ({ folder, dev } = await startProject({ ...PROJECT, "src/worker.ts": WORKER }, []));
   await run(["submit", HOSTILE, "--task-id", "succeeds-0001", "--wait"], { cwd: folder.dir });
   await run(["submit", HOSTILE, "--task-id", "fails-0000001", "--wait"], { cwd: folder.dir });
 });
 
-afterAll(async () => {
-  dev.interrupt();
-  await dev.exit;
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 test.each([
   [["submit", HOSTILE, "--watch"], `said: ${SHOWN}`],

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FROM_SOURCE, openPty } from "../helpers/pty.ts";
-import { makeFolder, run, type RunningCommand, start } from "./harness.ts";
+import { endProject, type Folder, makeFolder, run, type RunningCommand, start, startDev } from "./harness.ts";
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dir: string;
 let dev: RunningCommand;
 
@@ -36,15 +36,10 @@ beforeAll(async () => {
   dir = join(folder.dir, "app");
   await run(["init", "app", "--template", "minimal", "--no-install"], { cwd: folder.dir });
   await folder.write({ "app/src/worker.ts": WORKER });
-  dev = start(["dev", "--headless", "--json", "--port", "0", "--speed", "60"], { cwd: dir });
-  await dev.waitFor('"type":"ready"');
+  ({ dev } = await startDev(["--json", "--speed", "60"], { cwd: dir }));
 });
 
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 describe("logs", () => {
   test("all functions in the order of time, each line with an id of its own", async () => {

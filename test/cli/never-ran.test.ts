@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "./harness.ts";
 
 /** Short times: three receives that nobody answers take a second. */
 const CONFIG = `export default { app: "my-app", worker: { timeout: 2 }, queue: { visibilityTimeout: 12, backoff: { base: 0, max: 0 } } };\n`;
@@ -12,13 +12,14 @@ const DYING = PROJECT["src/worker.ts"].replace(
   '    if (task.prompt === "exit") process.exit(7);\n    if (task.prompt === "hang") for (;;);\n    if',
 );
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir });
 const begin = async (worker: string) => {
-  folder = await makeFolder({ ...PROJECT, "ai-pipeline.config.ts": CONFIG, "src/worker.ts": worker });
-  dev = start(["dev", "--headless", "--port", "0", "--speed", "20"], { cwd: folder.dir });
-  await dev.waitFor("Ready");
+  ({ folder, dev } = await startProject({ ...PROJECT, "ai-pipeline.config.ts": CONFIG, "src/worker.ts": worker }, [
+    "--speed",
+    "20",
+  ]));
 };
 const replaceWorker = async (text: string) => {
   const built = () => dev.stdout().split("worker built").length;
@@ -27,11 +28,7 @@ const replaceWorker = async (text: string) => {
   await expect.poll(built, { timeout: 20_000 }).toBeGreaterThan(before);
 };
 
-afterEach(async () => {
-  dev.interrupt();
-  await dev.exit;
-  await folder[Symbol.asyncDispose]();
-});
+afterEach(() => endProject({ folder, dev }));
 
 describe("a worker that throws while it is loaded", () => {
   beforeEach(() => begin(BROKEN));

@@ -2,7 +2,16 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attach, freePort } from "../helpers/debugger.ts";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import {
+  endProject,
+  type Folder,
+  makeFolder,
+  PROJECT,
+  run,
+  type RunningCommand,
+  start,
+  startProject,
+} from "./harness.ts";
 import { startOnTerminal } from "./on-terminal.ts";
 
 const worker = (where: string) => `import { defineWorker } from "ai-pipeline/runtime";
@@ -19,8 +28,8 @@ export const handler = defineWorker({
 `;
 
 /* A stage that runs "there", and the checkout of whoever looks into its dead letters, "here". */
-let there: Awaited<ReturnType<typeof makeFolder>>;
-let here: Awaited<ReturnType<typeof makeFolder>>;
+let there: Folder;
+let here: Folder;
 let dev: RunningCommand;
 let endpoint: string;
 const client = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
@@ -29,16 +38,12 @@ const retry = (...argv: string[]) => cli("tasks", "retry", "--json", ...argv);
 const fromThere = () => ["--stage", "local", "--endpoint-url", endpoint];
 
 beforeAll(async () => {
-  there = await makeFolder({ ...PROJECT, "src/worker.ts": worker("there") });
+  ({ folder: there, dev, endpoint } = await startProject({ ...PROJECT, "src/worker.ts": worker("there") }, ["--json"]));
   here = await makeFolder({ ...PROJECT, "src/worker.ts": worker("here") });
-  dev = start(["dev", "--headless", "--json", "--port", "0"], { cwd: there.dir });
-  await dev.waitFor('"type":"ready"');
-  endpoint = String(dev.events()[0]?.["endpoint"]);
 });
 afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  for (const folder of [there, here]) await folder[Symbol.asyncDispose]();
+  await endProject({ folder: there, dev });
+  await here[Symbol.asyncDispose]();
 });
 
 async function submitted(task: Record<string, unknown>): Promise<string> {

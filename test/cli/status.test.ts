@@ -1,23 +1,26 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startOnTerminal } from "./on-terminal.ts";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import {
+  endProject,
+  type Folder,
+  makeFolder,
+  PROJECT,
+  run,
+  type RunningCommand,
+  start,
+  startProject,
+} from "./harness.ts";
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir });
 
 beforeAll(async () => {
-  folder = await makeFolder(PROJECT);
-  dev = start(["dev", "--headless", "--json", "--port", "0", "--speed", "10"], { cwd: folder.dir });
-  await dev.waitFor('"type":"ready"');
+  ({ folder, dev } = await startProject(PROJECT, ["--json", "--speed", "10"]));
   for (const prompt of ["ask me", "hello", "fail"]) await cli("submit", prompt, "--wait");
 });
 
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 test("status tells queues, consumers, tasks, causes, tokens and functions", async () => {
   // A message joins the dead letters at its next receive, a moment after its task has ended.

@@ -1,23 +1,17 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "./harness.ts";
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir });
 
 beforeAll(async () => {
-  folder = await makeFolder(PROJECT);
-  dev = start(["dev", "--headless", "--port", "0"], { cwd: folder.dir });
-  await dev.waitFor("Ready");
+  ({ folder, dev } = await startProject(PROJECT, []));
 });
 
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 test.each([
   ["--callback", "ftp://x"],

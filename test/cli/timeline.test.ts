@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import {
+  endProject,
+  type Folder,
+  makeFolder,
+  PROJECT,
+  run,
+  type RunningCommand,
+  start,
+  startProject,
+} from "./harness.ts";
 
 /** A worker that talks between its events, or ends its process in the middle of an attempt. */
 const WORKER = `import { defineWorker } from "ai-pipeline/runtime";
@@ -17,20 +26,17 @@ export const handler = defineWorker({
 `;
 const CONFIG = `export default { app: "my-app", worker: { timeout: 5 }, queue: { visibilityTimeout: 30, backoff: { base: 0, max: 0 } } };\n`;
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 
 beforeAll(async () => {
-  folder = await makeFolder({ ...PROJECT, "ai-pipeline.config.ts": CONFIG, "src/worker.ts": WORKER });
-  dev = start(["dev", "--headless", "--port", "0", "--speed", "10"], { cwd: folder.dir });
-  await dev.waitFor("Ready");
+  ({ folder, dev } = await startProject({ ...PROJECT, "ai-pipeline.config.ts": CONFIG, "src/worker.ts": WORKER }, [
+    "--speed",
+    "10",
+  ]));
 });
 
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 const submit = (taskId: string, prompt: string, ...flags: string[]) =>
   run(["submit", prompt, "--task-id", taskId, ...flags], { cwd: folder.dir });

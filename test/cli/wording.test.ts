@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "./harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "./harness.ts";
 
 /** Fails for good with a sentence of its own. */
 const WORKER = `import { defineWorker } from "ai-pipeline/runtime";
@@ -11,23 +11,16 @@ export const handler = defineWorker({
 });
 `;
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 let endpoint: string;
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir });
 
 beforeAll(async () => {
-  folder = await makeFolder({ ...PROJECT, "src/worker.ts": WORKER });
-  dev = start(["dev", "--headless", "--json", "--port", "0"], { cwd: folder.dir });
-  await dev.waitFor('"type":"ready"');
-  endpoint = String(dev.events()[0]?.["endpoint"]);
+  ({ folder, dev, endpoint } = await startProject({ ...PROJECT, "src/worker.ts": WORKER }, ["--json"]));
 });
 
-afterAll(async () => {
-  dev.interrupt();
-  await dev.exit;
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 test.each([
   ["tasks", "show", "nobodys-task"],

@@ -3,19 +3,15 @@ import { buffer } from "node:stream/consumers";
 import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "../cli/harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, startDev, startProject } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
 import { listenLocally } from "../helpers/listen.ts";
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 let endpoint: string;
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir });
-const startDev = async () => {
-  dev = start(["dev", "--headless", "--json", "--port", "0", "--speed", "10"], { cwd: folder.dir });
-  await dev.waitFor('"type":"ready"');
-  endpoint = String(dev.events()[0]?.["endpoint"]);
-};
+const FLAGS = ["--json", "--speed", "10"];
 const options = () => ({
   endpoint,
   region: "us-east-1",
@@ -31,14 +27,9 @@ async function mapping() {
 }
 
 beforeAll(async () => {
-  folder = await makeFolder(PROJECT);
-  await startDev();
+  ({ folder, dev, endpoint } = await startProject(PROJECT, FLAGS));
 });
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 describe("pause and resume", () => {
   test("nothing runs while paused, and everything after", async () => {
@@ -178,7 +169,7 @@ test("a restart of dev keeps both, and says so; the configuration may say otherw
   const alone = await cli("submit", "hello", "--wait");
   expect(alone.exitCode).toBe(1);
   expect(alone.stderr).toContain("The local stage is paused");
-  await startDev();
+  ({ dev, endpoint } = await startDev(FLAGS, { cwd: folder.dir }));
   expect(dev.events()[0]).toMatchObject({
     type: "ready",
     consumption: { paused: { reason: "night" }, limited: { maxConcurrency: 2, configured: 7 } },

@@ -2,13 +2,13 @@ import { SSMClient, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stateOf } from "../../src/providers/aws/cloudformation/stack.ts";
 import type { LocalStack } from "../../src/local/stack.ts";
-import { makeFolder, PROJECT, run } from "../cli/harness.ts";
+import { type Folder, makeFolder, PROJECT, run } from "../cli/harness.ts";
 import { startEmbeddedStack } from "../helpers/stack.ts";
 
 /* The embedded stack has no CloudFormation: all of this is refused before any is needed. */
 
 let stack: LocalStack;
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 beforeAll(async () => {
   stack = await startEmbeddedStack();
   folder = await makeFolder(PROJECT);

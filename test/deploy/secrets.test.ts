@@ -1,7 +1,7 @@
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalStack } from "../../src/local/stack.ts";
-import { makeFolder, run } from "../cli/harness.ts";
+import { type Folder, makeFolder, run } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
 import { startEmbeddedStack } from "../helpers/stack.ts";
 
@@ -10,7 +10,7 @@ const VALUE = "sk-0123456789abcdef-of-nobody";
 let stack: LocalStack;
 let ssm: SSMClient;
 let cwd: string;
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 beforeAll(async () => {
   stack = await startEmbeddedStack();
   folder = await makeFolder();

@@ -1,12 +1,21 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "../cli/harness.ts";
+import {
+  endProject,
+  type Folder,
+  makeFolder,
+  PROJECT,
+  run,
+  type RunningCommand,
+  start,
+  startDev,
+} from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
 
 /* On a stage whose model fails as long as a file says so, and whose calls cost a quarter of a dollar. */
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 const options = () => ({ cwd: folder.dir });
 const cli = (...argv: string[]) => run(argv, options());
@@ -30,14 +39,9 @@ export const handler = defineWorker({
 beforeAll(async () => {
   folder = await makeFolder(PROJECT);
   await folder.write({ "src/worker.ts": worker(folder.dir), mode: "ok" });
-  dev = start(["dev", "--headless", "--json", "--port", "0"], options());
-  await dev.waitFor('"type":"ready"');
+  ({ dev } = await startDev(["--json"], options()));
 });
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 beforeEach(async () => {
   if ((await letters()) > 0) await cli("dlq", "purge", "--yes", "--queue-name", "my-app-local-tasks-dlq");
 });

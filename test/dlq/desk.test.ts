@@ -1,7 +1,7 @@
 import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "../cli/harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
 import { type SqsStack, startSqs } from "../helpers/sqs.ts";
 import type { TestTerminal } from "../helpers/terminal.ts";
@@ -18,26 +18,20 @@ export const handler = defineWorker({
 });
 `;
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 const env: Record<string, string> = {};
 const options = () => ({ cwd: folder.dir, env });
 const cli = (...argv: string[]) => run(argv, options());
 
 beforeAll(async () => {
-  folder = await makeFolder({ ...PROJECT, "src/worker.ts": WORKER });
-  dev = start(["dev", "--headless", "--json", "--port", "0"], { cwd: folder.dir });
-  await dev.waitFor('"type":"ready"');
+  ({ folder, dev } = await startProject({ ...PROJECT, "src/worker.ts": WORKER }, ["--json"]));
   const prompts = ["even 2", "even 4", "even 6", "even 8", "odd 1", "odd 3"];
   const stdin = prompts.map((prompt) => JSON.stringify({ prompt })).join("\n");
   await run(["submit", "--batch", "-", "--wait"], { cwd: folder.dir, stdin });
   await vi.waitFor(async () => expect(await letters()).toBe(6), 20_000);
 });
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 async function letters(): Promise<number> {
   const { events } = await cli("dlq", "inspect", "--scan", "--json");

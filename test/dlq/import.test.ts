@@ -4,14 +4,14 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { makeFolder, run } from "../cli/harness.ts";
+import { type Folder, makeFolder, run } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
 import { FROM_SOURCE } from "../helpers/pty.ts";
 import { type SqsStack, startSqs } from "../helpers/sqs.ts";
 import { createPair, type createQueue, depth, fail, type Letter, readAll, sendAll } from "./queues.ts";
 
 let stack: SqsStack;
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let next = 0;
 let dlq: Awaited<ReturnType<typeof createQueue>>;
 let source: Awaited<ReturnType<typeof createQueue>>;

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startOnTerminal } from "../cli/on-terminal.ts";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "../cli/harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "../cli/harness.ts";
 
 /* Dead letters that no record tells of. */
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 let sqs: SQSClient;
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir });
@@ -17,17 +17,14 @@ const depth = async () => {
 };
 
 beforeEach(async () => {
-  folder = await makeFolder(PROJECT);
-  dev = start(["dev", "--headless", "--json", "--port", "0"], { cwd: folder.dir });
-  await dev.waitFor('"type":"ready"');
+  const project = await startProject(PROJECT, ["--json"]);
+  ({ folder, dev } = project);
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  sqs = new SQSClient({ endpoint: String(dev.events()[0]?.["endpoint"]), region: "us-east-1", credentials });
+  sqs = new SQSClient({ endpoint: project.endpoint, region: "us-east-1", credentials });
 });
 afterEach(async () => {
   sqs.destroy();
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
+  await endProject({ folder, dev });
 });
 
 /** Puts a letter where nobody knows of it. */

@@ -5,7 +5,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { LocalStack } from "../../src/local/stack.ts";
 import { zip } from "../../src/local/lambda/test/zip.ts";
-import { makeFolder, run } from "../cli/harness.ts";
+import { type Folder, makeFolder, run } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
 import { startSqs } from "../helpers/sqs.ts";
 import { startEmbeddedStack } from "../helpers/stack.ts";
@@ -14,7 +14,7 @@ import { createPair, createQueue, depth, fail, sendAll } from "./queues.ts";
 /* Functions and queues that somebody made by hand, with logs as people write them. */
 
 let stack: LocalStack;
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let sqs: SQSClient;
 let lambda: LambdaClient;
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { makeFolder } from "../cli/harness.ts";
+import { type Folder, makeFolder } from "../cli/harness.ts";
 import { type SqsStack, startSqs } from "../helpers/sqs.ts";
 import { createPair } from "./queues.ts";
 
 /** Where a file's tests are: an endpoint and a folder for all of them, and for each a new queue with its dead letters. */
 export interface QueuePairs extends Awaited<ReturnType<typeof createPair>> {
   stack: SqsStack;
-  folder: Awaited<ReturnType<typeof makeFolder>>;
+  folder: Folder;
   /** A number that no name of the file has had. */
   next(): number;
 }

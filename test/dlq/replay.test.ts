@@ -4,7 +4,7 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "../cli/harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, start, startProject } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
 import { createPair, createQueue, depth, fail, readAll } from "./queues.ts";
 
@@ -21,7 +21,7 @@ export const handler = defineWorker({
 });
 `;
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 let endpoint: string;
 let deadLetterQueue: string;
@@ -31,18 +31,10 @@ const replay = (...flags: string[]) => cli("dlq", "replay", "--json", ...flags);
 const client = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 
 beforeAll(async () => {
-  folder = await makeFolder({ ...PROJECT, "src/worker.ts": WORKER });
-  dev = start(["dev", "--headless", "--json", "--port", "0"], { cwd: folder.dir });
-  await dev.waitFor('"type":"ready"');
-  const [ready] = dev.events();
-  endpoint = String(ready?.["endpoint"]);
-  deadLetterQueue = String(ready?.["deadLetterQueue"]);
+  ({ folder, dev, endpoint } = await startProject({ ...PROJECT, "src/worker.ts": WORKER }, ["--json"]));
+  deadLetterQueue = String(dev.events()[0]?.["deadLetterQueue"]);
 });
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 beforeEach(async () => {
   for (const name of ["EDITOR", "VISUAL"]) delete env[name];
   if ((await letters()) > 0) await cli("dlq", "purge", "--yes", "--queue-name", "my-app-local-tasks-dlq");

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resourceNames } from "../../src/contract/resources.ts";
 import { IAM_ROLES, type IamRole } from "../../src/contract/iam/grants.ts";
 import { grantsFor } from "../../src/contract/iam/policy.ts";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "../cli/harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "../cli/harness.ts";
 import { gate } from "./gate.ts";
 
 const ACCOUNT = "000000000000";
@@ -18,25 +18,22 @@ const SCOPE = {
   partition: "aws",
 };
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 let endpoint: string;
 
 beforeAll(async () => {
-  folder = await makeFolder({ ...PROJECT, "notes.md": "# Notes\n" });
-  dev = start(["dev", "--headless", "--json", "--port", "0", "--speed", "60"], { cwd: folder.dir });
-  await dev.waitFor('"type":"ready"');
-  endpoint = String(dev.events().find(({ type }) => type === "ready")?.["endpoint"]);
+  ({ folder, dev, endpoint } = await startProject({ ...PROJECT, "notes.md": "# Notes\n" }, [
+    "--json",
+    "--speed",
+    "60",
+  ]));
   await run(["submit", "hello", "--task-id", "goes-well", "--wait"], { cwd: folder.dir });
   for (const taskId of ["fails-one", "fails-two"])
     await run(["submit", "impossible", "--task-id", taskId, "--wait"], { cwd: folder.dir });
 });
 
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 /** Runs a command as somebody who has the role's policy and nothing else. */
 async function as(role: IamRole, argv: string[]) {

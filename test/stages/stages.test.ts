@@ -3,11 +3,11 @@ import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { consoleLink, CONSOLE_PAGES } from "../../src/lib/stages/console-links.ts";
 import type { StageOutputs } from "../../src/contract/resources.ts";
-import { makeFolder, PROJECT, run, type RunningCommand, start } from "../cli/harness.ts";
+import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "../cli/harness.ts";
 
 /* The local stack has one stage; a second one is described beside it, with the first one's parts or others. */
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+let folder: Folder;
 let dev: RunningCommand;
 let endpoint: string;
 let outputs: StageOutputs;
@@ -27,21 +27,14 @@ const describe = async (stage: string, changed: Partial<StageOutputs>) => {
 };
 
 beforeAll(async () => {
-  folder = await makeFolder(PROJECT);
-  dev = start(["dev", "--headless", "--json", "--port", "0"], { cwd: folder.dir });
-  await dev.waitFor('"type":"ready"');
+  ({ folder, dev, endpoint } = await startProject(PROJECT, ["--json"]));
   // Only then is there a mapping that can be paused.
   await dev.waitFor(/"type":"function".*"state":"ready"/);
-  endpoint = String(dev.events().find(({ type }) => type === "ready")?.["endpoint"]);
   const shown = (await cli("output", "--json")).stdout;
   ({ outputs } = JSON.parse(shown.split("\n")[0] ?? ""));
 });
 
-afterAll(async () => {
-  dev.interrupt();
-  expect(await dev.exit).toBe(0);
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => endProject({ folder, dev }));
 
 test("output prints all of it, or one value as it is", async () => {
   const all = await cli("output");

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startElasticMq } from "../../../scripts/peers/elasticmq.ts";
 import { startMiniStack } from "../../../scripts/peers/ministack.ts";
 import type { RunningServer } from "../../../scripts/peers/server.ts";
-import { makeFolder, run } from "../../cli/harness.ts";
+import { type Folder, makeFolder, run } from "../../cli/harness.ts";
 import { createPair, depth, type Letter, readAll, sendAll } from "../../dlq/queues.ts";
 import { describeWith, peerContext } from "../tools.ts";
 
@@ -41,7 +41,7 @@ const whole = letters
 function dlqCommands(start: () => Promise<RunningServer>, mover: "service" | "client"): void {
   let server: RunningServer;
   let client: SQSClient;
-  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let folder: Folder;
   let count = 0;
   let pair: Awaited<ReturnType<typeof createPair>>;
 
