@@ -1,4 +1,4 @@
-import type { TaskEvent, TaskStatus, TokenEvent } from "../contract/event.ts";
+import { isTaskStatus, type TaskEvent, type TokenEvent } from "../contract/event.ts";
 import type {
   DocumentResponse,
   EventsResponse,
@@ -25,14 +25,6 @@ function isObject(value: unknown): value is Fields {
 const isText = (value: unknown): value is string => typeof value === "string";
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
-const STATUSES: ReadonlySet<unknown> = new Set<TaskStatus>([
-  "accepted",
-  "running",
-  "retrying",
-  "completed",
-  "deadlettered",
-  "cancelled",
-]);
 const EVENT_TYPES: ReadonlySet<unknown> = new Set<TaskEvent["type"]>([
   "accepted",
   "started",
@@ -91,13 +83,13 @@ function isRecord(value: unknown): value is TaskRecord {
     isObject(value) &&
     isObject(value["task"]) &&
     isText(value["task"]["taskId"]) &&
-    STATUSES.has(value["status"]) &&
+    isTaskStatus(value["status"]) &&
     isCount(value["seq"])
   );
 }
 
 function isSummary(value: unknown): value is TaskSummary {
-  return isObject(value) && isText(value["taskId"]) && isText(value["acceptedAt"]) && STATUSES.has(value["status"]);
+  return isObject(value) && isText(value["taskId"]) && isText(value["acceptedAt"]) && isTaskStatus(value["status"]);
 }
 
 export function isTicketResponse(value: unknown): value is TicketResponse {
@@ -105,7 +97,7 @@ export function isTicketResponse(value: unknown): value is TicketResponse {
 }
 
 export function isSubmitResponse(value: unknown): value is SubmitResponse {
-  return isTicketResponse(value) && isObject(value) && isText(value["taskId"]) && STATUSES.has(value["status"]);
+  return isTicketResponse(value) && isObject(value) && isText(value["taskId"]) && isTaskStatus(value["status"]);
 }
 
 export function isTaskResponse(value: unknown): value is TaskResponse {
@@ -115,7 +107,7 @@ export function isTaskResponse(value: unknown): value is TaskResponse {
 export function isEventsResponse(value: unknown): value is EventsResponse {
   return (
     isObject(value) &&
-    STATUSES.has(value["status"]) &&
+    isTaskStatus(value["status"]) &&
     Array.isArray(value["events"]) &&
     value["events"].every(isTaskEvent) &&
     (value["text"] === undefined || isTokenEvent(value["text"]))

@@ -106,7 +106,10 @@ export interface TokenEvent {
 
 /** Statuses that end a task, until someone redrives or replays it. */
 export const TERMINAL_STATUSES = ["completed", "deadlettered", "cancelled"] as const;
-export type TaskStatus = "accepted" | "running" | "retrying" | (typeof TERMINAL_STATUSES)[number];
+export const TASK_STATUSES = ["accepted", "running", "retrying", ...TERMINAL_STATUSES] as const;
+export type TaskStatus = (typeof TASK_STATUSES)[number];
+
+export const isTaskStatus = (value: unknown): value is TaskStatus => TASK_STATUSES.some((status) => status === value);
 
 /** @returns whether nothing more happens to a task after this event, short of a redrive. */
 export function isTerminal(event: { type: string }): boolean {

@@ -1,4 +1,4 @@
-import { TERMINAL_STATUSES, type TaskStatus } from "../../contract/event.ts";
+import { TASK_STATUSES, type TaskStatus } from "../../contract/event.ts";
 import { invocation } from "../../lib/installation.ts";
 import { listTasks } from "../../lib/tasks.ts";
 import { type CommandModule, presentation, show } from "../shared/cli.ts";
@@ -12,8 +12,7 @@ interface ListFlags extends StageFlags {
 
 export const command: CommandModule = {
   configure(it, cli, done) {
-    const statuses: TaskStatus[] = ["accepted", "running", "retrying", ...TERMINAL_STATUSES];
-    it.addOption(it.createOption("--status <status>", "only tasks of this status").choices(statuses))
+    it.addOption(it.createOption("--status <status>", "only tasks of this status").choices(TASK_STATUSES))
       .option("--limit <n>", "at most so many", whole(1, 100), 20)
       .option("--cursor <cursor>", "go on where a page ended");
     stageFlags(it);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { TASK_STATUSES } from "../event.ts";
 import type { TaskRecord } from "../record.ts";
 import { taskErrorSchema, usageSchema } from "./event.ts";
 import { taskSchema } from "./task.ts";
@@ -10,7 +11,7 @@ const count = z.int().nonnegative();
 export const taskRecordSchema: z.ZodType<TaskRecord> = z.object({
   v: z.literal(1),
   task: taskSchema,
-  status: z.enum(["accepted", "running", "retrying", "completed", "deadlettered", "cancelled"]),
+  status: z.enum(TASK_STATUSES),
   seq: z.int().positive(),
   generation: z.int().positive(),
   attempt: count,

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { TERMINAL_STATUSES, type TaskEvent, type TaskStatus } from "../../contract/event.ts";
+import { isTaskStatus, type TaskEvent } from "../../contract/event.ts";
 import type { TaskRecord, TaskSummary } from "../../contract/record.ts";
 
 type Plain = Record<string, unknown>;
@@ -89,13 +89,11 @@ function without(item: Plain, names: string[]): Plain {
   return Object.fromEntries(Object.entries(item).filter(([name]) => !names.includes(name)));
 }
 
-const STATUSES: readonly TaskStatus[] = ["accepted", "running", "retrying", ...TERMINAL_STATUSES];
-
 function isRecord(value: object): value is TaskRecord {
   const record: Partial<Record<keyof TaskRecord, unknown>> = value;
   return (
     record.v === 1 &&
-    STATUSES.some((status) => status === record.status) &&
+    isTaskStatus(record.status) &&
     typeof record.task === "object" &&
     typeof record.acceptedAt === "string" &&
     [record.seq, record.generation, record.attempt].every((count) => typeof count === "number") &&

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { TERMINAL_STATUSES, type TaskEvent, type TaskStatus, type TokenEvent } from "../../contract/event.ts";
+import { TASK_STATUSES, TERMINAL_STATUSES, type TaskEvent, type TokenEvent } from "../../contract/event.ts";
 import type {
   EventsResponse,
   ListResponse,
@@ -23,7 +23,6 @@ const MAX_EVENTS_BYTES = 4 * 1024 * 1024;
 const CANCEL_TELL_MS = 5_000;
 const MAX_PAGE = 100;
 const DEFAULT_PAGE = 20;
-const STATUSES: readonly TaskStatus[] = ["accepted", "running", "retrying", ...TERMINAL_STATUSES];
 
 /**
  * POST /tasks: writes the record, then sends the message. A repeat sends again until the record says that the message is
@@ -65,9 +64,10 @@ export async function listTasks(
       { path: "limit", message: `must be a whole number from 1 to ${MAX_PAGE}` },
     ]);
   }
-  const status = STATUSES.find((known) => known === query["status"]);
+  const status = TASK_STATUSES.find((known) => known === query["status"]);
   if (query["status"] !== undefined && !status) {
-    throw invalid("The status is not valid.", [{ path: "status", message: `must be one of ${STATUSES.join(", ")}` }]);
+    const message = `must be one of ${TASK_STATUSES.join(", ")}`;
+    throw invalid("The status is not valid.", [{ path: "status", message }]);
   }
   const cursor = query["cursor"];
   try {

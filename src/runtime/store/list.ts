@@ -1,4 +1,4 @@
-import type { TaskStatus } from "../../contract/event.ts";
+import { isTaskStatus, type TaskStatus } from "../../contract/event.ts";
 import type { TaskSummary } from "../../contract/record.ts";
 import { dayPartition, DAYS_PARTITION, TIME_INDEX, TIME_SHARDS, upToDay } from "../../contract/table.ts";
 import type { Item } from "../aws/marshal.ts";
@@ -89,7 +89,7 @@ function toSummary(item: Item): TaskSummary {
   const summary: TaskSummary = {
     taskId: text("pk").slice("task#".length),
     userId: text("userId"),
-    status: toStatus(text("status")),
+    status: isTaskStatus(item["status"]) ? item["status"] : "accepted",
     generation: number("generation"),
     attempt: number("attempt"),
     acceptedAt: text("acceptedAt"),
@@ -105,9 +105,6 @@ function toSummary(item: Item): TaskSummary {
 function isTaskError(value: unknown): value is NonNullable<TaskSummary["error"]> {
   return typeof value === "object" && value !== null && "fingerprint" in value && "message" in value;
 }
-
-const STATUSES: TaskStatus[] = ["accepted", "running", "retrying", "completed", "deadlettered", "cancelled"];
-const toStatus = (text: string): TaskStatus => STATUSES.find((status) => status === text) ?? "accepted";
 
 function encodeCursor(task: TaskSummary | undefined): string {
   return Buffer.from(task ? `${task.acceptedAt}#${task.taskId}` : "").toString("base64url");

@@ -1,5 +1,5 @@
 import type { TaskEvent, TaskStatus } from "../../contract/event.ts";
-import { TERMINAL_STATUSES } from "../../contract/event.ts";
+import { isTaskStatus, TERMINAL_STATUSES } from "../../contract/event.ts";
 import type { TaskRecord } from "../../contract/record.ts";
 import type { ReplayedEvent } from "../../contract/event.ts";
 import type { Item } from "../aws/marshal.ts";
@@ -38,8 +38,6 @@ export interface AttemptRef {
   fence: number;
 }
 
-const STATUSES: readonly string[] = ["accepted", "running", "retrying", ...TERMINAL_STATUSES];
-
 /** @returns the record of an item, without its keys. @throws Error for an item this version cannot read. */
 export function toRecord(item: Item): StoredRecord {
   const { pk: _pk, sk: _sk, gpk: _gpk, gsk: _gsk, ttl: _ttl, preview: _preview, userId: _userId, ...rest } = item;
@@ -52,8 +50,7 @@ function isStoredRecord(value: object): value is StoredRecord {
   return (
     record.v === 1 &&
     typeof record.task === "object" &&
-    typeof record.status === "string" &&
-    STATUSES.includes(record.status) &&
+    isTaskStatus(record.status) &&
     [record.seq, record.generation, record.attempt, record.version, record.fence, record.toldSeq].every(
       (count) => typeof count === "number",
     ) &&
