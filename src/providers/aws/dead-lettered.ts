@@ -1,4 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { summaryOfItem } from "../../contract/listing.ts";
 import type { TaskSummary } from "../../contract/record.ts";
 import { dayPartition, TIME_INDEX, TIME_SHARDS } from "../../contract/table.ts";
 import type { StageContext } from "./context.ts";
@@ -44,32 +45,11 @@ export async function* deadLettered(stage: StageContext): AsyncGenerator<TaskSum
       const pages = await Promise.all(
         open.map(async ({ partition, from }) => ({ partition, ...(await page(partition, from)) })),
       );
-      for (const { Items = [] } of pages) for (const item of Items) yield summaryOf(plainItem(item));
+      for (const { Items = [] } of pages)
+        for (const item of Items) yield { ...summaryOfItem(plainItem(item)), status: "deadlettered" };
       open = pages.flatMap(({ partition, LastEvaluatedKey }) =>
         LastEvaluatedKey ? [{ partition, from: LastEvaluatedKey }] : [],
       );
     }
   }
-}
-
-function summaryOf(item: Record<string, unknown>): TaskSummary {
-  const text = (name: string) => (typeof item[name] === "string" ? item[name] : "");
-  const number = (name: string) => (typeof item[name] === "number" ? item[name] : 0);
-  const { error } = item;
-  return {
-    taskId: text("pk").slice("task#".length),
-    userId: text("userId"),
-    status: "deadlettered",
-    generation: number("generation"),
-    attempt: number("attempt"),
-    acceptedAt: text("acceptedAt"),
-    updatedAt: text("updatedAt"),
-    prompt: text("preview"),
-    ...(text("endedAt") ? { endedAt: text("endedAt") } : {}),
-    ...(isTaskError(error) ? { error } : {}),
-  };
-}
-
-function isTaskError(value: unknown): value is NonNullable<TaskSummary["error"]> {
-  return typeof value === "object" && value !== null && "fingerprint" in value && "message" in value && "name" in value;
 }

@@ -2,8 +2,9 @@ import type { AttributeValue, DynamoDBClient, QueryCommandInput } from "@aws-sdk
 import { UsageError } from "../../contract/errors.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import { parseJson } from "../../contract/json.ts";
+import { cursorAfter, decodeCursor, newestOf } from "../../contract/listing.ts";
 import type { TaskReader } from "../../contract/ports.ts";
-import type { TaskRecord } from "../../contract/record.ts";
+import type { TaskRecord, TaskSummary } from "../../contract/record.ts";
 import { dayPartition, eventKey, taskKey, TIME_INDEX, TIME_SHARDS } from "../../contract/table.ts";
 import type { StageContext } from "./context.ts";
 import { taskDays } from "./days.ts";
@@ -80,18 +81,19 @@ export function createReader(stage: StageContext): TaskReader {
     events,
     deadLettered: () => deadLettered(stage),
     async list({ status, limit, cursor }) {
-      const before = cursor === undefined ? undefined : decodeCursor(cursor);
-      const tasks: TaskRecord[] = [];
+      const before = cursor === undefined ? undefined : behind(cursor);
+      const tasks: TaskSummary[] = [];
       for await (const day of taskDays(stage, before?.slice(0, 10))) {
         const shards = Array.from({ length: TIME_SHARDS }, (_, index) => shard(day, index, before));
-        for await (const item of newestOf(shards)) {
+        for await (const item of newestOf(shards, ({ gsk }) => gsk?.S ?? "")) {
           const record = recordOf(plainItem(item));
           if (status && record.status !== status) continue;
-          if (tasks.length === limit) return { tasks: tasks.map(summaryOf), ...cursorAfter(tasks.at(-1)) };
-          tasks.push(record);
+          const last = tasks.at(-1);
+          if (last && tasks.length === limit) return { tasks, cursor: cursorAfter(last) };
+          tasks.push(summaryOf(record));
         }
       }
-      return { tasks: tasks.map(summaryOf) };
+      return { tasks };
     },
     async result(record) {
       if (record.result !== undefined || record.resultRef === undefined) return record.result;
@@ -100,39 +102,16 @@ export function createReader(stage: StageContext): TaskReader {
   };
 }
 
-/** Merges generators that each count down by `gsk`. */
-async function* newestOf(
-  shards: AsyncGenerator<Record<string, AttributeValue>>[],
-): AsyncGenerator<Record<string, AttributeValue>> {
-  const heads = await Promise.all(shards.map((items) => items.next()));
-  for (;;) {
-    let best = -1;
-    let bestKey = "";
-    for (const [index, head] of heads.entries()) {
-      const key = head.done ? undefined : head.value["gsk"]?.S;
-      if (key !== undefined && key > bestKey) {
-        best = index;
-        bestKey = key;
-      }
-    }
-    const head = heads[best];
-    const source = shards[best];
-    if (!head || head.done || !source) return;
-    yield head.value;
-    heads[best] = await source.next();
+/** @throws UsageError `CURSOR_INVALID`. */
+function behind(cursor: string): string {
+  try {
+    return decodeCursor(cursor);
+  } catch (error) {
+    throw new UsageError("The cursor is not one that a list returned.", {
+      code: "CURSOR_INVALID",
+      where: "--cursor",
+      hint: "Take it from the end of the page before, or leave it out.",
+      cause: error,
+    });
   }
-}
-
-function cursorAfter(last: TaskRecord | undefined): { cursor?: string } {
-  return last ? { cursor: Buffer.from(`${last.acceptedAt}#${last.task.taskId}`).toString("base64url") } : {};
-}
-
-function decodeCursor(cursor: string): string {
-  const text = Buffer.from(cursor, "base64url").toString();
-  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z#[A-Za-z0-9_-]+$/.test(text)) return text;
-  throw new UsageError("The cursor is not one that a list returned.", {
-    code: "CURSOR_INVALID",
-    where: "--cursor",
-    hint: "Take it from the end of the page before, or leave it out.",
-  });
 }

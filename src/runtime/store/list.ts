@@ -1,7 +1,7 @@
-import { isTaskStatus, type TaskStatus } from "../../contract/event.ts";
+import type { TaskStatus } from "../../contract/event.ts";
+import { cursorAfter, decodeCursor, newestOf, summaryOfItem } from "../../contract/listing.ts";
 import type { TaskSummary } from "../../contract/record.ts";
 import { dayPartition, DAYS_PARTITION, TIME_INDEX, TIME_SHARDS, upToDay } from "../../contract/table.ts";
-import type { Item } from "../aws/marshal.ts";
 import type { WriterParts } from "./writer.ts";
 
 export interface ListRequest {
@@ -55,65 +55,14 @@ export async function listTasks(
         pageSize: PAGE_SIZE,
       }),
     );
-    for await (const item of newestOf(shards)) {
-      const task = toSummary(item);
+    for await (const item of newestOf(shards, ({ gsk }) => String(gsk))) {
+      const task = summaryOfItem(item);
       if ((request.status && task.status !== request.status) || (request.userId && task.userId !== request.userId))
         continue;
-      if (tasks.length === request.limit) return { tasks, cursor: encodeCursor(tasks.at(-1)) };
+      const last = tasks.at(-1);
+      if (last && tasks.length === request.limit) return { tasks, cursor: cursorAfter(last) };
       tasks.push(task);
     }
   }
   return { tasks };
-}
-
-/** Merges generators that each count down by `gsk`. */
-async function* newestOf(shards: AsyncGenerator<Item>[]): AsyncGenerator<Item> {
-  const heads = await Promise.all(shards.map((shard) => shard.next()));
-  for (;;) {
-    let best = -1;
-    for (const [index, head] of heads.entries()) {
-      const other = best < 0 ? undefined : heads[best];
-      if (!head.done && (!other || other.done || String(head.value["gsk"]) > String(other.value["gsk"]))) best = index;
-    }
-    const head = heads[best];
-    const shard = shards[best];
-    if (!head || head.done || !shard) return;
-    yield head.value;
-    heads[best] = await shard.next();
-  }
-}
-
-function toSummary(item: Item): TaskSummary {
-  const text = (name: string) => (typeof item[name] === "string" ? item[name] : "");
-  const number = (name: string) => (typeof item[name] === "number" ? item[name] : 0);
-  const summary: TaskSummary = {
-    taskId: text("pk").slice("task#".length),
-    userId: text("userId"),
-    status: isTaskStatus(item["status"]) ? item["status"] : "accepted",
-    generation: number("generation"),
-    attempt: number("attempt"),
-    acceptedAt: text("acceptedAt"),
-    updatedAt: text("updatedAt"),
-    prompt: text("preview"),
-  };
-  if (text("endedAt")) summary.endedAt = text("endedAt");
-  if (isTaskError(item["error"])) summary.error = item["error"];
-  if (typeof item["costUsd"] === "number") summary.costUsd = item["costUsd"];
-  return summary;
-}
-
-function isTaskError(value: unknown): value is NonNullable<TaskSummary["error"]> {
-  return typeof value === "object" && value !== null && "fingerprint" in value && "message" in value;
-}
-
-function encodeCursor(task: TaskSummary | undefined): string {
-  return Buffer.from(task ? `${task.acceptedAt}#${task.taskId}` : "").toString("base64url");
-}
-
-/** @throws RangeError for text that is no cursor of ours. */
-export function decodeCursor(cursor: string): string {
-  const text = Buffer.from(cursor, "base64url").toString();
-  if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z#[A-Za-z0-9_-]+$/.test(text))
-    throw new RangeError("The cursor is not one that a list returned.");
-  return text;
 }
