@@ -50,6 +50,11 @@ export class AuthorizationError extends PipelineError {
   }
 }
 
+/** @returns what was thrown, in its own words. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** @returns the error as an object for NDJSON. */
 export function errorToJson(error: PipelineError): { code: string; message: string; hint: string[]; where?: string } {
   return {

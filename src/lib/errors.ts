@@ -1,4 +1,4 @@
-import { AbortError, ExternalError, PipelineError } from "../contract/errors.ts";
+import { AbortError, ExternalError, messageOf, PipelineError } from "../contract/errors.ts";
 
 /** A mistake of ours. */
 class BugError extends PipelineError {}
@@ -47,7 +47,7 @@ export function toPipelineError(error: unknown, debug: boolean): PipelineError {
       cause: error,
     });
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new BugError(`Something unexpected happened: ${message}`, {
     code: "UNEXPECTED",
     hint: debug

@@ -6,6 +6,7 @@ import type {
   RedriveWatched,
   RedrivenJudged,
 } from "../contract/operations/dlq-redrive.ts";
+import { percent } from "../contract/percent.ts";
 import { formatCost, formatCount } from "./format.ts";
 import { describeError } from "./timeline.ts";
 
@@ -58,5 +59,3 @@ export function describeWatch(watch: NonNullable<DlqRedriveSummary["watch"]>): s
     ...(watch.stopped === undefined ? [] : [`stopped: ${watch.stopped}`]),
   ];
 }
-
-const percent = (share: number) => `${Math.round(share * 1000) / 10}%`;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { AbortError } from "../../contract/errors.ts";
+import { AbortError, messageOf } from "../../contract/errors.ts";
 import { member, parseJson } from "../../contract/json.ts";
 import { readJsonText } from "./json-text.ts";
 import { lineAtFault, placeAt } from "./place.ts";
@@ -47,7 +47,7 @@ export async function parserError(error: unknown): Promise<AbortError> {
   const mark = member(error, "mark");
   const [line, column, buffer] = [member(mark, "line"), member(mark, "column"), member(mark, "buffer")];
   const reason = member(error, "reason");
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const path = typeof file === "string" ? file : "ai-pipeline configuration";
   const place = typeof line === "number" && typeof column === "number" ? `:${line + 1}:${column + 1}` : "";
   const message = typeof reason === "string" ? reason : (text.split("\n")[0] ?? text);

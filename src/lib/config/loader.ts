@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import type { BuildFailure, BuildOptions, Plugin } from "esbuild";
-import { AbortError } from "../../contract/errors.ts";
+import { AbortError, messageOf } from "../../contract/errors.ts";
 import { findFault, missingPackageName } from "./fault.ts";
 import { lineAtFault } from "./place.ts";
 import { withoutStdout } from "./quiet.ts";
@@ -150,8 +150,4 @@ function missingPackage(error: unknown): { message: string; hint: string } | und
     message: `Cannot find package '${name}'`,
     hint: `Install the package it imports: npm install ${name}`,
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { UsageError } from "../../contract/errors.ts";
+import { messageOf, UsageError } from "../../contract/errors.ts";
 import { jsonOrText, member } from "../../contract/json.ts";
 import type { DeadLetter } from "../../contract/operations/dlq.ts";
 import type { LeasedMessage } from "../../contract/queue.ts";
@@ -62,7 +62,7 @@ function isTruthy(value: unknown): boolean {
 
 function invalid(expression: string, error: unknown): UsageError {
   const place = positionOf(error);
-  const reason = (error instanceof Error ? error.message : String(error))
+  const reason = messageOf(error)
     .replace(/ in expression: .*$/s, "")
     .replace(/^(?:Invalid|Bad) jmespath expression: (?:parse error at column \d+, )?/, "")
     .replace(/ at column \d+$/, "");

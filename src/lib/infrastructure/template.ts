@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { AbortError } from "../../contract/errors.ts";
+import { AbortError, messageOf } from "../../contract/errors.ts";
 import { member } from "../../contract/json.ts";
 import type { StackParameter } from "../../contract/variables.ts";
 
@@ -137,7 +137,7 @@ function linesOf(text: string): Record<string, number> {
 function reasonOf(error: unknown): string {
   const reason = member(error, "reason");
   if (typeof reason === "string") return reason;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 /** @returns `:12:5`, where the parser says it. */

@@ -1,4 +1,4 @@
-import { AuthorizationError } from "../../contract/errors.ts";
+import { AuthorizationError, messageOf } from "../../contract/errors.ts";
 import type { HopEvent, SmokeHop } from "../../contract/operations/smoke.ts";
 import type { Clock } from "../../contract/clock.ts";
 
@@ -66,12 +66,12 @@ export async function* runHop(
   } catch (error) {
     const ms = run.clock.now() - began;
     const detail = run.broken.aborted
-      ? messageOf(run.broken.reason)
+      ? reasonOf(run.broken.reason)
       : timeout.aborted
         ? `nothing within ${limitMs / 1000} s`
         : run.signal.aborted
           ? "interrupted"
-          : messageOf(error);
+          : reasonOf(error);
     yield end({ state: "failed", detail, ms });
     return false;
   }
@@ -86,7 +86,7 @@ function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function messageOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (error instanceof AuthorizationError && error.where !== undefined) return `${error.message} (${error.where})`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -3,7 +3,7 @@ import { counted } from "../../contract/counted.ts";
 import { randomUUID } from "node:crypto";
 import { access, constants, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { AbortError } from "../../contract/errors.ts";
+import { AbortError, messageOf } from "../../contract/errors.ts";
 import { TERMINAL_STATUSES } from "../../contract/event.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { SmokeEvent, SmokeHop, SmokeSummary } from "../../contract/operations/smoke.ts";
@@ -92,7 +92,7 @@ function createCanary(client: StageClient, input: SmokeInput, place: Workplace) 
         told.push({ event, at: clock.now() });
       }
     } catch (error) {
-      if (!leaving.signal.aborted) polled = error instanceof Error ? error.message : String(error);
+      if (!leaving.signal.aborted) polled = messageOf(error);
     }
   };
   const until = async (signal: AbortSignal, found: (record: TaskRecord) => boolean): Promise<TaskRecord> => {
@@ -205,13 +205,10 @@ async function checkFolder(path: string): Promise<void> {
 }
 
 function unwritable(path: string, error: unknown): AbortError {
-  return new AbortError(
-    `The JUnit report cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-    {
-      code: "REPORT_UNWRITABLE",
-      where: path,
-      hint: "Name a file in a folder that exists: --junit FILE",
-      cause: error,
-    },
-  );
+  return new AbortError(`The JUnit report cannot be written: ${messageOf(error)}`, {
+    code: "REPORT_UNWRITABLE",
+    where: path,
+    hint: "Name a file in a folder that exists: --junit FILE",
+    cause: error,
+  });
 }

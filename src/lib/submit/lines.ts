@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { AbortError, UsageError } from "../../contract/errors.ts";
+import { AbortError, messageOf, UsageError } from "../../contract/errors.ts";
 import type { SubmitRequest } from "../../contract/task.ts";
 
 export interface BatchLine {
@@ -77,7 +77,7 @@ export function parseLine(text: string): { request: SubmitRequest } | LineProble
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { code: "NOT_JSON", problem: "not JSON", detail: error instanceof Error ? error.message : String(error) };
+    return { code: "NOT_JSON", problem: "not JSON", detail: messageOf(error) };
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return { code: "NOT_AN_OBJECT", problem: 'not a JSON object: write {"prompt": "..."}' };

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../contract/errors.ts";
 import { messageText, parseJson } from "../../../contract/json.ts";
 import type { LeasedMessage, QueuePort } from "../../../contract/queue.ts";
 import type { Json } from "../../../contract/task.ts";
@@ -56,7 +57,7 @@ export async function createChange({ body, patch, set }: BodyChange, bounds: Bou
             : (problemOf(after.body) ?? differentTask(message.body, after.body));
       return problem === undefined ? after : { problem };
     } catch (error) {
-      return { problem: error instanceof Error ? error.message : String(error) };
+      return { problem: messageOf(error) };
     }
   };
 }
@@ -74,7 +75,7 @@ function parsed(text: string): Json {
   try {
     return parseJson(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(`the body is not JSON: ${reason}`, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 import { counted } from "../../../contract/counted.ts";
 import type { RedriveBounds, RedriveDecided } from "../../../contract/operations/dlq-redrive.ts";
+import { percent } from "../../../contract/percent.ts";
 import type { Allowance } from "../../mover/allowance.ts";
 import type { Tracker } from "./tracker.ts";
 
@@ -23,7 +24,6 @@ export interface Guard extends Allowance {
 /** An outage that comes back shows in the last few long before it shows in the share of all: half of so many. */
 const RUN_SHARE = 0.5;
 const RUN_LENGTH = 10;
-const percent = (share: number) => `${Math.round(share * 1000) / 10}%`;
 
 /**
  * @param window so many first attempts may be open at a time, once the canaries did well: an outage that comes back costs no

@@ -1,6 +1,7 @@
 import { render } from "ink";
 import { useSyncExternalStore } from "react";
 import type { Desk, DeskIntent, DeskMemory } from "../../../contract/desk.ts";
+import { messageOf } from "../../../contract/errors.ts";
 import { ColorScope } from "../../components/color.tsx";
 import type { DeskModule, Screen } from "../../render/view.ts";
 import { DeskView } from "./DeskView.tsx";
@@ -84,7 +85,3 @@ export const open: DeskModule["open"] = async (desk: Desk, memory: DeskMemory | 
   void loading;
   return intent;
 };
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
