@@ -3,7 +3,7 @@ import { systemClock } from "../../src/contract/clock.ts";
 import { createJournal, findJournal, resumeJournal } from "../../src/lib/mover/journal.ts";
 import { moveMessages } from "../../src/lib/mover/mover.ts";
 import type { QueuePort } from "../../src/contract/queue.ts";
-import { createQueue } from "../../src/providers/aws/queue/index.ts";
+import { queuePortOf } from "../helpers/queue-port.ts";
 
 /*
  * One run of the mover in a process of its own, to be killed: node child.ts ENDPOINT SOURCE DESTINATION JOURNAL CONCURRENCY
@@ -19,24 +19,7 @@ const client = new SQSClient({
   region: "us-east-1",
   credentials: { accessKeyId: "x", secretAccessKey: "x" },
 });
-const never = async (): Promise<never> => {
-  throw new Error("not needed");
-};
-const port = createQueue({
-  clients: {
-    sqs: async () => client,
-    ssm: never,
-    dynamodb: never,
-    s3: never,
-    logs: never,
-    cloudwatch: never,
-    lambda: never,
-    sts: never,
-    cloudformation: never,
-    close: async () => {},
-  },
-  place: { stage: "local" },
-});
+const port = queuePortOf(client);
 /** On a server whose time cannot be moved, leases are as much shorter as this process's own waits are. */
 const shorter = (seconds: number) => Math.ceil(seconds / Number(divisor));
 const queue: QueuePort = {

@@ -13,7 +13,7 @@ import type { EntryFailure, QueuePort } from "../../src/contract/queue.ts";
 import { createJournal } from "../../src/lib/mover/journal.ts";
 import type { MoveCounts, MoveRequest } from "../../src/lib/mover/move.ts";
 import { moveMessages } from "../../src/lib/mover/mover.ts";
-import { createQueue } from "../../src/providers/aws/queue/index.ts";
+import { queuePortOf } from "../helpers/queue-port.ts";
 import { type SqsStack, startSqs } from "../helpers/sqs.ts";
 
 /* The real queue behind a port that fails as services do. */
@@ -31,24 +31,7 @@ let next = 0;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "mover-"));
   stack = await startSqs();
-  const never = async (): Promise<never> => {
-    throw new Error("not needed");
-  };
-  queue = createQueue({
-    clients: {
-      sqs: async () => stack.client,
-      ssm: never,
-      dynamodb: never,
-      s3: never,
-      logs: never,
-      cloudwatch: never,
-      lambda: never,
-      sts: never,
-      cloudformation: never,
-      close: never,
-    },
-    place: { stage: "local" },
-  });
+  queue = queuePortOf(stack.client);
 });
 afterAll(async () => {
   await stack.close();
