@@ -101,14 +101,8 @@ function subcommandsOf({ command }: ReadWords): Candidate[] {
 
 /** @returns the stage that the words name so far. */
 function choiceOf(values: ReadWords["values"]): StageChoice {
-  const named = (flag: string) => values.get(flag);
-  const [stage, app, profile, region, endpointUrl] = [
-    named("--stage"),
-    named("--app"),
-    named("--profile"),
-    named("--region"),
-    named("--endpoint-url"),
-  ];
+  const flags = ["--stage", "--app", "--profile", "--region", "--endpoint-url"];
+  const [stage, app, profile, region, endpointUrl] = flags.map((flag) => values.get(flag));
   return {
     ...(stage ? { stage } : {}),
     ...(app ? { app } : {}),
