@@ -9,7 +9,7 @@ import { everything, TEMPLATES, templateConfig } from "./configs.ts";
 import { fromCloudFormation } from "./parity/from-cloudformation.ts";
 import { fromLocal } from "./parity/from-local.ts";
 import { fromTerraform } from "./parity/from-terraform.ts";
-import type { StageModel } from "./parity/model.ts";
+import { mapValues, type StageModel } from "./parity/model.ts";
 import { archive, makeWorkdir, root } from "./workdir.ts";
 
 /** Where a stage is, and no setting of it. */
@@ -117,8 +117,4 @@ function plain(model: ReturnType<typeof localPartOf> | Awaited<ReturnType<typeof
   });
   const value: unknown = JSON.parse(text.replaceAll(/\b(000000000000|123456789012)\b/g, "account"));
   return value;
-}
-
-function mapValues<T, R>(items: Record<string, T>, map: (item: T) => R): Record<string, R> {
-  return Object.fromEntries(Object.entries(items).map(([name, item]) => [name, map(item)]));
 }

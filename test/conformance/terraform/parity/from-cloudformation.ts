@@ -7,6 +7,8 @@ import {
   listOf,
   nameOfArn,
   invokerOf,
+  mapValues,
+  onlyOne,
   permissionsOf,
   policyOf,
   setOf,
@@ -21,11 +23,7 @@ import {
 export function fromCloudFormation(template: unknown, parameters: Record<string, string>): StageModel {
   const resources = evaluate(template, parameters);
   const all = (type: string) => resources.filter((it) => it.type === `AWS::${type}`);
-  const one = (type: string) => {
-    const [found, ...more] = all(type);
-    if (!found || more.length > 0) throw new Error(`There is not one ${type}.`);
-    return found.properties;
-  };
+  const one = (type: string) => onlyOne(all(type), type).properties;
   const by = (type: string, name: string) =>
     Object.fromEntries(all(type).map(({ properties }) => [textOf(properties[name]), properties]));
 
@@ -189,7 +187,3 @@ const keysOf = (schema: unknown) => listOf(schema).map((key) => at(key, "Attribu
 /** Lambda's variables are texts; a parameter of type Number is one by then. */
 const mapTexts = (variables: Fields) =>
   Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
-
-function mapValues<T>(items: Record<string, Fields>, map: (item: Fields, name: string) => T): Record<string, T> {
-  return Object.fromEntries(Object.entries(items).map(([name, item]) => [name, map(item, name)]));
-}

@@ -6,6 +6,8 @@ import {
   listOf,
   nameOfArn,
   invokerOf,
+  mapValues,
+  onlyOne,
   permissionsOf,
   policyOf,
   setOf,
@@ -26,11 +28,7 @@ export function fromTerraform(text: string): StageModel {
   );
   const state: unknown = JSON.parse(named);
   const all = (type: string) => resourcesOf(state, type);
-  const one = (type: string) => {
-    const [found, ...more] = all(type);
-    if (!found || more.length > 0) throw new Error(`There is not one ${type}.`);
-    return found;
-  };
+  const one = (type: string) => onlyOne(all(type), type);
   const byName = (type: string, name: string) =>
     Object.fromEntries(all(type).map((item) => [textOf(item[name]), item]));
   const queueOf = (url: unknown) => nameOfArn(url);
@@ -193,8 +191,4 @@ function resourcesOf(state: unknown, type: string): Fields[] {
 
 function parsed(value: unknown): unknown {
   return typeof value === "string" && value !== "" ? JSON.parse(value) : undefined;
-}
-
-function mapValues<T>(items: Record<string, Fields>, map: (item: Fields, name: string) => T): Record<string, T> {
-  return Object.fromEntries(Object.entries(items).map(([name, item]) => [name, map(item, name)]));
 }

@@ -158,3 +158,14 @@ export const nameOfArn = (arn: unknown) => textOf(arn).split(/[:/]/).at(-1);
 
 export const sortedBy = <T>(items: readonly T[], key: (item: T) => string) =>
   items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+
+export function mapValues<T, R>(items: Record<string, T>, map: (item: T, name: string) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(items).map(([name, item]) => [name, map(item, name)]));
+}
+
+/** @throws Error when there is none, or a second one. */
+export function onlyOne<T>(items: readonly T[], type: string): T {
+  const [found, ...more] = items;
+  if (!found || more.length > 0) throw new Error(`There is not one ${type}.`);
+  return found;
+}
