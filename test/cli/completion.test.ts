@@ -8,6 +8,7 @@ import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/cl
 import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { complete } from "../../src/commands/shared/complete.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 import { FROM_SOURCE, openPty } from "../helpers/pty.ts";
 import {
   createCli,
@@ -105,11 +106,7 @@ describe("what may stand there", () => {
 
   test("stages: local, the configuration's, and those that were used from here", async () => {
     expect(await values(["tasks", "list", "--stage", ""])).toEqual(["local", "staging"]);
-    const ssm = new SSMClient({
-      endpoint,
-      region: "us-east-1",
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    });
+    const ssm = new SSMClient(clientSettings(endpoint));
     const name = (stage: string) => `/ai-pipeline/my-app/${stage}/outputs`;
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name: name("local") }));
     const Value = JSON.stringify({ ...JSON.parse(Parameter?.Value ?? ""), stage: "used" });

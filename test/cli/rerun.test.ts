@@ -1,6 +1,7 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { clientSettings } from "../helpers/client-settings.ts";
 import { attach, freePort } from "../helpers/debugger.ts";
 import {
   endProject,
@@ -32,7 +33,6 @@ let there: Folder;
 let here: Folder;
 let dev: RunningCommand;
 let endpoint: string;
-const client = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 const cli = (...argv: string[]) => run(argv, { cwd: there.dir });
 const retry = (...argv: string[]) => cli("tasks", "retry", "--json", ...argv);
 const fromThere = () => ["--stage", "local", "--endpoint-url", endpoint];
@@ -123,7 +123,7 @@ describe("tasks retry", () => {
 
 describe("tasks run", () => {
   test("takes a dead letter with its document, and runs a copy with the code that lies here", async () => {
-    const s3 = new S3Client({ endpoint, forcePathStyle: true, ...client });
+    const s3 = new S3Client({ ...clientSettings(endpoint), forcePathStyle: true });
     const bucket = String(dev.events()[0]?.["bucket"]);
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "documents/a.txt", Body: "brought along" }));
     s3.destroy();
@@ -151,7 +151,7 @@ describe("tasks run", () => {
   });
 
   test("by its message, where no record knows it", async () => {
-    const sqs = new SQSClient({ endpoint, ...client });
+    const sqs = new SQSClient(clientSettings(endpoint));
     const QueueUrl = String(dev.events()[0]?.["deadLetterQueue"]);
     const task = { taskId: "never-recorded", userId: "me", prompt: "hello" };
     const send = (body: unknown) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(body) }));

@@ -5,6 +5,7 @@ import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { endProject, type Folder, PROJECT, run, type RunningCommand, startDev, startProject } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 import { listenLocally } from "../helpers/listen.ts";
 
 let folder: Folder;
@@ -12,15 +13,10 @@ let dev: RunningCommand;
 let endpoint: string;
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir });
 const FLAGS = ["--json", "--speed", "10"];
-const options = () => ({
-  endpoint,
-  region: "us-east-1",
-  credentials: { accessKeyId: "local", secretAccessKey: "local" },
-});
 
 /** What AWS's own client sees. */
 async function mapping() {
-  const lambda = new LambdaClient(options());
+  const lambda = new LambdaClient(clientSettings(endpoint));
   const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({}));
   lambda.destroy();
   return EventSourceMappings[0];
@@ -101,7 +97,7 @@ describe("pause and resume", () => {
     await cli("resume");
     await expect.poll(letters, { timeout: 10_000 }).toMatchObject({ depth: { visible: 1 } });
     // Somebody did it by other means: nothing is marked, and nothing would run all the same.
-    const lambda = new LambdaClient(options());
+    const lambda = new LambdaClient(clientSettings(endpoint));
     const { UUID } = (await mapping()) ?? {};
     await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
     await expect.poll(mapping, { timeout: 10_000 }).toMatchObject({ State: "Disabled" });
@@ -136,7 +132,7 @@ describe("concurrency", () => {
     expect(await mapping()).toMatchObject({ ScalingConfig: { MaximumConcurrency: 2 } });
     expect((await cli("status")).stdout).toMatch(/^by hand +at most 2 at once, set .* by .* \(configured: 5\)/m);
     expect((await cli("concurrency", "set", "5", "--json")).events.at(-1)).toMatchObject({ mark: {} });
-    const ssm = new SSMClient(options());
+    const ssm = new SSMClient(clientSettings(endpoint));
     const Name = "/ai-pipeline/my-app/local/consumption";
     await expect(ssm.send(new GetParameterCommand({ Name }))).rejects.toMatchObject({ name: "ParameterNotFound" });
     ssm.destroy();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { stateOf } from "../../src/providers/aws/cloudformation/stack.ts";
 import type { LocalStack } from "../../src/local/stack.ts";
 import { type Folder, makeFolder, PROJECT, run } from "../cli/harness.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 import { startEmbeddedStack } from "../helpers/stack.ts";
 
 /* The embedded stack has no CloudFormation: all of this is refused before any is needed. */
@@ -29,11 +30,7 @@ test("a stage without a model's key is refused before anything is built", async 
 });
 
 test("a key alone lets it be built", async () => {
-  const ssm = new SSMClient({
-    endpoint: stack.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
+  const ssm = new SSMClient(clientSettings(stack.endpoint));
   const Name = "/ai-pipeline/my-app/keyed/secrets/OPENAI_API_KEY";
   await ssm.send(new PutParameterCommand({ Name, Value: "sk-nobody", Type: "SecureString" }));
   ssm.destroy();

@@ -18,6 +18,7 @@ import {
 import type { Task } from "../../src/contract/task.ts";
 import { createDynamo } from "../../src/runtime/aws/dynamo.ts";
 import { createTaskStore } from "../../src/runtime/store/index.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 
 /** Streams, tells, reads its document, and returns more than a record holds. */
 export const WORKER = `import { defineWorker } from "ai-pipeline/runtime";
@@ -92,7 +93,7 @@ async function endBadly(client: PipelineClient): Promise<void> {
 
 /** What is left in tables and queues by those who died, and whoever mends it. */
 function awsAt(endpoint: string) {
-  const options = { endpoint, region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+  const options = clientSettings(endpoint);
   const dynamo = createDynamo(new DynamoDBClient(options));
   const sqs = new SQSClient(options);
   const lambda = new LambdaClient(options);

@@ -14,6 +14,7 @@ import { resolveConfig } from "../../src/lib/config/resolve.ts";
 import { readTemplate, renderTemplate } from "../../src/lib/infrastructure/template.ts";
 import type { LocalStack } from "../../src/local/stack.ts";
 import { fromCloudFormation } from "../conformance/terraform/parity/from-cloudformation.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 import { recording } from "../helpers/recording.ts";
 import { startEmbeddedStack } from "../helpers/stack.ts";
 import { useEverything, WORKER } from "./everything.ts";
@@ -85,8 +86,7 @@ describe.each(FUNCTION_ROLES)("the role of %s", (role) => {
 
 /** Gives each function an address of its own for AWS, where its calls are written down. */
 async function recordCalls(): Promise<void> {
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const lambda = new LambdaClient({ endpoint: stack.endpoint, region: "us-east-1", credentials });
+  const lambda = new LambdaClient(clientSettings(stack.endpoint));
   for (const role of FUNCTION_ROLES) {
     const proxy = await recording(stack.endpoint, (call) => note(role, () => neededFor(call)));
     proxies.push(proxy);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalStack } from "../../src/local/stack.ts";
 import { type Folder, makeFolder, run } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 import { startEmbeddedStack } from "../helpers/stack.ts";
 
 const VALUE = "sk-0123456789abcdef-of-nobody";
@@ -15,11 +16,7 @@ beforeAll(async () => {
   stack = await startEmbeddedStack();
   folder = await makeFolder();
   cwd = folder.dir;
-  ssm = new SSMClient({
-    endpoint: stack.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
+  ssm = new SSMClient(clientSettings(stack.endpoint));
 });
 afterAll(async () => {
   ssm?.destroy();

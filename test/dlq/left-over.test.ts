@@ -3,6 +3,7 @@ import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/clie
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startOnTerminal } from "../cli/on-terminal.ts";
 import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "../cli/harness.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 
 /* Dead letters that no record tells of. */
 
@@ -19,8 +20,7 @@ const depth = async () => {
 beforeEach(async () => {
   const project = await startProject(PROJECT, ["--json"]);
   ({ folder, dev } = project);
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  sqs = new SQSClient({ endpoint: project.endpoint, region: "us-east-1", credentials });
+  sqs = new SQSClient(clientSettings(project.endpoint));
 });
 afterEach(async () => {
   sqs.destroy();

@@ -7,6 +7,7 @@ import type { LocalStack } from "../../src/local/stack.ts";
 import { zip } from "../../src/local/lambda/test/zip.ts";
 import { type Folder, makeFolder, run } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 import { startSqs } from "../helpers/sqs.ts";
 import { startEmbeddedStack } from "../helpers/stack.ts";
 import { createPair, createQueue, depth, fail, sendAll } from "./queues.ts";
@@ -21,11 +22,7 @@ let lambda: LambdaClient;
 beforeAll(async () => {
   stack = await startEmbeddedStack({ speed: 20 });
   folder = await makeFolder();
-  const settings = {
-    endpoint: stack.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  };
+  const settings = clientSettings(stack.endpoint);
   sqs = new SQSClient(settings);
   lambda = new LambdaClient(settings);
 });

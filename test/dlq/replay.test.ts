@@ -6,6 +6,7 @@ import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/cl
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { endProject, type Folder, PROJECT, run, type RunningCommand, start, startProject } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 import { createPair, createQueue, depth, fail, readAll } from "./queues.ts";
 
 /* A stage whose worker wants `input.fixed`, and says whether it knows that it runs a replay. */
@@ -28,7 +29,6 @@ let deadLetterQueue: string;
 const env: Record<string, string> = {};
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir, env });
 const replay = (...flags: string[]) => cli("dlq", "replay", "--json", ...flags);
-const client = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 
 beforeAll(async () => {
   ({ folder, dev, endpoint } = await startProject({ ...PROJECT, "src/worker.ts": WORKER }, ["--json"]));
@@ -189,7 +189,7 @@ describe("--edit", () => {
 
   test("somebody deletes the message meanwhile: nothing is sent, and the edit is kept", async () => {
     const [one = ""] = await failed("one");
-    const sqs = new SQSClient({ endpoint, ...client });
+    const sqs = new SQSClient(clientSettings(endpoint));
     await editor(
       `sed -i 's/"fixed": false/"fixed": true/' "$1"; touch edited; while [ -e edited ]; do sleep 0.05; done`,
     );
@@ -259,9 +259,9 @@ describe("what cannot be", () => {
 });
 
 test("--to another stage brings the document along, and no callback", async () => {
-  const s3 = new S3Client({ endpoint, forcePathStyle: true, ...client });
-  const sqs = new SQSClient({ endpoint, ...client });
-  const ssm = new SSMClient({ endpoint, ...client });
+  const s3 = new S3Client({ ...clientSettings(endpoint), forcePathStyle: true });
+  const sqs = new SQSClient(clientSettings(endpoint));
+  const ssm = new SSMClient(clientSettings(endpoint));
   const [ready] = dev.events();
   const bucket = String(ready?.["bucket"]);
   await s3.send(new CreateBucketCommand({ Bucket: "prod-documents" }));
@@ -321,7 +321,7 @@ describe("on a queue that never saw this tool", () => {
     });
 
   test("any JSON is changed, attributes are kept, and what is no JSON stays", async () => {
-    const sqs = new SQSClient({ endpoint, ...client });
+    const sqs = new SQSClient(clientSettings(endpoint));
     const { dlq, source } = await createPair(sqs, "orders");
     const binary = { DataType: "Binary", BinaryValue: new Uint8Array([1, 2, 3]) };
     await fail(sqs, source.url, dlq.url, [{ body: '{"v":1}', attributes: { b: binary } }, { body: "no JSON" }]);
@@ -336,7 +336,7 @@ describe("on a queue that never saw this tool", () => {
   });
 
   test("a copy goes elsewhere, and nobody can tell how it ends", async () => {
-    const sqs = new SQSClient({ endpoint, ...client });
+    const sqs = new SQSClient(clientSettings(endpoint));
     const { dlq, source } = await createPair(sqs, "copies");
     await fail(sqs, source.url, dlq.url, [{ body: "text" }]);
     const other = await createQueue(sqs, "copies-elsewhere");

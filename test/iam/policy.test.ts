@@ -6,6 +6,7 @@ import { resourceNames } from "../../src/contract/resources.ts";
 import { IAM_ROLES, type IamRole } from "../../src/contract/iam/grants.ts";
 import { grantsFor } from "../../src/contract/iam/policy.ts";
 import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "../cli/harness.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 import { gate } from "./gate.ts";
 
 const ACCOUNT = "000000000000";
@@ -122,8 +123,7 @@ describe("no role has more", () => {
 });
 
 test("who may read is told of dead letters that no record tells of, also where they may not be looked at", async () => {
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const sqs = new SQSClient({ endpoint, region: SCOPE.region, credentials });
+  const sqs = new SQSClient(clientSettings(endpoint));
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: SCOPE.names.deadLetterQueue }));
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"sent":"by somebody"}' }));
   sqs.destroy();

@@ -11,6 +11,7 @@ import type { LogFeed } from "../../src/contract/logs.ts";
 import type { LocalStack } from "../../src/local/stack.ts";
 import { createAwsClients } from "../../src/providers/aws/clients.ts";
 import { createLogs } from "../../src/providers/aws/logs/index.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 import { type Gateway, refuse, startGateway } from "./gateway.ts";
 import { startEmbeddedStack } from "../helpers/stack.ts";
 
@@ -20,8 +21,7 @@ let groups = 0;
 
 beforeAll(async () => {
   stack = await startEmbeddedStack();
-  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
-  writer = new CloudWatchLogsClient({ endpoint: stack.endpoint, region: "us-east-1", credentials });
+  writer = new CloudWatchLogsClient(clientSettings(stack.endpoint));
 });
 
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { systemClock } from "../../src/contract/clock.ts";
 import { createJournal, findJournal, resumeJournal } from "../../src/lib/mover/journal.ts";
 import { moveMessages } from "../../src/lib/mover/mover.ts";
 import type { QueuePort } from "../../src/contract/queue.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 import { queuePortOf } from "../helpers/queue-port.ts";
 
 /*
@@ -14,11 +15,7 @@ import { queuePortOf } from "../helpers/queue-port.ts";
 const [endpoint = "", source = "", destination = "", path = "", concurrency = "10", divisor = "1"] =
   process.argv.slice(2);
 const SPEED = 60;
-const client = new SQSClient({
-  endpoint,
-  region: "us-east-1",
-  credentials: { accessKeyId: "x", secretAccessKey: "x" },
-});
+const client = new SQSClient(clientSettings(endpoint));
 const port = queuePortOf(client);
 /** On a server whose time cannot be moved, leases are as much shorter as this process's own waits are. */
 const shorter = (seconds: number) => Math.ceil(seconds / Number(divisor));

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { consoleLink, CONSOLE_PAGES } from "../../src/lib/stages/console-links.ts";
 import type { StageOutputs } from "../../src/contract/resources.ts";
 import { endProject, type Folder, PROJECT, run, type RunningCommand, startProject } from "../cli/harness.ts";
+import { clientSettings } from "../helpers/client-settings.ts";
 
 /* The local stack has one stage; a second one is described beside it, with the first one's parts or others. */
 
@@ -11,10 +12,9 @@ let folder: Folder;
 let dev: RunningCommand;
 let endpoint: string;
 let outputs: StageOutputs;
-const credentials = { accessKeyId: "test", secretAccessKey: "test" };
 const cli = (...argv: string[]) => run(argv, { cwd: folder.dir, env: { HOME: folder.dir } });
 const describe = async (stage: string, changed: Partial<StageOutputs>) => {
-  const ssm = new SSMClient({ endpoint, region: "us-east-1", credentials });
+  const ssm = new SSMClient(clientSettings(endpoint));
   await ssm.send(
     new PutParameterCommand({
       Name: `/ai-pipeline/my-app/${stage}/outputs`,
@@ -62,7 +62,7 @@ test("stages list names the stages of an account, and what was changed on them b
 });
 
 test("stages diff tells what two stages do not share, whatever their names, and no secret", async () => {
-  const lambda = new LambdaClient({ endpoint, region: "us-east-1", credentials });
+  const lambda = new LambdaClient(clientSettings(endpoint));
   const functions = { ...outputs.functions, worker: outputs.functions.reconciler };
   await lambda.send(
     new UpdateFunctionConfigurationCommand({
