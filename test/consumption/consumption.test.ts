@@ -24,6 +24,8 @@ async function mapping() {
 
 beforeAll(async () => {
   ({ folder, dev, endpoint } = await startProject(PROJECT, FLAGS));
+  // Only then is there a mapping that can be paused.
+  await dev.waitFor(/"type":"function".*"state":"ready"/);
 });
 afterAll(() => endProject({ folder, dev }));
 
