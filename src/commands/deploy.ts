@@ -1,4 +1,5 @@
 import { counted } from "../contract/counted.ts";
+import { UsageError } from "../contract/errors.ts";
 import type { DeployEvent } from "../contract/operations/deploy.ts";
 import { deploy } from "../lib/deploy/deploy.ts";
 import { deployedStageName } from "../lib/deploy/stage-name.ts";
@@ -32,6 +33,13 @@ export const command: CommandModule = {
     it.action(async (flags: DeployFlags) => {
       const { iac, plan, codeOnly = false } = flags;
       const choice = choiceOf(flags);
+      if (codeOnly && plan !== undefined) {
+        throw new UsageError("--code-only and --plan exclude each other: a plan is applied whole.", {
+          code: "FLAGS_EXCLUDE",
+          where: "--code-only, --plan",
+          hint: "Leave one of them out.",
+        });
+      }
       const input = {
         choice,
         codeOnly,

@@ -28,17 +28,17 @@ export const command: CommandModule = {
       const stage = deployedStageName(choice, cli.place);
       const input = { choice, keepData, ...(iac === undefined ? {} : { iac }) };
       const again = `${own} ${["destroy", ...stageWords(choice), ...(keepData ? ["--keep-data"] : []), "--yes"].join(" ")}`;
-      const asked = flags.yes ? undefined : (event: DestroyEvent) => confirmation(event, stage, again);
+      const asked = flags.yes ? undefined : (event: DestroyEvent) => confirmation(event, stage, keepData, again);
       const events = await askAfterPlan(destroy(input, cli.place), cli, flags, tellPlan(cli), asked);
       done(await show("destroy", events, presentation(cli, flags)));
     });
   },
 };
 
-function confirmation(event: DestroyEvent, stage: string, again: string): Confirmation | undefined {
-  if (event.type !== "plan") return undefined;
+function confirmation(event: DestroyEvent, stage: string, keepData: boolean, again: string): Confirmation | undefined {
+  if (event.type !== "plan" || (event.changes.length === 0 && (keepData || event.notes.length === 0))) return undefined;
   return {
-    what: `Remove the stage ${stage} with all of it`,
+    what: `Remove the stage ${stage}${keepData ? ", but not its data" : " with all of it"}`,
     otherwise: "Nothing was removed.",
     typed: stage,
     hint: [`If you mean it: ${again}`],

@@ -18,6 +18,9 @@ export interface Held {
   more?: true;
   /** Task records, as the table last counted them (up to six hours old). */
   records: number;
+  /** Whether there is a bucket at all, and a table. */
+  bucket: boolean;
+  table: boolean;
 }
 
 /** Something removed beside the infrastructure. */
@@ -60,7 +63,10 @@ export interface AccountClient {
   };
   /** @returns how many concurrent executions a function, which need not be there, may have reserved; undefined where nobody says. */
   room(functionName: string): Promise<number | undefined>;
-  held(outputs: StageOutputs): Promise<Held>;
+  /** @param parts queues where the stage has some. */
+  held(
+    parts: Pick<StageOutputs, "bucket" | "tasksTable"> & Partial<Pick<StageOutputs, "queueUrl" | "deadLetterQueueUrl">>,
+  ): Promise<Held>;
   /** @returns how the stage is set, by names such as `worker.MemorySize`; what may be a secret is a mark of it. */
   settings(outputs: StageOutputs): Promise<Record<string, string>>;
   /** Empties what cannot be deleted while it is full. */

@@ -86,8 +86,8 @@ export interface InfrastructureInput {
   file: string;
   /** Code and variables; absent where only a removal is planned. */
   build?: { archives: Archive[]; variables: StageVariables; references: ArchiveReferences };
-  /** A removal leaves the tasks' records and the bucket. */
-  keepData?: true;
+  /** What a removal leaves, by the names of the bucket and the table. */
+  keep?: readonly string[];
   template?: TemplateInput;
 }
 
@@ -99,7 +99,7 @@ export interface TemplateInput {
   lines: Record<string, number>;
   parameters: StackParameter[];
   /** Where archives, and a template too large for a request, are put. */
-  artifacts: { bucket: string; region: string };
+  artifacts: { bucket: string; region: string; account: string };
 }
 
 /** How a stage's infrastructure is right now. */
@@ -126,6 +126,11 @@ export interface InfrastructureDriver {
    * @throws AbortError `DEPLOY_FAILED` whose hint says what state the stage is in and what to do; `PLAN_STALE`.
    */
   apply(plan: InfrastructurePlan, signal: AbortSignal): AsyncGenerator<ResourceProgress | DriverStep>;
+  /**
+   * Looks whether a plan is this stage's and can be carried out still; nothing is changed.
+   * @throws AbortError `PLAN_INVALID`, `PLAN_STALE`, `STAGE_BUSY`, `STAGE_STUCK`.
+   */
+  verify(plan: InfrastructurePlan, what: "deploy" | "destroy", signal: AbortSignal): Promise<void>;
   /** Removes what a plan that is not applied left behind. */
   discard(plan: InfrastructurePlan): Promise<void>;
   close(): Promise<void>;

@@ -8,7 +8,7 @@ import { lettersOfStage } from "./dlq/letters.ts";
 import { scanMessages } from "./dlq/scan.ts";
 import { invocation } from "./installation.ts";
 import type { Workplace } from "./services.ts";
-import { shellWord } from "./shell-word.ts";
+import { shellWord } from "../contract/shell-word.ts";
 import { stageFlags, type StageChoice } from "./stage-choice.ts";
 import { enterStageForChange } from "./tasks.ts";
 

@@ -1,4 +1,4 @@
-import { shellWord } from "./shell-word.ts";
+import { shellWord } from "../contract/shell-word.ts";
 import { isMarked } from "../contract/consumption.ts";
 import type { StageDescription } from "../contract/description.ts";
 import type { StageShown } from "../contract/operations/shared.ts";

@@ -1,4 +1,4 @@
-import { shellWord } from "./shell-word.ts";
+import { shellWord } from "../contract/shell-word.ts";
 import { EXIT } from "../contract/exit.ts";
 import type { WatchEvent } from "../contract/operations/watch.ts";
 import type { FollowEvent } from "../contract/ports.ts";

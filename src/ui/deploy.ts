@@ -6,6 +6,7 @@ import type {
   CodeUpdated,
   DestroyEvent,
   DeployEvent,
+  DeploySummary,
   Holdings,
   PlanEvent,
 } from "../contract/operations/deploy.ts";
@@ -61,6 +62,15 @@ export function deployLines(event: Telling): DeployLine[] {
     case "removed":
       return [{ tone: "ok", text: `removed ${counted(event.count, event.what.slice(0, -1), event.what)}` }];
   }
+}
+
+/** @returns how a deployment ended. */
+export function describeDeployed({ kind, unchanged, app, stage, elapsedMs }: DeploySummary): string {
+  if (!unchanged) return `deployed stage ${stage} of ${app} in ${formatDuration(elapsedMs)}`;
+  // Of code alone nobody has looked at the rest.
+  return kind === undefined
+    ? `the functions of stage ${stage} of ${app} run this code already`
+    : `stage ${stage} of ${app} is as it should be`;
 }
 
 /** @returns what is left to do for a domain of one's own; undefined without one. */

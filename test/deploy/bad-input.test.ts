@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { SSMClient, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { savePlan, type SavedPlan } from "../../src/lib/deploy/plan-file.ts";
 import { stateOf } from "../../src/providers/aws/cloudformation/stack.ts";
 import type { LocalStack } from "../../src/local/stack.ts";
 import { type Folder, makeFolder, PROJECT, run } from "../cli/harness.ts";
@@ -54,6 +57,52 @@ test("a stage that was deployed to another account is not made a second time, in
   expect(stderr).toContain("was deployed to account 123456789012, region eu-west-1; this is account 000000000000");
 });
 
+/** Describes a stage as one that is there. */
+async function describeStage(app: string, stage: string): Promise<void> {
+  const ssm = new SSMClient(clientSettings(stack.endpoint));
+  const text = ["httpUrl", "socketUrl", "queueUrl", "deadLetterQueueUrl", "tasksTable", "connectionsTable", "bucket"];
+  const roles = ["worker", "api", "socket", "authorizer", "reconciler"];
+  const Value = JSON.stringify({
+    v: 1,
+    app,
+    stage,
+    provider: "aws",
+    account: "000000000000",
+    region: "us-east-1",
+    ...Object.fromEntries(text.map((name) => [name, name])),
+    functions: Object.fromEntries(roles.map((role) => [role, `${app}-${stage}-${role}`])),
+    secretsPath: `/ai-pipeline/${app}/${stage}/secrets`,
+    maxAttempts: 3,
+  });
+  await ssm.send(
+    new PutParameterCommand({ Name: `/ai-pipeline/${app}/${stage}/outputs`, Type: "String", Overwrite: true, Value }),
+  );
+  ssm.destroy();
+}
+
+test.each(["plan", "deploy", "destroy"])(
+  "%s leaves another account's stage of the same name alone",
+  async (command) => {
+    await describeStage("my-app", "moved");
+    const yes = command === "plan" ? [] : ["--yes"];
+    const { exitCode, stderr } = await cli([command, "--stage", "moved", ...yes]);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringContaining("was deployed to account 123456789012, region eu-west-1"),
+    });
+  },
+);
+
+test.each(["plan", "deploy", "destroy"])("%s leaves a stage alone whose names are the same", async (command) => {
+  await describeStage("my", "app-twin");
+  const yes = command === "plan" ? [] : ["--yes"];
+  const { exitCode, stderr } = await cli([command, "--stage", "twin", ...yes]);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: expect.stringContaining("The stage app-twin of my has the names that twin of my-app would have."),
+  });
+});
+
 test("another app's stage is not deployed from here", async () => {
   const { exitCode, stderr } = await cli(["destroy", "--stage", "dev", "--app", "other", "--yes"]);
   expect(exitCode).toBe(2);
@@ -70,28 +119,38 @@ test("without infrastructure as code it is said how to get some", async () => {
   expect(stderr).toContain("--iac cloudformation");
 });
 
-test.each([
-  ["is not there", undefined, "ENOENT"],
-  ["is no plan", "{}", "it is none of this version"],
-  [
-    "is for another stage",
-    JSON.stringify({
-      v: 1,
-      app: "my-app",
-      stage: "prod",
-      account: "000000000000",
-      region: "us-east-1",
-      code: {},
-      secrets: [],
-      plan: { kind: "cloudformation", token: "{}", changes: [], notes: [] },
-    }),
-    "The plan is for stage prod of my-app",
-  ],
+const PLAN: SavedPlan = {
+  v: 1,
+  app: "my-app",
+  stage: "dev",
+  account: "000000000000",
+  region: "us-east-1",
+  code: { worker: "", api: "" },
+  secrets: [],
+  plan: { kind: "cloudformation", token: '{"what":"nothing"}', changes: [], notes: [] },
+};
+const asSaved = async (plan: SavedPlan) => {
+  const file = join(folder.dir, "other.plan");
+  await savePlan(file, plan);
+  return readFile(file, "utf8");
+};
+
+test.each<[string, () => Promise<string | undefined>, string]>([
+  ["is not there", async () => undefined, "ENOENT"],
+  ["is no plan", async () => "{}", "it is none of this version"],
+  ["is for another stage", () => asSaved({ ...PLAN, stage: "prod" }), "The plan is for stage prod of my-app"],
+  ["was changed", async () => (await asSaved(PLAN)).replace("nothing", "destroy"), "it is damaged, or was changed"],
 ])("a plan that %s", async (_what, content, message) => {
-  if (content !== undefined) await folder.write({ "saved.plan": content });
+  const text = await content();
+  if (text !== undefined) await folder.write({ "saved.plan": text });
   const { exitCode, stderr } = await cli(["deploy", "--stage", "dev", "--plan", "saved.plan"]);
   expect(exitCode).toBe(1);
   expect(stderr).toContain(message);
+});
+
+test("code alone goes by no plan", async () => {
+  const { exitCode, stderr } = await cli(["deploy", "--stage", "dev", "--code-only", "--plan", "saved.plan"]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining("exclude each other") });
 });
 
 test("only code is not replaced of a stage that is not there", async () => {
@@ -115,5 +174,7 @@ test.each([
   ["DELETE_FAILED", "stuck"],
 ] as const)("a stack that is %s is %s", (StackStatus, state) => {
   const stackOf = { StackName: "my-app-dev", CreationTime: new Date(0), StackStatus };
-  expect(stateOf(stackOf, { name: "my-app-dev", title: "The stage dev of my-app" })).toMatchObject({ state });
+  expect(
+    stateOf(stackOf, { title: "The stage dev of my-app", aws: (words) => `aws cloudformation ${words}` }),
+  ).toMatchObject({ state });
 });

@@ -58,7 +58,7 @@ export function createTerminal(
     raw: () => written,
     type: (keys) => stdin.send(keys),
     async waitFor(part) {
-      const until = Date.now() + 5000;
+      const until = Date.now() + 30_000;
       while (Date.now() < until) {
         if (typeof part === "string" ? terminal.text().includes(part) : part.test(terminal.text())) return;
         await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,6 +1,6 @@
 import type { BodyChange } from "../../lib/dlq/replay/change.ts";
 import { parseSetting } from "../../lib/dlq/replay/set-path.ts";
-import { shellWord } from "../../lib/shell-word.ts";
+import { shellWord } from "../../contract/shell-word.ts";
 import type { Cli } from "./cli.ts";
 import { readArgument, readJson } from "./input.ts";
 

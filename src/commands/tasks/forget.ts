@@ -2,7 +2,7 @@ import { counted } from "../../contract/counted.ts";
 import type { TasksForgetEvent } from "../../contract/operations/tasks.ts";
 import { forgetUser } from "../../lib/forget.ts";
 import { invocation } from "../../lib/installation.ts";
-import { shellWord } from "../../lib/shell-word.ts";
+import { shellWord } from "../../contract/shell-word.ts";
 import { stageFlags as flagsOf } from "../../lib/stage-choice.ts";
 import { type CommandModule, presentation, show } from "../shared/cli.ts";
 import { askFirst, type Confirmation } from "../shared/confirm.ts";

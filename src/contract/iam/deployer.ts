@@ -25,6 +25,7 @@ export function deployerGrants(scope: PolicyScope): Grant[] {
         "cloudformation:DescribeStacks",
         "cloudformation:ExecuteChangeSet",
         "cloudformation:GetTemplate",
+        "cloudformation:ListChangeSets",
         "cloudformation:ListStackResources",
         "cloudformation:UpdateStack",
       ],

@@ -39,7 +39,7 @@ export async function* bootstrap(
     const driver = await place.services.openInfrastructure(input, "cloudformation", target);
     try {
       const made = yield* driver.plan("deploy", place.signal);
-      yield* offer(made, driver, true);
+      yield* offer(made, driver, { own: true, place });
       if (made.changes.length > 0) yield* driver.apply(made, place.signal);
       yield {
         type: "summary",

@@ -12,10 +12,10 @@ import { invocation } from "../installation.ts";
 import { rememberStage } from "../known-stages.ts";
 import type { Workplace } from "../services.ts";
 import { type StageChoice, stageFlags } from "../stage-choice.ts";
-import { bringCode } from "./code.ts";
-import { enterProjectSite, type Site } from "./enter.ts";
+import { bringCode, refuseOtherLive } from "./code.ts";
+import { enterProjectSite, refuseInterrupted, type Site } from "./enter.ts";
 import { writePlace } from "./places.ts";
-import { loadPlan, refuseOtherCode } from "./plan-file.ts";
+import { loadPlan, refuseOtherCode, type SavedPlan } from "./plan-file.ts";
 import { planMade, planned, withNotes } from "./plan.ts";
 import { prepare } from "./prepare.ts";
 import { makeSecrets } from "./secrets.ts";
@@ -43,8 +43,9 @@ export async function* deploy(input: DeployInput, place: Workplace): AsyncGenera
     stage: site.stage,
     next: nextCommands(input.choice, place),
     ...rest,
-    elapsedMs: place.clock.now() - began,
+    elapsedMs: place.clock.now() - began - asked,
   });
+  let asked = 0;
   try {
     if (input.codeOnly) {
       yield* codeOnly(project, site, place, end);
@@ -56,11 +57,16 @@ export async function* deploy(input: DeployInput, place: Workplace): AsyncGenera
         : yield* saved(input.plan, project, site, place);
     try {
       const { made, driver, archives, secrets } = ready;
-      yield* offer(made, driver, input.plan === undefined);
-      if (!input.mayLoseData) await refuseLoss(made, driver, input.plan === undefined);
+      asked = yield* offer(made, driver, {
+        own: input.plan === undefined,
+        place,
+        check: () => refuseLoss(made, input),
+      });
+      if (made.changes.length > 0) await driver.verify(made, "deploy", place.signal);
       await makeSecrets(site, secrets);
       if (made.changes.length > 0) yield* driver.apply(made, place.signal);
-      const updated = yield* onlyUpdates(bringCode(site, archives, place));
+      const updated = yield* onlyUpdates(bringCode(site, archives, place, true));
+      if (ready.code) await refuseOtherLive(site, ready.code);
       const outputs = await site.account.outputs(site);
       await writePlace(project.dir, site.stage, await site.account.identity());
       await rememberStage(project.dir, site.stage);
@@ -78,28 +84,33 @@ export async function* deploy(input: DeployInput, place: Workplace): AsyncGenera
 }
 
 /**
- * Tells a plan. Whoever is asked and says no reads no further: then nothing of the plan is left behind.
+ * Tells a plan. Whoever is asked and says no reads no further: then nothing of the plan is left behind, and neither after
+ * Ctrl-C or when `check` throws.
  * @param own made for this run alone.
+ * @returns for how many milliseconds it was thought about.
  */
 export async function* offer(
   made: InfrastructurePlan,
   driver: InfrastructureDriver,
-  own: boolean,
-): AsyncGenerator<PlanMade> {
+  { own, place, check }: { own: boolean; place: Pick<Workplace, "clock" | "signal">; check?: () => void },
+): AsyncGenerator<PlanMade, number> {
+  const told = place.clock.now();
   let taken = false;
   try {
     yield planMade(made);
+    refuseInterrupted(place.signal);
+    check?.();
     taken = true;
   } finally {
     if (!taken && own) await driver.discard(made);
   }
+  return place.clock.now() - told;
 }
 
-/** @throws AbortError `DATA_LOSS`, after the plan that would lose some is taken back. */
-async function refuseLoss(made: InfrastructurePlan, driver: InfrastructureDriver, own: boolean): Promise<void> {
+/** @throws AbortError `DATA_LOSS`. */
+function refuseLoss(made: InfrastructurePlan, { mayLoseData }: DeployInput): void {
   const losing = made.changes.filter(({ loses }) => loses !== undefined);
-  if (losing.length === 0) return;
-  if (own) await driver.discard(made);
+  if (mayLoseData || losing.length === 0) return;
   throw new AbortError(`${counted(losing.length, "change")} would lose data.`, {
     code: "DATA_LOSS",
     where: losing.map(({ address }) => address).join(", "),
@@ -112,6 +123,8 @@ interface Ready {
   driver: InfrastructureDriver;
   made: InfrastructurePlan;
   archives: Archive[];
+  /** Of a saved plan, which comes without its archives. */
+  code?: SavedPlan["code"];
   secrets: string[];
 }
 
@@ -149,7 +162,7 @@ async function* saved(file: string, project: Project, site: Site, place: Workpla
   const { app, stage } = site;
   const input = { app, stage, directory: infrastructure.directory, file: infrastructure.file };
   const driver = await place.services.openInfrastructure(input, found.plan.kind, site.target);
-  return { driver, made: found.plan, archives: [], secrets: found.secrets };
+  return { driver, made: found.plan, archives: [], code: found.code, secrets: found.secrets };
 }
 
 async function* codeOnly(
@@ -166,7 +179,7 @@ async function* codeOnly(
     });
   }
   const { archives } = yield* buildStage(project, undefined, place);
-  const updated = yield* bringCode(site, archives, place);
+  const updated = yield* bringCode(site, archives, place, false);
   yield end({
     unchanged: updated === 0,
     outputs: site.outputs,

@@ -1,15 +1,21 @@
-import type { RemovedData } from "../../contract/account.ts";
+import type { Held, RemovedData } from "../../contract/account.ts";
 import { counted } from "../../contract/counted.ts";
+import { AbortError, PipelineError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
-import type { IacKind } from "../../contract/infrastructure.ts";
+import type {
+  IacKind,
+  InfrastructureDriver,
+  InfrastructurePlan,
+  ResourceChange,
+} from "../../contract/infrastructure.ts";
 import type { DestroyEvent, Removed } from "../../contract/operations/deploy.ts";
 import { resourceNames } from "../../contract/resources.ts";
 import { requireInfrastructure } from "../infrastructure/find.ts";
 import type { Workplace } from "../services.ts";
 import type { StageChoice } from "../stage-choice.ts";
-import { enterProjectSite, whereabouts } from "./enter.ts";
+import { offer } from "./deploy.ts";
+import { enterProjectSite, type Site, whereabouts } from "./enter.ts";
 import { writePlace } from "./places.ts";
-import { planMade } from "./plan.ts";
 
 export interface DestroyInput {
   choice: StageChoice;
@@ -18,8 +24,10 @@ export interface DestroyInput {
   keepData: boolean;
 }
 
-async function* told(removals: AsyncIterable<RemovedData>): AsyncGenerator<Removed> {
-  for await (const removed of removals) yield { type: "removed", ...removed };
+/** Names of what holds a stage's data. */
+interface Data {
+  bucket: string;
+  tasksTable: string;
 }
 
 /** Removes a stage. Nothing has happened before it is asked for what comes after the plan. */
@@ -28,39 +36,30 @@ export async function* destroy(input: DestroyInput, place: Workplace): AsyncGene
   const { project, site } = yield* enterProjectSite(input.choice, place);
   try {
     const { account, app, stage, outputs } = site;
-    const infrastructure = await requireInfrastructure(project.dir, input.iac, place);
-    const secrets = await account.secrets.list(site);
-    if (outputs) yield { type: "holdings", ...(await account.held(outputs)), secrets: secrets.length };
-    const { directory, file, kind } = infrastructure;
+    const { directory, file, kind } = await requireInfrastructure(project.dir, input.iac, place);
+    const secrets = (await account.secrets.list(site)).length;
+    const names = resourceNames(app, stage, (await account.identity()).account);
+    const data = { bucket: outputs?.bucket ?? names.bucket, tasksTable: outputs?.tasksTable ?? names.tasksTable };
+    const held = await account.held({ ...queuesOf(site), ...data });
+    // What an earlier removal kept is there without a stage.
+    const left = [...(held.bucket ? [data.bucket] : []), ...(held.table ? [data.tasksTable] : [])];
+    if (outputs || left.length > 0) yield { type: "holdings", ...held, secrets };
     const driver = await place.services.openInfrastructure(
-      { app, stage, directory, file, site: await whereabouts(site), ...(input.keepData ? { keepData: true } : {}) },
+      { app, stage, directory, file, site: await whereabouts(site), ...(input.keepData ? { keep: left } : {}) },
       kind,
       site.target,
     );
     try {
       const made = yield* driver.plan("destroy", place.signal);
-      const { account: id } = await account.identity();
-      const names = resourceNames(app, stage, id);
-      const data = { bucket: outputs?.bucket ?? names.bucket, tasksTable: outputs?.tasksTable ?? names.tasksTable };
-      const kept = [`the bucket ${data.bucket}`, `the table ${data.tasksTable}`, counted(secrets.length, "secret")];
-      const stays = new Set([data.bucket, data.tasksTable]);
-      yield planMade(
-        input.keepData
-          ? {
-              ...made,
-              changes: made.changes.filter(({ name = "" }) => !stays.has(name)),
-              notes: [...made.notes, `keeps ${kept.join(", ")}`],
-            }
-          : made,
-      );
-      const unchanged = made.changes.length === 0 && secrets.length === 0;
-      // Terraform deletes the bucket itself, and cannot while anything is in it; where it outlives the stack, so do the objects.
-      if (!input.keepData && kind === "terraform") yield* told(account.empty(data.bucket, place.signal));
-      yield* driver.apply(made, place.signal);
-      if (!input.keepData) {
-        yield* told(account.empty(data.bucket, place.signal));
-        yield* told(account.removeData(site, data));
-      }
+      const kept = [
+        ...left.map((name) => `${name === data.bucket ? "the bucket" : "the table"} ${name}`),
+        counted(secrets, "secret"),
+      ];
+      const shown = input.keepData ? withoutData(made, left, kept) : withData(made, data, held, secrets);
+      const asked = yield* offer(shown, driver, { own: true, place });
+      const unchanged = input.keepData ? made.changes.length === 0 : shown.changes.length === 0 && secrets === 0;
+      if (made.changes.length > 0) await driver.verify(made, "destroy", place.signal);
+      yield* remove({ made, driver, site, place, ...(input.keepData ? {} : { data }) });
       await writePlace(project.dir, stage, undefined);
       yield {
         type: "summary",
@@ -71,7 +70,7 @@ export async function* destroy(input: DestroyInput, place: Workplace): AsyncGene
         stage,
         unchanged,
         kept: input.keepData && !unchanged ? kept : [],
-        elapsedMs: place.clock.now() - began,
+        elapsedMs: place.clock.now() - began - asked,
       };
     } finally {
       await driver.close();
@@ -79,4 +78,84 @@ export async function* destroy(input: DestroyInput, place: Workplace): AsyncGene
   } finally {
     await site.account.close();
   }
+}
+
+function queuesOf({ outputs }: Site) {
+  return outputs ? { queueUrl: outputs.queueUrl, deadLetterQueueUrl: outputs.deadLetterQueueUrl } : {};
+}
+
+function withoutData(made: InfrastructurePlan, left: readonly string[], kept: readonly string[]): InfrastructurePlan {
+  return {
+    ...made,
+    changes: made.changes.filter(({ name = "" }) => !left.includes(name)),
+    notes: [...made.notes, `keeps ${kept.join(", ")}`],
+  };
+}
+
+/** @returns the plan with what goes beside the infrastructure: what was kept of it before, and the secrets. */
+function withData(
+  made: InfrastructurePlan,
+  { bucket, tasksTable }: Data,
+  held: Held,
+  secrets: number,
+): InfrastructurePlan {
+  const gone = (there: boolean, address: string, kind: string, loses: string): ResourceChange[] =>
+    there && !made.changes.some(({ name }) => name === address)
+      ? [{ address, kind, action: "delete", attributes: [], loses }]
+      : [];
+  return {
+    ...made,
+    changes: [
+      ...made.changes,
+      ...gone(held.bucket, bucket, "bucket", "all its objects"),
+      ...gone(held.table, tasksTable, "table", "all its items"),
+    ],
+    notes: [...made.notes, ...(secrets > 0 ? [`removes ${counted(secrets, "secret")}`] : [])],
+  };
+}
+
+interface Removal {
+  made: InfrastructurePlan;
+  driver: InfrastructureDriver;
+  site: Site;
+  place: Workplace;
+  /** What goes too; absent: it is kept. */
+  data?: Data;
+}
+
+async function* remove({ made, driver, site, place, data }: Removal): AsyncGenerator<DestroyEvent> {
+  const { account } = site;
+  let emptied = 0;
+  // Terraform deletes the bucket itself, and cannot while anything is in it; where it outlives the stack, so do the objects.
+  if (data && driver.kind === "terraform") emptied = yield* told(account.empty(data.bucket, place.signal));
+  try {
+    yield* driver.apply(made, place.signal);
+  } catch (error) {
+    throw emptied > 0 ? afterEmptying(error, emptied) : error;
+  }
+  if (!data) return;
+  yield* told(account.empty(data.bucket, place.signal));
+  yield* told(account.removeData(site, data));
+}
+
+async function* told(removals: AsyncIterable<RemovedData>): AsyncGenerator<Removed, number> {
+  let sum = 0;
+  for await (const removed of removals) {
+    sum += removed.count;
+    yield { type: "removed", ...removed };
+  }
+  return sum;
+}
+
+/** What cannot be taken back is said. */
+function afterEmptying(error: unknown, count: number): unknown {
+  if (!(error instanceof PipelineError)) return error;
+  const { message, code, where, exitCode, hint } = error;
+  return new AbortError(message, {
+    code,
+    ...(where === undefined ? {} : { where }),
+    hint: [...hint, `Of the bucket, ${counted(count, "object was", "objects were")} removed before.`],
+    exitCode,
+    cause: error,
+  });
 }

@@ -5,6 +5,7 @@ import type { InfrastructureInput } from "../../contract/infrastructure.ts";
 import type { StageShown } from "../../contract/operations/shared.ts";
 import type { StageOutputs } from "../../contract/resources.ts";
 import type { Project } from "../config/load.ts";
+import { interruptedExit } from "../interrupt.ts";
 import type { Workplace } from "../services.ts";
 import { requireProject } from "../stage.ts";
 import { resumeCommand, type StageChoice } from "../stage-choice.ts";
@@ -73,11 +74,38 @@ export async function* enterProjectSite(
   const site = yield* enterSite(choice, project.config.app, place);
   try {
     await refuseElsewhere(project, site);
+    await refuseNamesake(site);
+    refuseInterrupted(place.signal);
     return { project, site };
   } catch (error) {
     await site.account.close();
     throw error;
   }
+}
+
+/**
+ * Names of resources are app and stage together: `shop`, `api-dev` and `shop-api`, `dev` are the same.
+ * @throws AbortError `NAME_TAKEN` where another pair has them.
+ */
+async function refuseNamesake({ app, stage, account, outputs }: Site): Promise<void> {
+  if (outputs) return;
+  for await (const other of account.stages()) {
+    if (`${other.app}-${other.stage}` !== `${app}-${stage}`) continue;
+    throw new AbortError(`The stage ${other.stage} of ${other.app} has the names that ${stage} of ${app} would have.`, {
+      code: "NAME_TAKEN",
+      where: `${app}-${stage}`,
+      hint: "Choose another stage name: --stage. Nothing was changed.",
+    });
+  }
+}
+
+/** @throws AbortError `INTERRUPTED` after Ctrl-C. To be called where nothing was changed yet. */
+export function refuseInterrupted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new AbortError("Interrupted: nothing was changed.", {
+    code: "INTERRUPTED",
+    exitCode: interruptedExit(signal),
+  });
 }
 
 /** What is deployed is what lies here. */
@@ -90,10 +118,10 @@ function refuseOtherApp(asked: string | undefined, app: string): void {
   });
 }
 
-/** A wrong profile would make a second stage of the same name, in silence. */
-async function refuseElsewhere(project: Project, { stage, account, outputs }: Site): Promise<void> {
+/** A wrong profile would make a second stage of the same name in silence, or change and remove one that is somebody's. */
+async function refuseElsewhere(project: Project, { stage, account }: Site): Promise<void> {
   const known = await readPlace(project.dir, stage);
-  if (!known || outputs) return;
+  if (!known) return;
   const here = await account.identity();
   if (known.account === here.account && known.region === here.region) return;
   throw new AbortError(
@@ -103,7 +131,7 @@ async function refuseElsewhere(project: Project, { stage, account, outputs }: Si
       where: "--profile, --region",
       hint: [
         "Use the profile and region of that account: --profile NAME --region NAME",
-        `If it is gone from there, take it out of ${placesFile(project.dir)} and run the command again.`,
+        `If it is gone from there, or this one is meant from now on, take it out of ${placesFile(project.dir)} and run the command again.`,
       ],
     },
   );

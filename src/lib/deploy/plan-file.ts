@@ -21,8 +21,11 @@ export interface SavedPlan {
 
 /** Mode 0600: a plan may tell settings that are nobody else's business. */
 export async function savePlan(file: string, plan: SavedPlan): Promise<void> {
-  await writeFile(file, `${JSON.stringify(plan)}\n`, { mode: 0o600 });
+  await writeFile(file, `${JSON.stringify({ ...plan, sha256: digestOf(plan) })}\n`, { mode: 0o600 });
 }
+
+/** Tells a damaged file; who may write it may also write this. */
+const digestOf = (plan: SavedPlan) => createHash("sha256").update(JSON.stringify(plan)).digest("hex");
 
 /** @throws AbortError `PLAN_INVALID`. */
 export async function loadPlan(file: string): Promise<SavedPlan> {
@@ -32,8 +35,10 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
   } catch (error) {
     throw invalid(file, error instanceof Error ? error.message : String(error));
   }
-  if (isSaved(value)) return value;
-  throw invalid(file, "it is none of this version");
+  if (!isSaved(value)) throw invalid(file, "it is none of this version");
+  const { sha256, ...plan }: SavedPlan & { sha256?: unknown } = value;
+  if (sha256 !== digestOf(plan)) throw invalid(file, "it is damaged, or was changed");
+  return plan;
 }
 
 /**

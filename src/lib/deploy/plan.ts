@@ -5,9 +5,9 @@ import type { IacKind, InfrastructureDriver, InfrastructurePlan } from "../../co
 import type { PlanEvent, PlanMade } from "../../contract/operations/deploy.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
-import { shellWord } from "../shell-word.ts";
+import { shellWord } from "../../contract/shell-word.ts";
 import { type StageChoice, stageFlags } from "../stage-choice.ts";
-import { enterProjectSite, type Site } from "./enter.ts";
+import { enterProjectSite, refuseInterrupted, type Site } from "./enter.ts";
 import { savePlan } from "./plan-file.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 
@@ -29,6 +29,8 @@ export async function* plan(input: PlanInput, place: Workplace): AsyncGenerator<
     const prepared = yield* prepare(project, site, input.iac, place);
     driver = await place.services.openInfrastructure(prepared.input, prepared.infrastructure.kind, site.target);
     const made = withNotes(yield* planned(driver, input.choice, place), prepared.notes);
+    if (place.signal.aborted) await driver.discard(made);
+    refuseInterrupted(place.signal);
     yield planMade(made);
     const unchanged = made.changes.length === 0;
     const file = input.out === undefined || unchanged ? undefined : resolve(place.cwd, input.out);

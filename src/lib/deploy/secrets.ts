@@ -46,7 +46,7 @@ export async function missingSecrets(
 /** Makes the secrets that nobody has to choose. */
 export async function makeSecrets(site: Site, names: readonly string[]): Promise<void> {
   for (const name of names) {
-    const make = GENERATED[name];
+    const make = Object.hasOwn(GENERATED, name) ? GENERATED[name] : undefined;
     if (make) await site.account.secrets.set(site, name, make());
   }
 }

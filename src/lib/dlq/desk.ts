@@ -6,7 +6,7 @@ import type { LeasedMessage } from "../../contract/queue.ts";
 import { invocation } from "../installation.ts";
 import { sizeOf } from "../mover/batches.ts";
 import type { Workplace } from "../services.ts";
-import { shellWord } from "../shell-word.ts";
+import { shellWord } from "../../contract/shell-word.ts";
 import { createGrouping, letterOfMessage, readRecords, type RecordLookup, recordsSuffice } from "./groups.ts";
 import { enterLetters, type Letters, type LettersChoice, lettersWords } from "./letters.ts";
 import { scanMessages } from "./scan.ts";

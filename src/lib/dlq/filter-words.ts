@@ -1,4 +1,4 @@
-import { shellWord } from "../shell-word.ts";
+import { shellWord } from "../../contract/shell-word.ts";
 import type { LetterFilter } from "./filter.ts";
 
 /** @returns the words of a command line that mean the same letters again. */

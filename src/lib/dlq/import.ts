@@ -1,4 +1,4 @@
-import { shellWord } from "../shell-word.ts";
+import { shellWord } from "../../contract/shell-word.ts";
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { AbortError, UsageError } from "../../contract/errors.ts";

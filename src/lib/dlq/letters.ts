@@ -1,4 +1,4 @@
-import { shellWord } from "../shell-word.ts";
+import { shellWord } from "../../contract/shell-word.ts";
 import { AbortError, UsageError } from "../../contract/errors.ts";
 import type { QueueShown } from "../../contract/operations/dlq.ts";
 import type { StageShown } from "../../contract/operations/shared.ts";

@@ -1,4 +1,4 @@
-import { shellWord } from "../shell-word.ts";
+import { shellWord } from "../../contract/shell-word.ts";
 import { counted } from "../../contract/counted.ts";
 import { AbortError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";

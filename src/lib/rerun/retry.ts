@@ -15,7 +15,7 @@ import type { Workplace } from "../services.ts";
 import { type StageChoice, stageFlags } from "../stage-choice.ts";
 import { followToEnd } from "../submit/follow-to-end.ts";
 import { initialOutcome } from "../submit/outcome.ts";
-import { shellWord } from "../shell-word.ts";
+import { shellWord } from "../../contract/shell-word.ts";
 import { enterStageForChange } from "../tasks.ts";
 import { unknownTask } from "../unknown-task.ts";
 

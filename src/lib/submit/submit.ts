@@ -1,4 +1,4 @@
-import { shellWord } from "../shell-word.ts";
+import { shellWord } from "../../contract/shell-word.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { SubmitEvent } from "../../contract/operations/submit.ts";
 import type { SubmitRequest } from "../../contract/task.ts";

@@ -76,6 +76,14 @@ function progressOf(
 /** Terraform's words for what is done. A replacement is a removal and a creation, each told. */
 const ACTIONS: Record<string, ResourceAction> = { create: "create", update: "change", delete: "delete" };
 
+/** @returns that the state is another than the one a plan was made from. */
+export const stale = (stage: string) =>
+  new AbortError("The plan is out of date: the stage was changed since it was made.", {
+    code: "PLAN_STALE",
+    where: stage,
+    hint: "Make a new one with plan; nothing was changed.",
+  });
+
 /** Says what state the stage is in, and what to do. */
 async function failureOf(
   { place, stage, what }: ApplyInput,
@@ -86,11 +94,7 @@ async function failureOf(
   const locked = first && lockFailure(first, place);
   if (locked) return locked;
   if (first && /Saved plan is stale/i.test(first.summary)) {
-    return new AbortError("The plan is out of date: the stage was changed since it was made.", {
-      code: "PLAN_STALE",
-      where: stage,
-      hint: "Make a new one with plan; nothing was changed.",
-    });
+    return stale(stage);
   }
   if (!first && !signal.aborted) return planFailure([], stderr, place);
   const unsaved = join(place.directory, "errored.tfstate");

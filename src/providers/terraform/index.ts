@@ -10,15 +10,15 @@ import type {
   InfrastructurePlan,
 } from "../../contract/infrastructure.ts";
 import { isLoopback } from "../../contract/loopback.ts";
-import { applyPlan } from "./apply.ts";
+import { applyPlan, stale } from "./apply.ts";
 import { planFailure } from "./failure.ts";
 import { refuseForeignState } from "./foreign.ts";
 import { type Diagnostic, parseMessage } from "./message.ts";
 import { readPlan } from "./plan.ts";
 import { findProgram } from "./program.ts";
 import { run, type RunPlace, runToEnd } from "./run.ts";
-import { isData } from "./state.ts";
-import { readToken, writeToken } from "./token.ts";
+import { isData, stateMark } from "./state.ts";
+import { notOurs, readToken, writeToken } from "./token.ts";
 import { inputVariables } from "./variables.ts";
 
 export interface DriverOptions {
@@ -59,6 +59,9 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
     return exitCode === 0 ? stdout.split("\n").filter((address) => address !== "") : [];
   }
 
+  const markOf = async (where: RunPlace, signal: AbortSignal) =>
+    stateMark((await runToEnd(where, ["state", "pull"], signal)).stdout);
+
   /** A file that nobody else may read: variables and plans tell settings. */
   async function privateFile(name: string, content: string | Uint8Array): Promise<string> {
     folder ??= mkdtemp(join(tmpdir(), "ai-pipeline-terraform-"));
@@ -87,7 +90,7 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
     const file = await privateFile("plan", "");
     const words = ["plan", "-json", "-input=false", "-no-color", `-out=${file}`, `-var-file=${variables}`];
     if (what === "destroy") words.push("-destroy");
-    if (what === "destroy" && input.keepData) {
+    if (what === "destroy" && input.keep) {
       const targets = await allButData(where, signal);
       if (targets.length === 0) return { kind: "terraform", token: "", changes: [], notes: [] };
       words.push(...targets);
@@ -105,7 +108,7 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
     const { changes, drifted } = readPlan(await must(where, ["show", "-json", "-no-color", file], signal));
     return {
       kind: "terraform",
-      token: writeToken({ what, file: await readFile(file) }),
+      token: writeToken({ what, file: await readFile(file), state: await markOf(where, signal) }),
       changes,
       notes: [
         ...drifted.map((address) => `${address} was changed by other means since the last deployment`),
@@ -127,6 +130,12 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
       const where = await prepare(signal);
       const file = await privateFile("plan", token.file);
       yield* applyPlan({ place: where, file, what: token.what, changes: made.changes, stage, clock }, signal);
+    },
+    async verify(made, what, signal) {
+      if (made.token === "") return;
+      const token = readToken(made.token);
+      if (token.what !== what) throw notOurs();
+      if (token.state !== (await markOf(await prepare(signal), signal))) throw stale(stage);
     },
     discard: () => Promise.resolve(),
     async close() {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { jsonIn } from "../../contract/json.ts";
+import { jsonIn, member } from "../../contract/json.ts";
 
 const stateSchema = z.object({
   resources: z
@@ -26,6 +26,12 @@ export function taintedIn(text: string): string[] {
         .filter(({ status }) => status === "tainted")
         .map(({ index_key: key }) => `${type}.${name}${key === undefined ? "" : `[${JSON.stringify(key)}]`}`),
     );
+}
+
+/** @param text what `state pull` prints. @returns what tells two states apart, as Terraform itself does with a saved plan. */
+export function stateMark(text: string): string {
+  const value = jsonIn(text);
+  return `${String(member(value, "lineage"))} ${String(member(value, "serial"))}`;
 }
 
 /** @returns whether a resource is what `--keep-data` keeps: the tasks' records, and the bucket with its settings. */

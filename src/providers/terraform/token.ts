@@ -5,20 +5,26 @@ import { jsonIn, member } from "../../contract/json.ts";
 export interface PlanToken {
   what: "deploy" | "destroy";
   file: Uint8Array;
+  /** Which state it was planned from; see `stateMark`. */
+  state: string;
 }
 
-export const writeToken = ({ what, file }: PlanToken): string =>
-  JSON.stringify({ what, file: Buffer.from(file).toString("base64") });
+export const writeToken = ({ what, file, state }: PlanToken): string =>
+  JSON.stringify({ what, state, file: Buffer.from(file).toString("base64") });
 
 /** @throws AbortError `PLAN_INVALID`. */
 export function readToken(text: string): PlanToken {
   const value = jsonIn(text);
-  const [what, file] = [member(value, "what"), member(value, "file")];
-  if ((what === "deploy" || what === "destroy") && typeof file === "string")
-    return { what, file: Buffer.from(file, "base64") };
-  throw new AbortError("The plan is none of Terraform's.", {
+  const [what, file, state] = [member(value, "what"), member(value, "file"), member(value, "state")];
+  if ((what === "deploy" || what === "destroy") && typeof file === "string" && typeof state === "string")
+    return { what, file: Buffer.from(file, "base64"), state };
+  throw notOurs();
+}
+
+/** @returns that a plan is of something else. */
+export const notOurs = () =>
+  new AbortError("The plan is none of Terraform's for this.", {
     code: "PLAN_INVALID",
     where: "--plan",
     hint: "Make a new one: plan --out FILE",
   });
-}

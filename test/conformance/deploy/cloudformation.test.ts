@@ -12,6 +12,7 @@ import { startMiniStack } from "../../../scripts/peers/ministack.ts";
 import type { RunningServer } from "../../../scripts/peers/server.ts";
 import type { LocalStack } from "../../../src/local/stack.ts";
 import { makeFolder, PROJECT, run, start } from "../../cli/harness.ts";
+import { startOnTerminal } from "../../cli/on-terminal.ts";
 import { startOurs } from "../local-stack.ts";
 import { describeWith, peerContext } from "../tools.ts";
 
@@ -175,7 +176,88 @@ describeWith("ministack", () => {
     expect(gone.events.find(({ type }) => type === "holdings")).toMatchObject({ deadLetters: 1, secrets: 2 });
     expect(gone.summary).toMatchObject({ unchanged: false, kept: [] });
     expect(await whatIsLeft(server.endpoint)).toEqual(BOOTSTRAPPED);
-    expect((await stage("destroy", "--yes", "--json")).summary).toMatchObject({ unchanged: true });
+    expect((await stage("destroy", "--json")).summary).toMatchObject({ unchanged: true });
+  });
+
+  test("what an earlier removal kept is shown before it goes, and a template that would not keep it is refused", async () => {
+    const data = (policy: string) => `Resources:
+  Documents:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: ${policy}
+    Properties: { BucketName: kept-dev-documents-000000000000 }
+  Tasks:
+    Type: AWS::DynamoDB::Table
+    DeletionPolicy: Retain
+    Properties:
+      TableName: kept-dev-tasks
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: pk, AttributeType: S }]
+      KeySchema: [{ AttributeName: pk, KeyType: HASH }]
+`;
+    await using folder = await makeFolder({
+      ...PROJECT,
+      "ai-pipeline.config.ts": 'export default { app: "kept" };',
+      "infra/template.yaml": data("Delete"),
+    });
+    const cli = (...argv: string[]) =>
+      run([...argv, "--endpoint-url", server.endpoint], { cwd: folder.dir, stdin: "sk-nobody" });
+    const stage = (...argv: string[]) => cli(...argv, "--stage", "dev", "--json");
+    await cli("bootstrap", "--yes");
+    await stage("secrets", "set", "OPENAI_API_KEY");
+    // The functions are not of this template.
+    expect((await stage("deploy", "--yes")).events.at(-1)).toMatchObject({ code: "FUNCTION_MISSING" });
+    expect((await stage("destroy", "--keep-data", "--yes")).events.at(-1)).toMatchObject({
+      code: "KEEP_DATA_IMPOSSIBLE",
+      message: expect.stringContaining("deletes Documents with the stack"),
+    });
+    expect(await whatIsLeft(server.endpoint)).toMatchObject({
+      buckets: expect.arrayContaining([expect.stringMatching(/^kept-/)]),
+    });
+
+    await folder.write({ "infra/template.yaml": data("Retain") });
+    await stage("deploy", "--yes");
+    expect((await stage("destroy", "--keep-data", "--yes")).events.at(-1)).toMatchObject({
+      kept: ["the bucket kept-dev-documents-000000000000", "the table kept-dev-tasks", "3 secrets"],
+    });
+    const asked = await cli("destroy", "--stage", "dev");
+    expect(asked).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("Remove the stage dev with all of it"),
+    });
+    expect(asked.stderr).toMatch(/- kept-dev-documents-000000000000 +bucket\n▲ +loses all its objects/);
+    expect(asked.stderr).toContain("removes 3 secrets");
+    expect((await stage("destroy", "--yes")).events.at(-1)).toMatchObject({ unchanged: false });
+    expect(await whatIsLeft(server.endpoint)).toEqual(BOOTSTRAPPED);
+  });
+
+  test("whoever says no, or leaves, takes nothing from those who deployed meanwhile", async () => {
+    await using folder = await makeFolder({
+      ...PROJECT,
+      "ai-pipeline.config.ts": 'export default { app: "race" };',
+      "infra/template.yaml": "Resources:\n  Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: race } }\n",
+    });
+    const at = ["--stage", "dev", "--endpoint-url", server.endpoint];
+    const options = { cwd: folder.dir };
+    await run(["bootstrap", "--yes", "--endpoint-url", server.endpoint], options);
+    await run(["secrets", "set", "OPENAI_API_KEY", ...at], { ...options, stdin: "sk-nobody" });
+    const { terminal, exit } = startOnTerminal(["deploy", ...at], options);
+    await terminal.waitFor("(y/N)");
+    await run(["deploy", "--yes", ...at], options);
+    terminal.type("n");
+    expect(await exit).toBe(1);
+    expect(await whatIsLeft(server.endpoint)).toMatchObject({
+      queues: [expect.stringMatching(/\/race$/)],
+      stacks: expect.arrayContaining(["race-dev"]),
+    });
+    await run(["destroy", "--yes", ...at], options);
+
+    await run(["secrets", "set", "OPENAI_API_KEY", ...at], { ...options, stdin: "sk-nobody" });
+    const left = start(["deploy", "--yes", "--json", ...at], options);
+    await left.waitFor('"type":"archive"');
+    left.interrupt();
+    expect(await left.exit).toBe(130);
+    expect(left.events().at(-1)).toMatchObject({ code: "INTERRUPTED" });
+    expect(await whatIsLeft(server.endpoint)).toMatchObject({ queues: [], stacks: ["ai-pipeline-bootstrap"] });
   });
 
   test("a template that is wrong is pointed at, and a resource that cannot be made leaves nothing", async () => {

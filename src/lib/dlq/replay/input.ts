@@ -1,4 +1,4 @@
-import { shellWord } from "../../shell-word.ts";
+import { shellWord } from "../../../contract/shell-word.ts";
 import { invocation } from "../../installation.ts";
 import type { Workplace } from "../../services.ts";
 import type { LetterFilter } from "../filter.ts";

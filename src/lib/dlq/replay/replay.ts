@@ -4,7 +4,7 @@ import type { DlqReplayEvent, ReplayPlan } from "../../../contract/operations/dl
 import type { LeasedMessage } from "../../../contract/queue.ts";
 import { interruptedExit } from "../../interrupt.ts";
 import type { Workplace } from "../../services.ts";
-import { shellWord } from "../../shell-word.ts";
+import { shellWord } from "../../../contract/shell-word.ts";
 import { moveByClient } from "../client-move.ts";
 import type { LetterSelector } from "../filter.ts";
 import { cannotFollow, waitForAll } from "../follow-redriven.ts";

@@ -24,6 +24,7 @@ export function createData(clients: AwsClients, place: ErrorPlace): Data {
   const unlessGone = <T>(action: string, call: () => Promise<T>) =>
     calling(action, place, () => unlessMissing(call(), ...GONE));
 
+  /** A page of keys at least, where there is a bucket. */
   async function* objects(Bucket: string) {
     const { ListObjectsV2Command } = await import("@aws-sdk/client-s3");
     const s3 = await clients.s3();
@@ -35,8 +36,9 @@ export function createData(clients: AwsClients, place: ErrorPlace): Data {
         ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
       });
       const page = await unlessGone("s3:ListBucket", () => s3.send(command));
-      yield (page?.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
-      ContinuationToken = page?.NextContinuationToken;
+      if (!page) return;
+      yield (page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+      ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken);
   }
 
@@ -59,12 +61,14 @@ export function createData(clients: AwsClients, place: ErrorPlace): Data {
       const { DescribeTableCommand } = await import("@aws-sdk/client-dynamodb");
       const dynamodb = await clients.dynamodb();
       const [waiting, deadLetters, table] = await Promise.all([
-        messages(queueUrl),
-        messages(deadLetterQueueUrl),
+        queueUrl === undefined ? 0 : messages(queueUrl),
+        deadLetterQueueUrl === undefined ? 0 : messages(deadLetterQueueUrl),
         unlessGone("dynamodb:DescribeTable", () => dynamodb.send(new DescribeTableCommand({ TableName: tasksTable }))),
       ]);
       let count = 0;
+      let there = false;
       for await (const keys of objects(bucket)) {
+        there = true;
         count += keys.length;
         if (count >= MOST_COUNTED) break;
       }
@@ -74,6 +78,8 @@ export function createData(clients: AwsClients, place: ErrorPlace): Data {
         objects: count,
         ...(count >= MOST_COUNTED ? { more: true as const } : {}),
         records: table?.Table?.ItemCount ?? 0,
+        bucket: there,
+        table: table !== undefined,
       };
     },
     empty,

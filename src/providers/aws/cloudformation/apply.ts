@@ -1,8 +1,9 @@
 import type { Clock } from "../../../contract/clock.ts";
-import { AbortError, PipelineError } from "../../../contract/errors.ts";
+import { AbortError, ExternalError, PipelineError } from "../../../contract/errors.ts";
 import type { InfrastructureInput, ResourceProgress } from "../../../contract/infrastructure.ts";
 import { adviceFor } from "../../../contract/refusals.ts";
 import { calling } from "../errors.ts";
+import { busy, isBusy } from "./change-set.ts";
 import { followStack, type StackEnd } from "./progress.ts";
 import { findStack, isAbsent, refuseUnready, type StackContext, stateOf } from "./stack.ts";
 import type { PlanToken } from "./token.ts";
@@ -25,13 +26,14 @@ export async function* applyPlan(
   if (token.what === "nothing") return;
   const { clock, signal } = applying;
   await refuseOvertaken(context, token);
+  signal.throwIfAborted();
   const since = new Date((await lastEventAt(context, token.stackId)) ?? clock.now() - SKEW_MS);
   await (token.what === "deploy" ? execute(context, token.id) : remove(context, token.stackId));
   let end: StackEnd;
   try {
     end = yield* followStack(context, { stackId: token.stackId, since, clock, signal });
   } catch (error) {
-    throw signal.aborted ? left(context, token, signal) : error;
+    throw signal.aborted ? left(context, token, signal) : lostSight(context, token, error);
   }
   const wanted =
     token.what === "destroy" ? ["DELETE_COMPLETE"] : ["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"];
@@ -50,7 +52,10 @@ async function lastEventAt({ cloudformation, place }: StackContext, StackName: s
 }
 
 /** A plan may have been saved a while ago. @throws AbortError `PLAN_STALE`, `STAGE_BUSY`, `STAGE_STUCK`. */
-async function refuseOvertaken(context: StackContext, token: Exclude<PlanToken, { what: "nothing" }>): Promise<void> {
+export async function refuseOvertaken(
+  context: StackContext,
+  token: Exclude<PlanToken, { what: "nothing" }>,
+): Promise<void> {
   const stack = await findStack(context, token.stackId);
   const made = !isAbsent(stack);
   if (token.what === "destroy") {
@@ -69,8 +74,9 @@ async function execute(context: StackContext, ChangeSetName: string): Promise<vo
     try {
       await cloudformation.send(new ExecuteChangeSetCommand({ ChangeSetName }));
     } catch (error) {
-      if (!(error instanceof Error) || !STALE.has(error.name)) throw error;
-      throw stale(context, ChangeSetName, error);
+      if (isBusy(error)) throw busy(context, error);
+      if (error instanceof Error && STALE.has(error.name)) throw stale(context, ChangeSetName, error);
+      throw error;
     }
   });
 }
@@ -114,7 +120,7 @@ async function refusal(
 }
 
 function failed(
-  { name, title }: StackContext,
+  { name, title, aws }: StackContext,
   token: PlanToken,
   { status, failure, reason }: StackEnd,
   { template, file }: InfrastructureInput,
@@ -127,7 +133,7 @@ function failed(
   return new AbortError(`${title} ${verb}. ${what}`, {
     code: token.what === "destroy" ? "DESTROY_FAILED" : "DEPLOY_FAILED",
     where: line === undefined ? `stack ${name}` : `${file}:${line}`,
-    hint: [...adviceFor(what), stateAfter(status), ...nextStep(status, name)],
+    hint: [...adviceFor(what), stateAfter(status), ...nextStep(status, aws)],
   });
 }
 
@@ -139,15 +145,35 @@ function stateAfter(status: string): string {
   return `It is left half-way (${status}): a part of it may be new and a part old.`;
 }
 
-function nextStep(status: string, name: string): string[] {
-  if (status === "UPDATE_ROLLBACK_FAILED")
-    return [`Mend the cause, then: aws cloudformation continue-update-rollback --stack-name ${name}`];
+function nextStep(status: string, aws: StackContext["aws"]): string[] {
+  if (status === "UPDATE_ROLLBACK_FAILED") return [`Mend the cause, then: ${aws("continue-update-rollback")}`];
+  if (/^(ROLLBACK_(COMPLETE|FAILED)|CREATE_FAILED)$/.test(status))
+    return [
+      "Mend the cause, remove what is left (destroy --keep-data, which keeps what an earlier stage left), and deploy again.",
+    ];
   if (status === "DELETE_FAILED") return ["Mend the cause and run the command again: it goes on with what is left."];
   return ["Mend the cause and run the command again."];
 }
 
+/** The service goes on, whatever became of our questions. */
+function lostSight(context: StackContext, token: PlanToken, cause: unknown): unknown {
+  if (!(cause instanceof PipelineError)) return cause;
+  const { code, where, exitCode, message } = cause;
+  return new ExternalError(message, {
+    code,
+    where: where ?? `stack ${context.name}`,
+    hint: [
+      ...cause.hint,
+      `${context.title} is still being ${token.what === "destroy" ? "removed" : "deployed"}: CloudFormation goes on, only nobody watches.`,
+      `Run the command again to see how it ended, or: ${context.aws("describe-stack-events")}`,
+    ],
+    exitCode,
+    cause,
+  });
+}
+
 /** Ctrl-C: the service goes on without us. */
-function left({ name, title }: StackContext, token: PlanToken, signal: AbortSignal): AbortError {
+function left({ name, title, aws }: StackContext, token: PlanToken, signal: AbortSignal): AbortError {
   const reason: unknown = signal.reason;
   return new AbortError(
     `${title} is still being ${token.what === "destroy" ? "removed" : "deployed"}: CloudFormation goes on, only nobody watches.`,
@@ -156,9 +182,7 @@ function left({ name, title }: StackContext, token: PlanToken, signal: AbortSign
       where: `stack ${name}`,
       hint: [
         "Run the command again to see how it ended.",
-        ...(token.what === "deploy" && !token.first
-          ? [`Or take it back: aws cloudformation cancel-update-stack --stack-name ${name}`]
-          : []),
+        ...(token.what === "deploy" && !token.first ? [`Or take it back: ${aws("cancel-update-stack")}`] : []),
       ],
       ...(reason instanceof PipelineError ? { exitCode: reason.exitCode } : {}),
     },

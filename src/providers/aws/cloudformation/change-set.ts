@@ -4,6 +4,7 @@ import type { Clock } from "../../../contract/clock.ts";
 import { AbortError } from "../../../contract/errors.ts";
 import type { InfrastructureInput } from "../../../contract/infrastructure.ts";
 import { calling } from "../errors.ts";
+import { removeEmptyStack } from "./empty-stack.ts";
 import type { StackContext } from "./stack.ts";
 
 const FIRST_POLL_MS = 300;
@@ -38,22 +39,50 @@ export async function makeChangeSet(
     try {
       return await cloudformation.send(command);
     } catch (error) {
+      if (isBusy(error)) throw busy(context, error);
       if (error instanceof Error && error.name === "ValidationError") throw invalid(error.message, input, error);
       throw error;
     }
   });
-  for (let pause = FIRST_POLL_MS; ; pause = Math.min(SLOWEST_POLL_MS, pause * 1.5)) {
-    const found = await describe(context, id);
-    if (found.Status === "CREATE_COMPLETE") return { id, stackId, changes: found.Changes ?? [] };
-    if (found.Status === "FAILED") {
-      await removeChangeSet(context, id, create ? stackId : undefined);
-      const reason = found.StatusReason ?? "no reason was given";
-      if (EMPTY.test(reason)) return undefined;
-      throw invalid(reason, input);
+  let kept = false;
+  try {
+    for (let pause = FIRST_POLL_MS; ; pause = Math.min(SLOWEST_POLL_MS, pause * 1.5)) {
+      const found = await describe(context, id);
+      signal.throwIfAborted();
+      if (found.Status === "CREATE_COMPLETE") {
+        kept = true;
+        return { id, stackId, changes: found.Changes ?? [] };
+      }
+      if (found.Status === "FAILED") {
+        const reason = found.StatusReason ?? "no reason was given";
+        if (EMPTY.test(reason)) return undefined;
+        throw invalid(reason, input);
+      }
+      await clock.sleep(pause, signal);
     }
-    await clock.sleep(pause, signal);
+  } finally {
+    if (!kept) {
+      await removeChangeSet(context, id);
+      if (create) await removeEmptyStack(context, stackId, clock);
+    }
   }
 }
+
+/** How CloudFormation says that somebody else is at work on the stack. */
+const BUSY = /is in [A-Z_]*_IN_PROGRESS state|already exists and cannot be (created|deleted)/;
+
+/** @returns that somebody was faster. */
+export function busy({ title, name, aws }: StackContext, cause: Error): AbortError {
+  return new AbortError(`${title} is being changed by somebody else right now.`, {
+    code: "STAGE_BUSY",
+    where: `stack ${name}`,
+    hint: ["Wait until that has ended and run the command again.", `See who: ${aws("describe-stack-events")}`],
+    cause,
+  });
+}
+
+/** @returns whether an error of CloudFormation's is that. */
+export const isBusy = (error: unknown): error is Error => error instanceof Error && BUSY.test(error.message);
 
 /** @returns a change set with all its changes. */
 async function describe({ cloudformation, place }: StackContext, id: string): Promise<DescribeChangeSetOutput> {
@@ -78,20 +107,12 @@ async function describe({ cloudformation, place }: StackContext, id: string): Pr
   return { ...first, Changes: changes };
 }
 
-/** @param emptyStack the stack that a first change set made, when it has to go too. */
-export async function removeChangeSet(
-  { cloudformation, place }: StackContext,
-  id: string,
-  emptyStack: string | undefined,
-): Promise<void> {
-  const { DeleteChangeSetCommand, DeleteStackCommand } = await import("@aws-sdk/client-cloudformation");
+/** Removes a change set, if there is one. */
+export async function removeChangeSet({ cloudformation, place }: StackContext, id: string): Promise<void> {
+  const { DeleteChangeSetCommand } = await import("@aws-sdk/client-cloudformation");
   await calling("cloudformation:DeleteChangeSet", place, () =>
     cloudformation.send(new DeleteChangeSetCommand({ ChangeSetName: id })),
   );
-  if (emptyStack !== undefined)
-    await calling("cloudformation:DeleteStack", place, () =>
-      cloudformation.send(new DeleteStackCommand({ StackName: emptyStack })),
-    );
 }
 
 /** @returns the service's words about a template, with the line of the resource that they name. */

@@ -9,15 +9,18 @@ import type {
   InfrastructureInput,
   InfrastructurePlan,
 } from "../../../contract/infrastructure.ts";
+import { shellWord } from "../../../contract/shell-word.ts";
 import { createAwsClients } from "../clients.ts";
 import { endpointOf } from "../endpoint.ts";
 import type { ErrorPlace } from "../errors.ts";
-import { applyPlan } from "./apply.ts";
+import { applyPlan, refuseOvertaken } from "./apply.ts";
 import { createArtifacts } from "./artifacts.ts";
 import { makeChangeSet, removeChangeSet } from "./change-set.ts";
+import { removeEmptyStack } from "./empty-stack.ts";
 import { changesOf, losing } from "./changes.ts";
 import { findStack, isAbsent, listResources, refuseUnready, type StackContext, stateOf } from "./stack.ts";
-import { type PlanToken, readToken, writeToken } from "./token.ts";
+import { refuseUnkept } from "./kept.ts";
+import { type PlanToken, readToken, refuseOthers, writeToken } from "./token.ts";
 
 /** What a template may be to be sent in the request itself (the service's quota). */
 const INLINE_TEMPLATE = 51_200;
@@ -41,11 +44,19 @@ export async function openCloudFormation(
     ...(endpoint ? { endpoint } : {}),
     ...(profile ? { profile } : {}),
   };
+  const name = stackName(input.app, input.stage);
+  // As the command itself was called.
+  const flags = [
+    ["--region", target.region],
+    ["--profile", profile],
+    ["--endpoint-url", target.endpoint],
+  ].flatMap(([flag, value]) => (flag && value ? [flag, shellWord(value)] : []));
   const context: StackContext = {
     cloudformation: await clients.cloudformation(),
-    name: stackName(input.app, input.stage),
+    name,
     place,
     title: `The stage ${input.stage} of ${input.app}`,
+    aws: (words) => ["aws cloudformation", words, "--stack-name", name, ...flags].join(" "),
   };
   const made = (token: PlanToken, changes: InfrastructurePlan["changes"]): InfrastructurePlan => ({
     kind: "cloudformation",
@@ -72,9 +83,9 @@ export async function openCloudFormation(
     refuseUnknown(stack);
     const artifacts = createArtifacts(clients, template.artifacts, place);
     if (build) {
-      for (const { name, file } of build.archives) {
-        if (await artifacts.put(build.references[name].key, { file }))
-          yield { type: "step" as const, text: `uploaded ${name}.zip to ${artifacts.bucket}` };
+      for (const { name: archive, file } of build.archives) {
+        if (await artifacts.put(build.references[archive].key, { file }))
+          yield { type: "step" as const, text: `uploaded ${archive}.zip to ${artifacts.bucket}` };
       }
     }
     const inline = Buffer.byteLength(template.body) <= INLINE_TEMPLATE;
@@ -108,6 +119,7 @@ export async function openCloudFormation(
     refuseUnknown(stack);
     if (isAbsent(stack)) return made({ what: "nothing" }, []);
     const resources = await listResources(context);
+    if (input.keep) await refuseUnkept(context, resources, input.keep);
     const changes = resources
       .filter(({ ResourceStatus }) => ResourceStatus !== "DELETE_COMPLETE")
       .map(({ LogicalResourceId = "", ResourceType: kind = "", PhysicalResourceId }) => {
@@ -129,9 +141,17 @@ export async function openCloudFormation(
     state: async () => stateOf(await findStack(context, context.name), context),
     plan: (what, signal) => (what === "deploy" ? planDeploy(signal) : planDestroy()),
     apply: (plan, signal) => applyPlan(context, readToken(plan.token), { input, clock, signal }),
+    async verify(plan, what) {
+      const token = readToken(plan.token);
+      if (token.what === "nothing") return;
+      refuseOthers(token, what, context.name);
+      await refuseOvertaken(context, token);
+    },
     async discard(plan) {
       const token = readToken(plan.token);
-      if (token.what === "deploy") await removeChangeSet(context, token.id, token.first ? token.stackId : undefined);
+      if (token.what !== "deploy") return;
+      await removeChangeSet(context, token.id);
+      if (token.first) await removeEmptyStack(context, token.stackId, clock);
     },
     close: () => clients.close(),
   };

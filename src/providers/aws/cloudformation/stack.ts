@@ -11,6 +11,8 @@ export interface StackContext {
   place: ErrorPlace;
   /** Of the stage's app and name. */
   title: string;
+  /** @returns a command of the AWS CLI about the stack, such as `describe-stack-events`, where this one works. */
+  aws(words: string): string;
 }
 
 /** @param id name, or ARN to find it also when it is deleted. @returns undefined when there is no such stack. */
@@ -54,7 +56,7 @@ export function isAbsent(stack: Stack | undefined): stack is undefined {
 /** @returns how the stack is. */
 export function stateOf(
   stack: Stack | undefined,
-  { name, title }: Pick<StackContext, "name" | "title">,
+  { title, aws }: Pick<StackContext, "title" | "aws">,
 ): InfrastructureState {
   if (isAbsent(stack)) return { state: "absent" };
   const { StackStatus: status = "", StackStatusReason: why } = stack;
@@ -65,7 +67,7 @@ export function stateOf(
       reason,
       hint: [
         "Somebody deploys or removes it right now, or an earlier run of yours still goes on: wait until it has ended.",
-        `See who: aws cloudformation describe-stack-events --stack-name ${name}`,
+        `See who: ${aws("describe-stack-events")}`,
       ],
     };
   }
@@ -75,7 +77,7 @@ export function stateOf(
       reason,
       hint: [
         "Mend what is said above, then let CloudFormation go on with the way back:",
-        `  aws cloudformation continue-update-rollback --stack-name ${name}`,
+        `  ${aws("continue-update-rollback")}`,
       ],
     };
   }
@@ -83,7 +85,10 @@ export function stateOf(
     return {
       state: "stuck",
       reason,
-      hint: ["CloudFormation takes no change of it as it is: remove it (destroy), then deploy it anew."],
+      hint: [
+        "CloudFormation takes no change of it as it is: remove it, then deploy it anew. What an earlier stage left is kept by:",
+        "  destroy --keep-data",
+      ],
     };
   }
   const at = stack.LastUpdatedTime ?? stack.CreationTime;

@@ -20,6 +20,20 @@ export function readToken(text: string): PlanToken {
   });
 }
 
+/** A saved plan is a file, which may be anybody's. @throws AbortError `PLAN_INVALID`. */
+export function refuseOthers(
+  token: Exclude<PlanToken, { what: "nothing" }>,
+  what: "deploy" | "destroy",
+  stack: string,
+): void {
+  if (token.what === what && token.stackId.split(":stack/")[1]?.split("/")[0] === stack) return;
+  throw new AbortError(`The plan does something else than to ${what} the stack ${stack}.`, {
+    code: "PLAN_INVALID",
+    where: token.stackId,
+    hint: "Make a new one: plan --out FILE",
+  });
+}
+
 function isToken(value: unknown): value is PlanToken {
   if (typeof value !== "object" || value === null || !("what" in value)) return false;
   if (value.what === "nothing") return true;

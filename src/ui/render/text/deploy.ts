@@ -1,5 +1,5 @@
 import type { BootstrapEvent, DeployEvent, DestroyEvent, PlanEvent } from "../../../contract/operations/deploy.ts";
-import { deployLines, describeBootstrap, describeRecord, type Telling } from "../../deploy.ts";
+import { deployLines, describeBootstrap, describeDeployed, describeRecord, type Telling } from "../../deploy.ts";
 import { formatDuration } from "../../format.ts";
 import { planLines } from "../../plan.ts";
 import type { TextOut, TextRenderer } from "./out.ts";
@@ -22,12 +22,8 @@ export const planText: TextRenderer<PlanEvent> = (out) => (event) => {
 
 export const deployText: TextRenderer<DeployEvent> = (out) => (event) => {
   if (event.type !== "summary") return tell(out, event);
-  const { unchanged, app, stage, outputs, drift, next, elapsedMs } = event;
-  out.line(
-    unchanged
-      ? `stage ${stage} of ${app} is as it should be`
-      : `deployed stage ${stage} of ${app} in ${formatDuration(elapsedMs)}`,
-  );
+  const { outputs, drift, next } = event;
+  out.line(describeDeployed(event));
   if (drift !== undefined) out.line(drift);
   if (outputs) out.result(`${outputs.httpUrl}\n${outputs.socketUrl}`);
   const record = outputs && describeRecord(outputs);

@@ -7,7 +7,7 @@ import { Mark } from "../../components/Mark.tsx";
 import { mount, type ViewProps } from "../../components/mount.tsx";
 import { Scrollback } from "../../components/Scrollback.tsx";
 import { Spinner } from "../../components/Spinner.tsx";
-import { deployLines, describeBootstrap, describeRecord, describeUnderway } from "../../deploy.ts";
+import { deployLines, describeBootstrap, describeDeployed, describeRecord, describeUnderway } from "../../deploy.ts";
 import { formatDuration } from "../../format.ts";
 import type { LiveView, Screen } from "../../render/view.ts";
 import { addLine, type FinishedLine } from "../../scrollback.ts";
@@ -115,8 +115,7 @@ function Ending({ summary }: { summary: Summary }) {
   return (
     <>
       <Text>
-        <Mark tone="ok" />{" "}
-        {unchanged ? `stage ${stage} of ${app} is as it should be` : `deployed stage ${stage} of ${app} in ${time}`}
+        <Mark tone="ok" /> {describeDeployed(summary)}
       </Text>
       {summary.drift === undefined ? null : <Text {...color("yellow")}>{summary.drift}</Text>}
       {summary.outputs ? <Text>{`  ${summary.outputs.httpUrl}\n  ${summary.outputs.socketUrl}`}</Text> : null}
