@@ -59,7 +59,7 @@ describeWith("ministack", () => {
       new S3Client({ ...options, forcePathStyle: true }),
       new CloudFormationClient(options),
     ];
-    await s3.send(new CreateBucketCommand({ Bucket: "releases" }));
+    await s3.send(new CreateBucketCommand({ Bucket: "my-releases" }));
     await run(["init", ".", "--iac", "cloudformation"], { cwd: folder.dir });
     for (const name of ["STAGE_TOKEN", "WEBHOOK_SECRET"])
       expect((await stage("secrets", "set", name, "--generate")).exitCode).toBe(0);
@@ -70,7 +70,6 @@ describeWith("ministack", () => {
     const env = {
       PATH: `${"path" in aws ? aws.path : ""}:${process.env["PATH"]}`,
       HOME: folder.dir,
-      BUCKET: "releases",
       AWS_ENDPOINT_URL: server.endpoint,
       AWS_REGION: "us-east-1",
       AWS_DEFAULT_REGION: "us-east-1",
