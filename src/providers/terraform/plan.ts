@@ -9,6 +9,7 @@ const changeSchema = z.object({
   address: z.string(),
   mode: z.string().default("managed"),
   type: z.string(),
+  action_reason: z.string().optional(),
   change: z.object({
     actions: z.array(z.string()),
     importing: z.object({}).nullish(),
@@ -36,12 +37,21 @@ export function readPlan(text: string): { changes: ResourceChange[]; drifted: st
   };
 }
 
-function changeOf({ address, type, change }: z.infer<typeof changeSchema>): ResourceChange | undefined {
+function changeOf({
+  address,
+  type,
+  action_reason: reason,
+  change,
+}: z.infer<typeof changeSchema>): ResourceChange | undefined {
   const action = actionOf(change.actions) ?? (change.importing ? "import" : undefined);
   if (!action) return undefined;
   const name = nameOf(change.after) ?? nameOf(change.before);
-  // Who is connected is known for hours at most.
-  const kept = (action !== "delete" && action !== "replace") || address === "aws_dynamodb_table.connections";
+  const kept =
+    (action !== "delete" && action !== "replace") ||
+    // Who is connected is known for hours at most.
+    address === "aws_dynamodb_table.connections" ||
+    // Half made when a deployment was cut off, or marked as such on purpose.
+    reason === "replace_because_tainted";
   const loses = kept ? undefined : LOSES[type];
   const replaces = change.replace_paths.map(([first]) => String(first));
   return {

@@ -24,7 +24,7 @@ describeWith("terraform", (cliConfig) => {
   let it: Workdir;
   let driver: InfrastructureDriver;
   let config: ResolvedConfig;
-  const open = ({ env = it.env, ...rest }: { env?: NodeJS.ProcessEnv; keepData?: true } = {}) => {
+  const open = ({ env = it.env, ...rest }: { env?: NodeJS.ProcessEnv; keep?: string[] } = {}) => {
     const references = { worker: archive("worker"), api: archive("api") };
     const build = { archives: [], variables: stageVariables(config), references };
     const place = { app: config.app, stage: "dev", directory: it.dir, file: join(it.dir, "queues.tf") };
@@ -87,7 +87,7 @@ describeWith("terraform", (cliConfig) => {
 
   test("a removal that keeps the data leaves it to the next deployment", async () => {
     await applied(driver, await planOf(driver, "deploy"));
-    const keeping = open({ keepData: true });
+    const keeping = open({ keep: ["my-app-dev-tasks"] });
     const plan = await planOf(keeping, "destroy");
     expect(plan.notes).toEqual([]);
     await applied(keeping, plan);
@@ -143,6 +143,7 @@ describeWith("terraform", (cliConfig) => {
     expect(error).toMatchObject({ code: "DEPLOY_FAILED", message: "1 resource failed.", exitCode: 1 });
     expect(error.hint).toEqual([
       "aws_sqs_queue.dead_letters: QuotaExceeded: too many queues.",
+      expect.stringContaining("Service Quotas"),
       `${done} changes were made and are in the state; nothing is undone.`,
       "Run the same command again: it goes on where this one stopped.",
     ]);
