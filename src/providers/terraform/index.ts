@@ -105,15 +105,12 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
     signal.throwIfAborted();
     if (next.value.exitCode !== 0) throw planFailure(diagnostics, next.value.stderr, where);
     await chmod(file, 0o600);
-    const { changes, drifted } = readPlan(await must(where, ["show", "-json", "-no-color", file], signal));
+    const { changes, drift } = readPlan(await must(where, ["show", "-json", "-no-color", file], signal));
     return {
       kind: "terraform",
       token: writeToken({ what, file: await readFile(file), state: await markOf(where, signal) }),
       changes,
-      notes: [
-        ...drifted.map((address) => `${address} was changed by other means since the last deployment`),
-        ...diagnostics.filter(isNews).map(({ summary }) => summary),
-      ],
+      notes: [...drift, ...diagnostics.filter(isNews).map(({ summary }) => summary)],
     };
   }
 

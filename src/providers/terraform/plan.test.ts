@@ -17,11 +17,10 @@ test("what is left as it is, read, or forgotten is no change", () => {
       resource("aws_region.data", ["read"], null, {}, { mode: "data" }),
       resource("aws_sqs_queue.new", ["create"], null, { name: "b" }),
     ],
-    resource_drift: [resource("aws_sqs_queue.same", ["update"], { name: "a" }, { name: "c" })],
   });
   expect(readPlan(text)).toEqual({
     changes: [{ address: "aws_sqs_queue.new", kind: "aws_sqs_queue", name: "b", action: "create", attributes: [] }],
-    drifted: ["aws_sqs_queue.same"],
+    drift: [],
   });
 });
 
@@ -44,4 +43,39 @@ test("a replacement, in whichever order it is made, says what is lost with it", 
       },
     ]);
   }
+});
+
+test("what was done by other means is told where the plan takes it back, and nowhere else", () => {
+  const unknown = (item: ReturnType<typeof resource>, names: object) => ({
+    ...item,
+    change: { ...item.change, after_unknown: names },
+  });
+  const worker = (timeout: number, at: string, policy = "") => ({ timeout, last_modified: at, policy });
+  const settings = { environment: [{ variables: { A: "1", B: "2" } }] };
+  const text = JSON.stringify({
+    resource_changes: [
+      resource("aws_lambda_function.same", ["no-op"], worker(50, "today"), worker(50, "today")),
+      resource("aws_lambda_function.by_hand", ["update"], worker(900, "today"), worker(50, "today")),
+      // Its own setting is new, and AWS made the rest up: when it is changed, nobody knows when that was yet.
+      unknown(resource("aws_lambda_function.ours", ["update"], worker(50, "today"), worker(60, "today")), {
+        last_modified: true,
+      }),
+      resource("aws_lambda_function.part", ["update"], { environment: [] }, settings),
+      resource("aws_sqs_queue.gone", ["create"], null, { name: "a" }),
+      resource("aws_sqs_queue.removed", ["delete"], { name: "b" }, null),
+    ],
+    resource_drift: [
+      resource("aws_lambda_function.same", ["update"], worker(50, "yesterday"), worker(50, "today", "{}")),
+      resource("aws_lambda_function.by_hand", ["update"], worker(50, "yesterday"), worker(900, "today")),
+      resource("aws_lambda_function.ours", ["update"], worker(50, "yesterday"), worker(50, "today")),
+      resource("aws_lambda_function.part", ["update"], settings, { environment: [] }),
+      resource("aws_sqs_queue.gone", ["delete"], { name: "a" }, null),
+      resource("aws_sqs_queue.removed", ["update"], { name: "b", policy: "" }, { name: "b", policy: "{}" }),
+    ],
+  });
+  expect(readPlan(text).drift).toEqual([
+    "aws_lambda_function.by_hand was changed by other means since the last deployment",
+    "aws_lambda_function.part was changed by other means since the last deployment",
+    "aws_sqs_queue.gone was deleted by other means since the last deployment",
+  ]);
 });

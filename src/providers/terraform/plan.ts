@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ResourceAction, ResourceChange } from "../../contract/infrastructure.ts";
+import type { AttributeChange, ResourceAction, ResourceChange } from "../../contract/infrastructure.ts";
 import type { Json } from "../../contract/task.ts";
 import { differences } from "./difference.ts";
 
@@ -27,22 +27,40 @@ const planSchema = z.object({
   resource_drift: z.array(changeSchema).default([]),
 });
 
-/** Reads what `show -json` says of a saved plan. */
-export function readPlan(text: string): { changes: ResourceChange[]; drifted: string[] } {
+/** Reads what `show -json` says of a saved plan. @returns its changes, and sentences of what was done by other means. */
+export function readPlan(text: string): { changes: ResourceChange[]; drift: string[] } {
   const plan = planSchema.parse(JSON.parse(text));
-  const managed = plan.resource_changes.filter(({ mode }) => mode === "managed");
-  return {
-    changes: managed.flatMap((item) => changeOf(item) ?? []),
-    drifted: plan.resource_drift.filter(({ mode }) => mode === "managed").map(({ address }) => address),
-  };
+  const changes = plan.resource_changes.flatMap((item) => changeOf(item) ?? []);
+  return { changes, drift: plan.resource_drift.flatMap((item) => driftOf(item, changes) ?? []) };
 }
+
+/**
+ * What AWS itself makes up (`last_modified`, counters, a policy that is set by another resource) differs from the state every
+ * time: it is no news. News is what the plan takes back.
+ */
+function driftOf({ address, mode, change }: z.infer<typeof changeSchema>, changes: readonly ResourceChange[]) {
+  if (mode !== "managed") return undefined;
+  const since = "by other means since the last deployment";
+  if (actionOf(change.actions) === "delete") return `${address} was deleted ${since}`;
+  const planned =
+    changes.find((other) => other.address === address)?.attributes.filter(({ unknown }) => !unknown) ?? [];
+  const meets = ({ path }: AttributeChange) =>
+    planned.some((other) => isWithin(path, other.path) || isWithin(other.path, path));
+  return attributesOf(change).some(meets) ? `${address} was changed ${since}` : undefined;
+}
+
+/** @returns whether an attribute is another one, or a part of it. */
+const isWithin = (path: string, other: string) =>
+  path === other || path.startsWith(`${other}.`) || path.startsWith(`${other}[`);
 
 function changeOf({
   address,
+  mode,
   type,
   action_reason: reason,
   change,
 }: z.infer<typeof changeSchema>): ResourceChange | undefined {
+  if (mode !== "managed") return undefined;
   const action = actionOf(change.actions) ?? (change.importing ? "import" : undefined);
   if (!action) return undefined;
   const name = nameOf(change.after) ?? nameOf(change.before);
@@ -53,27 +71,27 @@ function changeOf({
     // Half made when a deployment was cut off, or marked as such on purpose.
     reason === "replace_because_tainted";
   const loses = kept ? undefined : LOSES[type];
-  const replaces = change.replace_paths.map(([first]) => String(first));
   return {
     address,
     kind: type,
     ...(name === undefined ? {} : { name }),
     action,
-    attributes:
-      action === "change" || action === "replace"
-        ? differences(
-            {
-              before: change.before,
-              after: change.after,
-              unknown: change.after_unknown,
-              privateBefore: change.before_sensitive,
-              privateAfter: change.after_sensitive,
-            },
-            replaces,
-          )
-        : [],
+    attributes: action === "change" || action === "replace" ? attributesOf(change) : [],
     ...(loses === undefined ? {} : { loses }),
   };
+}
+
+function attributesOf(change: z.infer<typeof changeSchema>["change"]): AttributeChange[] {
+  return differences(
+    {
+      before: change.before,
+      after: change.after,
+      unknown: change.after_unknown,
+      privateBefore: change.before_sensitive,
+      privateAfter: change.after_sensitive,
+    },
+    change.replace_paths.map(([first]) => String(first)),
+  );
 }
 
 /** @returns undefined for what is left as it is, read, or only forgotten. */

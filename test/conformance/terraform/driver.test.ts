@@ -118,14 +118,20 @@ describeWith("terraform", (cliConfig) => {
     ]);
   });
 
-  test("what was changed by hand is told", async () => {
+  test("what was changed by hand is told, and nothing that AWS makes up by itself", async () => {
     await applied(driver, await planOf(driver, "deploy"));
+    await it.meddle("aws_lambda_function", "my-app-dev-worker", { last_modified: "2026-11-28T21:50:12.000+0000" });
+    expect(await planOf(driver, "deploy")).toMatchObject({ changes: [], notes: [] });
     await it.meddle("aws_lambda_function", "my-app-dev-worker", { timeout: 900 });
     const { notes, changes } = await planOf(driver, "deploy");
     expect(notes).toEqual(["aws_lambda_function.ai_worker was changed by other means since the last deployment"]);
     expect(changes).toMatchObject([
       { address: "aws_lambda_function.ai_worker", attributes: [{ path: "timeout", before: 900, after: 50 }] },
     ]);
+    await it.meddle("aws_cloudwatch_metric_alarm", "my-app-dev-cost", undefined);
+    expect((await planOf(driver, "deploy")).notes).toContain(
+      "aws_cloudwatch_metric_alarm.cost was deleted by other means since the last deployment",
+    );
   });
 
   test("a failure is an event with the service's words, and the error says what state the stage is in", async () => {
@@ -143,7 +149,7 @@ describeWith("terraform", (cliConfig) => {
     expect(error).toMatchObject({ code: "DEPLOY_FAILED", message: "1 resource failed.", exitCode: 1 });
     expect(error.hint).toEqual([
       "aws_sqs_queue.dead_letters: QuotaExceeded: too many queues.",
-      expect.stringContaining("Service Quotas"),
+      expect.stringContaining("A quota of the account is used up"),
       `${done} changes were made and are in the state; nothing is undone.`,
       "Run the same command again: it goes on where this one stopped.",
     ]);
