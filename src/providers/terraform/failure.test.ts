@@ -93,19 +93,146 @@ test("a fault in a file is told with its place and line; further ones beside it"
   });
 });
 
-test("what Terraform says before it speaks JSON is read from stderr", () => {
-  const stderr = `\u001B[31m╷\u001B[0m
+/** As `terraform init` begins, version 1.11. */
+const PREFACE = `
+Error: Terraform encountered problems during initialisation, including problems
+with the configuration, described below.
+
+The Terraform configuration must be valid before initialization so that
+Terraform can determine which modules and providers need to be installed.
+
+`;
+
+const DUPLICATE = `
+Error: Duplicate variable declaration
+
+  on variables.tf line 1:
+   1: variable "app" {
+
+A variable named "app" was already declared at more.tf:1,1-15. Variable names
+must be unique within a module.
+`;
+
+test.each([
+  [
+    "an unclosed brace",
+    `${PREFACE}
+Error: Unclosed configuration block
+
+  on queues.tf line 1, in resource "aws_sqs_queue" "a":
+   1: resource "aws_sqs_queue" "a" {
+
+There is no closing brace for this block before the end of the file. This may
+be caused by incorrect brace nesting elsewhere in this file.
+`,
+    {
+      message:
+        "Unclosed configuration block: There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.",
+      where: "/p/infra/queues.tf:1",
+      hint: ['resource "aws_sqs_queue" "a" {', "Mend it and run the command again; nothing was changed."],
+    },
+  ],
+  [
+    "two braces",
+    `${PREFACE}
+Error: Argument or block definition required
+
+  on queues.tf line 41, in resource "aws_sqs_queue" "a":
+  41: resource "aws_sqs_queue" "a" {{
+
+An argument or block definition is required here.
+`,
+    {
+      message: "Argument or block definition required: An argument or block definition is required here.",
+      where: "/p/infra/queues.tf:41",
+      hint: ['resource "aws_sqs_queue" "a" {{', "Mend it and run the command again; nothing was changed."],
+    },
+  ],
+  [
+    "a variable that is there twice, which is said twice",
+    `${PREFACE}${DUPLICATE}${DUPLICATE}`,
+    {
+      message:
+        'Duplicate variable declaration: A variable named "app" was already declared at more.tf:1,1-15. Variable names must be unique within a module.',
+      where: "/p/infra/variables.tf:1",
+      hint: ['variable "app" {', "Mend it and run the command again; nothing was changed."],
+    },
+  ],
+  [
+    "an unknown block",
+    `${PREFACE}
+Error: Unsupported block type
+
+  on queues.tf line 1:
+   1: resources "aws_sqs_queue" "a" {
+
+Blocks of type "resources" are not expected here. Did you mean "resource"?
+`,
+    {
+      message: 'Unsupported block type: Blocks of type "resources" are not expected here. Did you mean "resource"?',
+      where: "/p/infra/queues.tf:1",
+    },
+  ],
+  [
+    "a module that is not there",
+    `
+Error: Unreadable module directory
+
+Unable to evaluate directory symlink: lstat extra: no such file or directory
+
+Error: Unreadable module directory
+
+The directory  could not be read for module "extra" at extra.tf:1.
+`,
+    {
+      message: 'Unreadable module directory: The directory could not be read for module "extra" at extra.tf:1.',
+      where: "/p/infra/extra.tf:1",
+      hint: [
+        "also: Unreadable module directory: Unable to evaluate directory symlink: lstat extra: no such file or directory.",
+        "Mend it and run the command again; nothing was changed.",
+      ],
+    },
+  ],
+  [
+    "what is framed and coloured",
+    `\u001B[31m╷\u001B[0m
 │ Error: Invalid block definition
 │ 
 │   on queues.tf line 41, in resource "aws_sqs_queue" "dead_letters":
 │   41: resource "aws_sqs_queue" "dead_letters" {{
 │ 
 ╵
+`,
+    { message: "Invalid block definition.", where: "/p/infra/queues.tf:41" },
+  ],
+])("what Terraform says before it speaks JSON is read from stderr: %s", (_what, stderr, told) => {
+  expect(planFailure([], stderr, PLACE)).toMatchObject({ code: "IAC_INVALID", ...told });
+});
+
+test("an unknown type of resource is told when it is planned", () => {
+  const detail =
+    'The provider hashicorp/aws does not support resource type "aws_sqs_quue". Did you mean "aws_sqs_queue"?';
+  const range = { filename: "queues.tf", start: { line: 8, column: 10 } };
+  expect(planFailure([error("Invalid resource type", detail, { range })], "", PLACE)).toMatchObject({
+    code: "IAC_INVALID",
+    message: `Invalid resource type: ${detail}`,
+    where: "/p/infra/queues.tf:8:10",
+  });
+});
+
+test("what no file has to do with is another system's failure", () => {
+  const stderr = `
+Error: Failed to query available provider packages
+
+Could not retrieve the list of available versions for provider hashicorp/aws:
+could not connect to registry.terraform.io
 `;
   expect(planFailure([], stderr, PLACE)).toMatchObject({
-    code: "IAC_INVALID",
-    message: "Invalid block definition.",
-    where: "/p/infra/queues.tf:41",
+    code: "TERRAFORM_FAILED",
+    message:
+      "Failed to query available provider packages: Could not retrieve the list of available versions for provider hashicorp/aws: could not connect to registry.terraform.io.",
+    where: "/p/infra",
+    hint: ["Nothing was changed."],
   });
   expect(planFailure([], "", PLACE)).toMatchObject({ code: "TERRAFORM_FAILED" });
 });

@@ -2,17 +2,23 @@ import { stripVTControlCharacters } from "node:util";
 import { AbortError, AuthorizationError, ExternalError, type PipelineError } from "../../contract/errors.ts";
 import type { Diagnostic } from "./message.ts";
 import type { RunPlace } from "./run.ts";
+import { errorsIn } from "./stderr.ts";
 
 /** Words by which the providers and backends say that nobody they know is asking. */
 const NO_CREDENTIALS =
   /No valid credential sources|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|token .*expired|failed to refresh cached credentials|SSO session/i;
 
-/** @returns what a run that failed before anything was changed is told as. */
+/**
+ * What is wrong before Terraform can speak JSON (a configuration that it cannot read, a provider that cannot be had) is read from
+ * `stderr`.
+ * @returns what a run that failed before anything was changed is told as.
+ */
 export function planFailure(diagnostics: readonly Diagnostic[], stderr: string, place: RunPlace): PipelineError {
   const { directory } = place;
-  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const written = diagnostics.filter(({ severity }) => severity === "error");
+  const errors = written.length > 0 ? written : errorsIn(stderr);
   const first = errors[0];
-  if (!first) return withoutDiagnostic(stderr, directory);
+  if (!first) return withoutError(stderr, directory);
   const lock = lockFailure(first, place);
   if (lock) return lock;
   const text = sentence(first);
@@ -25,6 +31,13 @@ export function planFailure(diagnostics: readonly Diagnostic[], stderr: string, 
     });
   }
   const more = errors.slice(1).map((other) => `${placeOf(other) ?? other.address ?? "also"}: ${sentence(other)}`);
+  if (written.length === 0 && !first.range) {
+    return new ExternalError(text, {
+      code: "TERRAFORM_FAILED",
+      where: directory,
+      hint: [...more, "Nothing was changed."],
+    });
+  }
   return new AbortError(text, {
     code: "IAC_INVALID",
     where: placeOf(first, directory) ?? first.address ?? directory,
@@ -74,31 +87,23 @@ export function sentence({ summary, detail }: Pick<Diagnostic, "summary" | "deta
 
 const ended = (text: string) => (/[.!?)]$/.test(text) ? text : `${text}.`);
 
-/** @returns `infra/queues.tf:12:3`, as far as it is known. */
+/** @returns `infra/queues.tf:12:3`, as far as it is known: text tells no column. */
 function placeOf({ range }: Diagnostic, directory?: string): string | undefined {
   if (!range) return undefined;
   const file = directory === undefined ? range.filename : `${directory}/${range.filename}`;
-  return `${file}:${range.start.line}:${range.start.column}`;
+  return [file, range.start.line, range.start.column].filter((part) => part !== undefined).join(":");
 }
 
 const snippetOf = ({ snippet }: Diagnostic) => (snippet ? [snippet.code.trim()] : []);
 
-/** What is wrong before Terraform can speak JSON: a configuration it cannot read, a provider that cannot be had. */
-function withoutDiagnostic(coloured: string, directory: string): PipelineError {
-  const stderr = stripVTControlCharacters(coloured);
-  const lines = stderr
+function withoutError(stderr: string, directory: string): PipelineError {
+  const lines = stripVTControlCharacters(stderr)
     .split("\n")
-    .map((line) => line.replace(/^[│╷╵]\s?/, "").trimEnd())
-    .filter((line) => line.trim() !== "");
-  const text = lines
-    .find((line) => line.startsWith("Error:"))
-    ?.slice("Error:".length)
-    .trim();
-  const place = /on (\S+) line (\d+)/.exec(stderr);
-  if (text !== undefined && NO_CREDENTIALS.test(text)) return noCredentials(ended(text), directory);
-  return new ExternalError(ended(text ?? lines.at(-1) ?? "Terraform failed without a word"), {
-    code: place ? "IAC_INVALID" : "TERRAFORM_FAILED",
-    where: place ? `${directory}/${place[1]}:${place[2]}` : directory,
-    hint: [...lines.filter((line) => !line.startsWith("Error:")).slice(0, 6), "Nothing was changed."],
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return new ExternalError(ended(lines.at(-1) ?? "Terraform failed without a word"), {
+    code: "TERRAFORM_FAILED",
+    where: directory,
+    hint: [...lines.slice(0, -1).slice(-6), "Nothing was changed."],
   });
 }

@@ -6,7 +6,7 @@ import { jsonIn } from "../../contract/json.ts";
  * listed here is passed over. Source: developer.hashicorp.com/terraform/internals/machine-readable-ui.
  */
 
-const position = z.object({ line: z.int(), column: z.int() });
+const position = z.object({ line: z.int(), column: z.int().optional() });
 
 const diagnosticSchema = z.object({
   severity: z.enum(["error", "warning"]),

@@ -230,7 +230,11 @@ describeWith("terraform", (cliConfig) => {
     );
     const second = open();
     const syntax: unknown = await planOf(second, "deploy").catch((thrown: unknown) => thrown);
-    expect(syntax).toMatchObject({ code: "IAC_INVALID", where: expect.stringMatching(/infra\/queues\.tf:\d+/) });
+    expect(syntax).toMatchObject({
+      code: "IAC_INVALID",
+      message: "Argument or block definition required: An argument or block definition is required here.",
+      where: expect.stringMatching(/infra\/queues\.tf:\d+$/),
+    });
     await second.close();
   });
 
