@@ -48,10 +48,38 @@ export async function* applyPlan(input: ApplyInput, signal: AbortSignal): AsyncG
       else yield event;
     }
   }
-  yield* unexplained.values();
+  yield* explained([...unexplained.values()], errors);
   if (next.value.exitCode === 0 && !signal.aborted) return;
   if (next.value.exitCode === 0 && done === input.changes.length) return;
   throw await failureOf(input, { errors, stderr: next.value.stderr, done }, signal);
+}
+
+/** What fails to be removed is told without its address: of one alone it is clear whose reason that is, and `errors` learns it. */
+function explained(failed: readonly ResourceProgress[], errors: Diagnostic[]): ResourceProgress[] {
+  const nameless = errors.filter((error) => error.address === undefined && !isHalted(error));
+  const [only] = nameless;
+  if (!only) return [...failed];
+  const [event] = failed;
+  if (!event || failed.length > 1 || nameless.length > 1) {
+    return failed.map((item) => ({ ...item, reason: "the reason is told below" }));
+  }
+  errors[errors.indexOf(only)] = { ...only, address: event.address };
+  return [{ ...event, reason: sentence(only) }];
+}
+
+/** Of each resource that was not begun it says that alone. */
+const isHalted = ({ summary }: Diagnostic) => summary === "execution halted";
+
+/** @returns each reason once: an interruption gives all that is at work the same. */
+function reasonsOf(errors: readonly Diagnostic[], program: string): string[] {
+  const addresses = new Map<string, string[]>();
+  for (const error of errors.filter((item) => !isHalted(item))) {
+    const text = sentence(error);
+    addresses.set(text, [...(addresses.get(text) ?? []), error.address ?? program]);
+  }
+  return [...addresses].map(([text, [first = program, ...more]]) =>
+    more.length === 0 ? `${first}: ${text}` : `${counted(more.length + 1, "resource")}: ${text}`,
+  );
 }
 
 /** @returns undefined for data that is looked up. */
@@ -99,9 +127,7 @@ async function failureOf(
   if (!first && !signal.aborted) return planFailure([], stderr, place);
   const unsaved = join(place.directory, "errored.tfstate");
   const halfMade = await taintedOf(place);
-  // Of each resource that was not begun it says that alone.
-  const told = errors.filter(({ summary }) => summary !== "execution halted");
-  const reasons = told.map((error) => `${error.address ?? place.program.name}: ${sentence(error)}`);
+  const reasons = reasonsOf(errors, place.program.name);
   const hint = [
     ...reasons,
     ...new Set(reasons.flatMap(adviceFor)),

@@ -158,6 +158,31 @@ describeWith("terraform", (cliConfig) => {
     expect(await planOf(driver, "deploy")).toMatchObject({ changes: [] });
   });
 
+  test("what cannot be removed is told with its reason, though Terraform tells the two apart", async () => {
+    await applied(driver, await planOf(driver, "deploy"));
+    const busy = "InvalidParameterValueException: the function is in use";
+    await it.faults([{ type: "aws_lambda_function", name: "my-app-dev-socket", action: "delete", error: busy }]);
+    const one = await failing(driver, await planOf(driver, "destroy"));
+    const socket = 'aws_lambda_function.api["socket"]';
+    expect(one.events.filter(({ state }) => state === "failed")).toEqual([
+      expect.objectContaining({ address: socket, action: "delete", reason: `${busy}.` }),
+    ]);
+    expect(one.error).toMatchObject({ code: "DESTROY_FAILED", message: "1 resource failed." });
+    expect(one.error.hint[0]).toBe(`${socket}: ${busy}.`);
+
+    await applied(driver, await planOf(driver, "deploy"));
+    await it.faults([{ type: "aws_cloudwatch_metric_alarm", action: "delete", error: "Throttling: Rate exceeded" }]);
+    const several = await failing(driver, await planOf(driver, "destroy"));
+    expect(several.events.filter(({ state }) => state === "failed").map(({ reason }) => reason)).toEqual(
+      Array.from({ length: 5 }, () => "the reason is told below"),
+    );
+    expect(several.error.hint.slice(0, 3)).toEqual([
+      "5 resources: Throttling: Rate exceeded.",
+      "AWS was asked for too much at once: wait a moment.",
+      expect.stringMatching(/^\d+ changes were made/),
+    ]);
+  });
+
   test("Ctrl-C is sent once, and the error says what may be half made", async () => {
     await it.faults([{ type: "aws_dynamodb_table", ms: 60 * SECOND }]);
     const plan = await planOf(driver, "deploy");

@@ -43,6 +43,21 @@ describeWith("terraform", (cliConfig) => {
     expect(await it.terraform("plan", "-detailed-exitcode", ...all())).toMatchObject({ exitCode: 0 });
   });
 
+  test("what cannot be removed is told apart from its reason, which has no address", async () => {
+    expect(await apply()).toMatchObject({ exitCode: 0 });
+    await it.faults([{ type: "aws_lambda_function", name: "my-app-dev-api", action: "delete", error: "Busy: no" }]);
+    const { exitCode, messages } = await it.terraform("destroy", "-json", "-auto-approve", ...all());
+    expect(exitCode).toBe(1);
+    expect(ofType(messages, "apply_errored")).toEqual([
+      expect.objectContaining({
+        hook: expect.objectContaining({
+          resource: expect.objectContaining({ addr: 'aws_lambda_function.api["api"]' }),
+        }),
+      }),
+    ]);
+    expect(errors(messages)).toEqual([{ severity: "error", summary: "Busy: no", detail: "" }]);
+  });
+
   test("two at once: the second is told who holds the state", async () => {
     await it.faults([{ type: "aws_sqs_queue", ms: 6 * SECOND }]);
     const first = apply();
