@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// What AWS makes up, by type and attribute: `{name}` is an attribute of the resource, `{hash}` ten letters of its own.
+// What AWS makes up, by type and attribute (`block.attribute` of a nested one): `{name}` is an attribute of the resource, `{hash}` ten letters of its own.
 // What is not here is empty.
 var made = map[string]map[string]string{
 	"aws_apigatewayv2_api": {
@@ -17,7 +17,11 @@ var made = map[string]map[string]string{
 	"aws_apigatewayv2_api_mapping": {"id": "{hash}"},
 	"aws_apigatewayv2_authorizer":  {"id": "{hash}"},
 	"aws_apigatewayv2_deployment":  {"id": "{hash}"},
-	"aws_apigatewayv2_domain_name": {"id": "{domain_name}", "arn": "arn:aws:apigateway:{region}::/domainnames/{domain_name}"},
+	"aws_apigatewayv2_domain_name": {
+		"id": "{domain_name}", "arn": "arn:aws:apigateway:{region}::/domainnames/{domain_name}",
+		"domain_name_configuration.target_domain_name": "d-1234567890.execute-api.{region}.amazonaws.com",
+		"domain_name_configuration.hosted_zone_id":     "Z1UJRXOUMOOFQ8",
+	},
 	"aws_apigatewayv2_integration": {"id": "{hash}"},
 	"aws_apigatewayv2_route":       {"id": "{hash}"},
 	"aws_apigatewayv2_stage": {

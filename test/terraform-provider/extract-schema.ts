@@ -1,18 +1,15 @@
 /*
  * Writes schema.json: what the AWS provider's real schema says of the resources that infrastructure/terraform uses. It is read
- * from the provider's bindings for CDK for Terraform, which were generated from it:
+ * from the provider's bindings for CDK Terrain, which were generated from it (these from 6.66.0):
  *
- *   npm pack @cdktf/provider-aws@21.22.1 && tar xzf cdktf-provider-aws-21.22.1.tgz
+ *   npm pack @cdktn/provider-aws@25.7.0 && tar xzf cdktn-provider-aws-25.7.0.tgz
  *   node test/terraform-provider/extract-schema.ts package
  *
- * The bindings keep names, types, nesting, and what is required or computed alone. They do not say what is optional and computed
- * at once (taken for optional, but for COMPUTED_TOO), forces a replacement, or is refused by the provider's own code.
+ * The bindings keep names, types, nesting, and what is required, optional or computed. They do not say what forces a replacement,
+ * is deprecated, or is refused by the provider's own code.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
-/** Optional, and made up where they are absent, in every resource that has them. */
-const COMPUTED_TOO = new Set(["id", "tags_all", "region", "target_id"]);
 
 interface Attribute {
   type: unknown;
@@ -67,14 +64,14 @@ function readModule(name: string): Module {
 
 function resource(name: string): Block {
   const module = readModule(name);
-  const own = /^class (\w+) extends cdktf\.Terraform(?:Resource|DataSource)/m.exec(module.js)?.[1] ?? "";
+  const own = /^class (\w+) extends cdktn\.Terraform(?:Resource|DataSource)/m.exec(module.js)?.[1] ?? "";
   const body = classBody(module.js, own);
   return block(module, body, body, `${own}Config`);
 }
 
 function provider(): Block {
   const module = readModule("provider");
-  const own = /^class (\w+) extends cdktf\.TerraformProvider/m.exec(module.js)?.[1] ?? "";
+  const own = /^class (\w+) extends cdktn\.TerraformProvider/m.exec(module.js)?.[1] ?? "";
   const body = classBody(module.js, own);
   return block(module, body, body, `${own}Config`);
 }
@@ -84,6 +81,12 @@ function block(module: Module, settable: string, readable: string, interfaceName
   const attributes: Record<string, Attribute> = {};
   const blocks: Record<string, NestedBlock> = {};
   const required = requiredOf(module.types, interfaceName);
+  // Optional, and made up where they are absent.
+  const computedToo = new Set(
+    [...readable.matchAll(/\/\/ ([a-z0-9_]+) - computed: true, optional: true, required: false\n/g)].map(
+      ([, name]) => name,
+    ),
+  );
   const entries =
     /^\s+"?([a-z0-9_]+)"?: \{\n\s+value: (.*),\n\s+isBlock: (true|false),\n\s+type: "(\w+)",\n\s+storageClassType: "(\w+)",/gm;
   for (const [, name = "", value = "", isBlock, type = "", storage = ""] of settable.matchAll(entries)) {
@@ -97,8 +100,7 @@ function block(module: Module, settable: string, readable: string, interfaceName
     attributes[name] = {
       type: attributeType(module, value, type, storage),
       ...(isRequired ? { required: true } : { optional: true }),
-      // Of the resource itself: nested blocks have ids that somebody chose.
-      ...(!isRequired && settable === readable && COMPUTED_TOO.has(name) ? { computed: true } : {}),
+      ...(!isRequired && computedToo.has(name) ? { computed: true } : {}),
     };
   }
   const getters =
@@ -110,7 +112,7 @@ function block(module: Module, settable: string, readable: string, interfaceName
 }
 
 function nested(module: Module, value: string, type: string, storage: string, isRequired: boolean): NestedBlock {
-  const many = /^cdktf\.listMapperHcl\((\w+)ToHclTerraform, true\)/.exec(value)?.[1];
+  const many = /^cdktn\.listMapperHcl\((\w+)ToHclTerraform, true\)/.exec(value)?.[1];
   const converter = many ?? /^(\w+)ToHclTerraform\(/.exec(value)?.[1] ?? "";
   const name = storage.replace(/List$/, "");
   const inner = block(
@@ -157,7 +159,7 @@ function computedType(module: Module, value: string): unknown {
     getStringMapAttribute: ["map", "string"],
   };
   if (method !== undefined) return known(types[method], method);
-  if (value.startsWith("cdktf.Fn.tolist(this.getListAttribute")) return ["set", "string"];
+  if (value.startsWith("cdktn.Fn.tolist(this.getListAttribute")) return ["set", "string"];
   const field = /^this\.(_\w+)$/.exec(value)?.[1];
   const made = new RegExp(`this\\.${field} = new (\\w+)\\(this, "\\w+"(, (?:true|false))?\\)`).exec(module.js);
   const name = known(made?.[1], value);

@@ -55,7 +55,8 @@ func empty(t tftypes.Type) tftypes.Value {
 	return tftypes.NewValue(t, nil)
 }
 
-// Applies `change` to every attribute the provider may compute, wherever it is nested. @returns the value anew.
+// Applies `change` to every attribute the provider may compute, wherever it is nested: there its name has its block's before it.
+// @returns the value anew.
 func eachComputed(b block, value tftypes.Value, change func(name string, v tftypes.Value) tftypes.Value) tftypes.Value {
 	out := members(value)
 	if out == nil {
@@ -71,7 +72,7 @@ func eachComputed(b block, value tftypes.Value, change func(name string, v tftyp
 		if !there || v.IsNull() || !v.IsKnown() {
 			continue
 		}
-		inner := func(_ string, v tftypes.Value) tftypes.Value { return change("", v) }
+		inner := func(attribute string, v tftypes.Value) tftypes.Value { return change(name+"."+attribute, v) }
 		if nested.Nesting == "single" {
 			out[name] = eachComputed(nested.Block, v, inner)
 			continue

@@ -121,6 +121,8 @@ describeWith("terraform", (cliConfig) => {
   test("what was changed by hand is told, and nothing that AWS makes up by itself", async () => {
     await applied(driver, await planOf(driver, "deploy"));
     await it.meddle("aws_lambda_function", "my-app-dev-worker", { last_modified: "2026-11-28T21:50:12.000+0000" });
+    const queue = "https://sqs.us-east-1.amazonaws.com/123456789012/my-app-dev-tasks-dlq";
+    await it.meddle("aws_sqs_queue", queue, { redrive_allow_policy: '{"redrivePermission":"byQueue"}' });
     expect(await planOf(driver, "deploy")).toMatchObject({ changes: [], notes: [] });
     await it.meddle("aws_lambda_function", "my-app-dev-worker", { timeout: 900 });
     const { notes, changes } = await planOf(driver, "deploy");

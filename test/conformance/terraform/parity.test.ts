@@ -107,8 +107,10 @@ function plain(model: ReturnType<typeof localPartOf> | Awaited<ReturnType<typeof
         .filter(([name]) => !MODEL.test(name) && name !== "NODE_OPTIONS")
         .map(([name, value]) => [name, ADDRESSES.test(name) ? "an address" : value]),
     );
+  // A host name of one's own points nowhere here.
+  const { domainTarget: _target, ...own } = model.outputs;
   const outputs = Object.fromEntries(
-    Object.entries(model.outputs).map(([name, value]) => [name, name.endsWith("Url") ? "an address" : value]),
+    Object.entries(own).map(([name, value]) => [name, name.endsWith("Url") ? "an address" : value]),
   );
   const text = JSON.stringify({
     ...model,

@@ -169,7 +169,8 @@ function api(protocol: string, all: (type: string) => Fields[]): ApiModel {
       sources: listOf(authorizer?.["identity_sources"]),
       version: authorizer?.["authorizer_payload_format_version"] || undefined,
       simple: authorizer?.["enable_simple_responses"] || undefined,
-      ttl: authorizer?.["authorizer_result_ttl_in_seconds"] ?? undefined,
+      // The provider writes 0 for a WebSocket API's, which has none.
+      ttl: protocol === "HTTP" ? authorizer?.["authorizer_result_ttl_in_seconds"] : undefined,
       function: /functions\/arn:[^/]*:function:([^/]+)\/invocations/.exec(textAt(authorizer, "authorizer_uri"))?.[1],
     },
     stage: stage?.["name"],
