@@ -15,9 +15,16 @@ resource "aws_dynamodb_table" "tasks" {
 
   global_secondary_index {
     name            = "by-time"
-    hash_key        = "gpk"
-    range_key       = "gsk"
     projection_type = "ALL"
+
+    key_schema {
+      attribute_name = "gpk"
+      key_type       = "HASH"
+    }
+    key_schema {
+      attribute_name = "gsk"
+      key_type       = "RANGE"
+    }
   }
 
   ttl {

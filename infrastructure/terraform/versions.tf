@@ -3,8 +3,9 @@ terraform {
 
   required_providers {
     aws = {
-      source  = "hashicorp/aws"
-      version = "~> 6.25"
+      source = "hashicorp/aws"
+      # An index's key_schema came with 6.29, differed from itself until 6.32.1, and lost other indexes until 6.37.
+      version = "~> 6.37"
     }
   }
 }

@@ -89,8 +89,7 @@ export function fromTerraform(text: string): StageModel {
       ),
       indexes: listOf(table["global_secondary_index"]).map((it) => [
         at(it, "name"),
-        at(it, "hash_key"),
-        at(it, "range_key"),
+        ...listOf(at(it, "key_schema")).map((key) => at(key, "attribute_name")),
         at(it, "projection_type"),
       ]),
       ttl: at(table, "ttl", 0, "enabled") === true ? at(table, "ttl", 0, "attribute_name") : undefined,
