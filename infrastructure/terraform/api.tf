@@ -65,6 +65,9 @@ resource "aws_apigatewayv2_stage" "http" {
     destination_arn = aws_cloudwatch_log_group.access["http"].arn
     format          = jsonencode(local.http_access_log)
   }
+
+  # Its first deployment has all of them.
+  depends_on = [aws_apigatewayv2_route.http]
 }
 
 resource "aws_lambda_permission" "http" {

@@ -48,6 +48,9 @@ resource "aws_apigatewayv2_stage" "socket" {
       format          = jsonencode(access_log_settings.value)
     }
   }
+
+  # An API without routes is not deployed.
+  depends_on = [aws_apigatewayv2_route.socket]
 }
 
 resource "aws_lambda_permission" "socket" {

@@ -57,6 +57,14 @@ describeWith("terraform", (cliConfig) => {
     const needed = done.filter((address) => /^aws_(apigatewayv2_(route|stage)|lambda_event_source)/.test(address));
     expect(needed.length).toBeGreaterThan(10);
     for (const address of needed) expect(done.indexOf(address)).toBeLessThan(done.indexOf("aws_ssm_parameter.outputs"));
+    // An API without routes is not deployed.
+    for (const api of ["http", "socket"]) {
+      const routes = done.filter((address) => address.startsWith(`aws_apigatewayv2_route.${api}[`));
+      expect(routes.length).toBeGreaterThan(2);
+      for (const route of routes) {
+        expect(done.indexOf(route)).toBeLessThan(done.indexOf(`aws_apigatewayv2_stage.${api}`));
+      }
+    }
     expect(await driver.state(never)).toEqual({ state: "ready" });
 
     expect(await planOf(driver, "deploy")).toMatchObject({ changes: [], notes: [] });
