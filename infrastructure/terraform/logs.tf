@@ -8,7 +8,8 @@ resource "aws_cloudwatch_log_group" "function" {
 resource "aws_cloudwatch_log_group" "access" {
   for_each = toset(["http", "socket"])
 
-  name              = "/aws/apigateway/${local.base}-${each.key}"
+  # Of any other name, API Gateway adds each group to the account's resource policy of CloudWatch Logs, which ends at 5,120 characters.
+  name              = "/aws/vendedlogs/apigateway/${local.base}-${each.key}"
   retention_in_days = var.log_retention_days
 }
 
