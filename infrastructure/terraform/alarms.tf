@@ -17,6 +17,13 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.alarm_actions
   ok_actions          = local.alarm_actions
+
+  lifecycle {
+    precondition {
+      condition     = var.alarm_topic == "" || try(split(":", var.alarm_topic)[3], "") == local.region
+      error_message = "alarm_topic must be in the stage's region, ${local.region}: an alarm tells no other."
+    }
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "message_age" {

@@ -99,6 +99,10 @@ resource "aws_apigatewayv2_domain_name" "http" {
       condition     = var.domain_certificate != ""
       error_message = "domain_name needs domain_certificate: the ARN of an ACM certificate for it in the stage's region."
     }
+    precondition {
+      condition     = var.domain_certificate == "" || try(split(":", var.domain_certificate)[3], "") == local.region
+      error_message = "domain_certificate must be in the stage's region, ${local.region}: an API takes no other."
+    }
   }
 }
 

@@ -4,6 +4,11 @@
 variable "app" {
   description = "Begins every resource's name."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,30}[a-z0-9]$", var.app))
+    error_message = "An app's name is 2 to 32 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen."
+  }
 }
 
 variable "stage" {
@@ -40,6 +45,11 @@ variable "worker_timeout" {
   description = "How long an attempt may take."
   type        = number
   default     = 50
+
+  validation {
+    condition     = var.worker_timeout >= 1 && var.worker_timeout <= 900
+    error_message = "Lambda takes a timeout from 1 to 900 seconds."
+  }
 }
 
 variable "worker_memory" {
@@ -99,6 +109,11 @@ variable "queue_visibility_timeout" {
   description = "6 times the worker's timeout and the batch window, as AWS advises for Lambda."
   type        = number
   default     = 300
+
+  validation {
+    condition     = var.queue_visibility_timeout >= 0 && var.queue_visibility_timeout <= 43200
+    error_message = "SQS takes a visibility timeout from 0 to 43200 seconds."
+  }
 }
 
 variable "queue_retention" {
@@ -177,12 +192,25 @@ variable "log_retention_days" {
   description = "Days until logs are removed."
   type        = number
   default     = 30
+
+  validation {
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.log_retention_days,
+    )
+    error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
 }
 
 variable "alarm_topic" {
   description = "ARN of the SNS topic that alarms tell; empty: they are seen in CloudWatch alone."
   type        = string
   default     = ""
+
+  validation {
+    condition     = can(regex("^(arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)?$", var.alarm_topic))
+    error_message = "This is no ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:on-call."
+  }
 }
 
 variable "alarm_cost_per_hour" {
@@ -207,12 +235,23 @@ variable "domain_certificate" {
   description = "ARN of the host name's certificate, in the stage's region."
   type        = string
   default     = ""
+
+  validation {
+    condition     = can(regex("^(arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9_-]+)?$", var.domain_certificate))
+    error_message = "This is no ARN of an ACM certificate, such as arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-...."
+  }
 }
 
 # Yours: set them in terraform.tfvars beside this file.
 
 variable "account" {
   description = "The only account this may be applied to; empty for any."
+  type        = string
+  default     = ""
+}
+
+variable "region" {
+  description = "The only region this may be applied to; empty for any."
   type        = string
   default     = ""
 }

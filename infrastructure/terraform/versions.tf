@@ -25,4 +25,13 @@ provider "aws" {
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
-data "aws_region" "current" {}
+
+data "aws_region" "current" {
+  lifecycle {
+    postcondition {
+      # Every resource has its region: in another one, all of the stage would be made anew.
+      condition     = contains(["", self.region], var.region)
+      error_message = "The region is ${self.region}, but this may be applied to ${var.region} alone: set AWS_REGION, or the variable region."
+    }
+  }
+}

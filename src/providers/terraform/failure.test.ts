@@ -240,7 +240,7 @@ could not connect to registry.terraform.io
 test("summary and detail make sentences, and nothing twice", () => {
   expect(sentence(error("AccessDenied: no"))).toBe("AccessDenied: no.");
   expect(sentence(error("Creating queue", "AccessDenied:\n  not you"))).toBe("Creating queue: AccessDenied: not you.");
-  expect(sentence(error("Resource precondition failed", "Choose another workspace."))).toBe(
-    "Choose another workspace.",
-  );
+  for (const summary of ["Resource precondition failed", "Resource postcondition failed"]) {
+    expect(sentence(error(summary, "Choose another workspace."))).toBe("Choose another workspace.");
+  }
 });

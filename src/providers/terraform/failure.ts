@@ -80,7 +80,7 @@ export function lockFailure(
 export function sentence({ summary, detail }: Pick<Diagnostic, "summary" | "detail">): string {
   const rest = detail.trim().replaceAll(/\s+/g, " ");
   if (rest === "" || summary.includes(rest)) return ended(summary);
-  return /^(Error: )?(Invalid value for variable|Resource precondition failed)$/.test(summary)
+  return /^(Error: )?(Invalid value for variable|Resource (pre|post)condition failed)$/.test(summary)
     ? ended(rest)
     : `${summary.replace(/[:.]$/, "")}: ${ended(rest)}`;
 }

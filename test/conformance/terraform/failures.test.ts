@@ -120,6 +120,33 @@ describeWith("terraform", (cliConfig) => {
     ]);
   });
 
+  test.each([
+    ["app=My_App", "An app's name is 2 to 32 lower-case letters"],
+    ["worker_timeout=0", "Lambda takes a timeout from 1 to 900 seconds."],
+    ["queue_visibility_timeout=43201", "SQS takes a visibility timeout from 0 to 43200 seconds."],
+    ["log_retention_days=31", "CloudWatch keeps logs for 1, 3, 5"],
+    ["alarm_topic=on-call", "This is no ARN of an SNS topic"],
+    ["domain_certificate=arn:aws:iam::123456789012:server-certificate/a", "This is no ARN of an ACM certificate"],
+    ["region=eu-west-1", "The region is us-east-1, but this may be applied to eu-west-1 alone"],
+    ["alarm_topic=arn:aws:sns:eu-west-1:123456789012:on-call", "alarm_topic must be in the stage's region, us-east-1"],
+  ])("%s is refused before anything is planned", async (value, words) => {
+    const { messages, exitCode } = await it.terraform("plan", "-json", ...all(), `-var=${value}`);
+    expect(exitCode).toBe(1);
+    expect(errors(messages)).toEqual([expect.objectContaining({ detail: expect.stringContaining(words) })]);
+  });
+
+  test("a certificate of another region is refused, and none at all", async () => {
+    const name = "-var=domain_name=tasks.example.com";
+    const other = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d";
+    const { messages } = await it.terraform("plan", "-json", ...all(), name, `-var=domain_certificate=${other}`);
+    expect(errors(messages)).toEqual([
+      expect.objectContaining({ detail: expect.stringContaining("must be in the stage's region, us-east-1") }),
+    ]);
+    expect(errors((await it.terraform("plan", "-json", ...all(), name)).messages)).toEqual([
+      expect.objectContaining({ detail: expect.stringContaining("domain_name needs domain_certificate") }),
+    ]);
+  });
+
   const edits: [string, string, (text: string) => string, string][] = [
     [
       "an argument that there is none of",
