@@ -1,7 +1,8 @@
 # What the stage says of itself: whoever has credentials needs nothing else to work with it.
 
 locals {
-  domain_target = one(aws_apigatewayv2_domain_name.http[*].domain_name_configuration[0].target_domain_name)
+  domain        = one(aws_apigatewayv2_domain_name.http[*].domain_name_configuration[0])
+  domain_target = one(local.domain[*].target_domain_name)
 
   outputs = merge({
     v                  = 1
@@ -71,4 +72,9 @@ output "parameter" {
 output "domain_target" {
   description = "What the host name's DNS record points at; null without one."
   value       = local.domain_target
+}
+
+output "domain_hosted_zone_id" {
+  description = "Hosted zone of domain_target, which an alias record of Route 53 names beside it; null without one."
+  value       = one(local.domain[*].hosted_zone_id)
 }

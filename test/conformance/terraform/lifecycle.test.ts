@@ -71,6 +71,15 @@ describeWith("terraform", (cliConfig) => {
       });
     });
 
+    test("what an alias record names is put out, where there is a domain", async () => {
+      const { stdout } = await it.terraform("output", "-json");
+      const { domain_target: target, domain_hosted_zone_id: zone } = asObject(JSON.parse(stdout));
+      const told = config.api.domain
+        ? ["d-1234567890.execute-api.us-east-1.amazonaws.com", "Z1UJRXOUMOOFQ8"]
+        : [undefined, undefined];
+      expect([target, zone].map((output) => output && asObject(output)["value"])).toEqual(told);
+    });
+
     test("a second plan has nothing to do", async () => {
       const { exitCode, stdout } = await it.terraform("plan", "-detailed-exitcode", "-no-color", ...all());
       expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining("No changes.") });
