@@ -31,7 +31,7 @@ describeWith("terraform", (cliConfig) => {
         cwd: dir,
         env,
       });
-      await terminal.shows("Deploy 67 changes");
+      await terminal.shows("Deploy 68 changes");
       terminal.write("y");
       await terminal.shows("creating aws_dynamodb_table.tasks");
       await terminal.shows("created aws_sqs_queue.dead_letters");

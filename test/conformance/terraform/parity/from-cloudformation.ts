@@ -104,6 +104,7 @@ export function fromCloudFormation(template: unknown, parameters: Record<string,
       publicAccess: ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"].map((name) =>
         at(bucket, "PublicAccessBlockConfiguration", name),
       ),
+      ownership: at(bucket, "OwnershipControls", "Rules", 0, "ObjectOwnership"),
       expirationDays: at(rule, "ExpirationInDays"),
       abortDays: at(rule, "AbortIncompleteMultipartUpload", "DaysAfterInitiation"),
       policy: policyOf(one("S3::BucketPolicy")["PolicyDocument"]),

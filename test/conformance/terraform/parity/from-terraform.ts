@@ -108,6 +108,7 @@ export function fromTerraform(text: string): StageModel {
       publicAccess: ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"].map(
         (name) => block[name],
       ),
+      ownership: at(one("aws_s3_bucket_ownership_controls"), "rule", 0, "object_ownership"),
       expirationDays: at(rule, "expiration", 0, "days"),
       abortDays: at(rule, "abort_incomplete_multipart_upload", 0, "days_after_initiation"),
       policy: policyOf(parsed(one("aws_s3_bucket_policy")["policy"])),

@@ -65,6 +65,7 @@ export interface BucketModel {
   name: unknown;
   encryption: unknown;
   publicAccess: unknown;
+  ownership: unknown;
   expirationDays: unknown;
   abortDays: unknown;
   policy: unknown;
