@@ -9,12 +9,14 @@ locals {
 
   # To whoever is connected.
   post_to_sockets = {
+    Sid      = "PushEvents"
     Action   = ["execute-api:ManageConnections"]
     Resource = ["${aws_apigatewayv2_api.socket.execution_arn}/${var.stage}/POST/@connections/*"]
   }
 
   # SecureStrings under the service's own key, which every principal of the account may use through SSM.
   read_secrets = {
+    Sid    = "ReadSecrets"
     Action = ["ssm:GetParametersByPath"]
     Resource = [
       "arn:${data.aws_partition.current.partition}:ssm:${local.region}:${local.account}:parameter${local.secrets_path}",
@@ -23,23 +25,21 @@ locals {
   }
 
   read_followers = {
+    Sid      = "Connections"
     Action   = ["dynamodb:Query", "dynamodb:BatchWriteItem"]
     Resource = [local.connections]
   }
 
   write_tasks = {
+    Sid      = "Tasks"
     Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
     Resource = [local.tasks]
   }
 
   list_tasks = {
+    Sid      = "TasksByTime"
     Action   = ["dynamodb:Query"]
     Resource = [local.tasks_by_time]
-  }
-
-  send_tasks = {
-    Action   = ["sqs:SendMessage"]
-    Resource = [aws_sqs_queue.ai_task_queue.arn]
   }
 
   permissions = {
@@ -47,19 +47,23 @@ locals {
       [
         {
           # The event source mapping receives and deletes in the function's name.
+          Sid      = "TakeTasks"
           Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
           Resource = [aws_sqs_queue.ai_task_queue.arn]
         },
         {
+          Sid      = "ReadDocuments"
           Action   = ["s3:GetObject"]
-          Resource = [for arn in concat([local.bucket], local.other_buckets) : "${arn}/*"]
+          Resource = ["${local.bucket}/*"]
         },
         {
           # Without it S3 says that a document which is not there is forbidden.
+          Sid      = "TellMissingFromForbidden"
           Action   = ["s3:ListBucket"]
-          Resource = concat([local.bucket], local.other_buckets)
+          Resource = [local.bucket]
         },
         {
+          Sid      = "StoreResults"
           Action   = ["s3:PutObject"]
           Resource = ["${local.bucket}/results/*"]
         },
@@ -68,8 +72,21 @@ locals {
         local.post_to_sockets,
         local.read_secrets,
       ],
+      length(var.document_buckets) == 0 ? [] : [
+        {
+          Sid      = "ReadOtherBuckets"
+          Action   = ["s3:GetObject"]
+          Resource = [for arn in local.other_buckets : "${arn}/*"]
+        },
+        {
+          Sid      = "TellMissingInOtherBuckets"
+          Action   = ["s3:ListBucket"]
+          Resource = local.other_buckets
+        },
+      ],
       length(var.bedrock_models) == 0 ? [] : [
         {
+          Sid      = "CallModels"
           Action   = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
           Resource = var.bedrock_models
         },
@@ -77,17 +94,24 @@ locals {
     )
 
     api = [
-      local.send_tasks,
+      {
+        Sid      = "SendTasks"
+        Action   = ["sqs:SendMessage"]
+        Resource = [aws_sqs_queue.ai_task_queue.arn]
+      },
       {
         # It signs the addresses that clients upload to.
+        Sid      = "TakeDocuments"
         Action   = ["s3:PutObject"]
         Resource = ["${local.bucket}/documents/*"]
       },
       {
+        Sid      = "ReadResults"
         Action   = ["s3:GetObject"]
         Resource = ["${local.bucket}/results/*"]
       },
       {
+        Sid      = "TellMissingFromForbidden"
         Action   = ["s3:ListBucket"]
         Resource = [local.bucket]
       },
@@ -100,10 +124,12 @@ locals {
 
     socket = [
       {
+        Sid      = "Tasks"
         Action   = ["dynamodb:GetItem", "dynamodb:Query"]
         Resource = [local.tasks]
       },
       {
+        Sid      = "Connections"
         Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"]
         Resource = [local.connections]
       },
@@ -114,18 +140,20 @@ locals {
     authorizer = [local.read_secrets]
 
     reconciler = [
-      local.send_tasks,
       {
-        Action   = ["sqs:GetQueueAttributes"]
+        Sid      = "CountAndSend"
+        Action   = ["sqs:GetQueueAttributes", "sqs:SendMessage"]
         Resource = [aws_sqs_queue.ai_task_queue.arn]
       },
       {
         # It looks there for tasks whose worker never started, and gives all of it back.
+        Sid      = "LookAtDeadLetters"
         Action   = ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"]
         Resource = [aws_sqs_queue.dead_letters.arn]
       },
       {
         # Where Lambda writes why it did not start. The log group is named in either form.
+        Sid      = "ReadWorkerLogs"
         Action   = ["logs:FilterLogEvents"]
         Resource = [aws_cloudwatch_log_group.function["worker"].arn, "${aws_cloudwatch_log_group.function["worker"].arn}:*"]
       },
@@ -165,6 +193,7 @@ resource "aws_iam_role_policy" "function" {
     Statement = [
       for permission in concat(local.permissions[each.key], [
         {
+          Sid      = "WriteLogs"
           Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
           Resource = ["${aws_cloudwatch_log_group.function[each.key].arn}:*"]
         },

@@ -3,7 +3,7 @@ export interface StageModel {
   queues: Record<string, QueueModel>;
   functions: Record<string, FunctionModel>;
   mapping: MappingModel;
-  /** `action resource`, by the function whose role it is. */
+  /** `sid: action resource`, by the function whose role it is. */
   permissions: Record<string, string[]>;
   /** Who may call which function: `function principal source`. */
   invokers: string[];
@@ -107,12 +107,14 @@ export function textOf(value: unknown): string {
 
 export const textAt = (value: unknown, ...path: (string | number)[]) => textOf(at(value, ...path));
 
-/** @returns a policy's statements as single permissions, sorted. */
+/** @returns policies' statements as single permissions, each with its statement's name, sorted. */
 export function permissionsOf(policies: readonly unknown[]): string[] {
   const all = policies.flatMap((policy) =>
     listOf(at(policy, "Statement")).flatMap((statement) =>
       listOf(at(statement, "Action")).flatMap((action) =>
-        listOf(at(statement, "Resource")).map((resource) => `${textOf(action)} ${textOf(resource)}`),
+        listOf(at(statement, "Resource")).map((resource) =>
+          [`${textAt(statement, "Sid")}:`, textOf(action), textOf(resource)].join(" "),
+        ),
       ),
     ),
   );
