@@ -114,6 +114,12 @@ export type InfrastructureState =
 /** One kind of infrastructure as code at work on one stage. */
 export interface InfrastructureDriver {
   kind: IacKind;
+  /**
+   * Refuses what could not be done later for want of a program; cheap, so that it comes before anything is built. An input
+   * without a build will do.
+   * @throws AbortError `TERRAFORM_MISSING` or `TERRAFORM_TOO_OLD`.
+   */
+  ready(signal: AbortSignal): Promise<void>;
   state(signal: AbortSignal): Promise<InfrastructureState>;
   /**
    * Makes a plan; nothing of the stage is changed.

@@ -38,7 +38,7 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
   const prepare = (signal: AbortSignal) => (prepared ??= makeReady(signal));
 
   async function makeReady(signal: AbortSignal): Promise<RunPlace> {
-    const bare = { ...place, program: await findProgram(env) };
+    const bare = { ...place, program: await findProgram(env, signal) };
     await must(bare, ["init", "-input=false", "-no-color"], signal);
     await must(bare, ["workspace", "select", "-or-create=true", stage], signal);
     return { ...bare, workspace: stage };
@@ -116,6 +116,9 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
 
   return {
     kind: "terraform",
+    async ready(signal) {
+      await findProgram(env, signal);
+    },
     async state(signal) {
       const addresses = await listed(await prepare(signal), signal);
       return { state: addresses.length === 0 ? "absent" : "ready" };

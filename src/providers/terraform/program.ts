@@ -9,9 +9,13 @@ export interface Program {
 const OLDEST = [1, 6] as const;
 
 /** @returns the program on PATH, Terraform before OpenTofu. @throws AbortError `TERRAFORM_MISSING` or `TERRAFORM_TOO_OLD`. */
-export async function findProgram(env: Readonly<Record<string, string | undefined>>): Promise<Program> {
+export async function findProgram(
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<Program> {
   for (const name of ["terraform", "tofu"] as const) {
-    const version = await versionOf(name, env);
+    const version = await versionOf(name, env, signal);
+    signal.throwIfAborted();
     if (version === undefined) continue;
     const [major = 0, minor = 0] = version.split(".").map(Number);
     if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return { name, version };
@@ -31,13 +35,19 @@ export async function findProgram(env: Readonly<Record<string, string | undefine
   });
 }
 
-async function versionOf(name: string, env: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
+async function versionOf(
+  name: string,
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { execa } = await import("execa");
   const { stdout, failed } = await execa(name, ["version", "-json"], {
     env: { ...env },
     extendEnv: false,
     reject: false,
     stdin: "ignore",
+    // A wrapper may fetch the program first.
+    cancelSignal: signal,
   });
   if (failed) return undefined;
   return /"terraform_version":\s*"([^"]+)"/.exec(stdout)?.[1];

@@ -283,10 +283,15 @@ describeWith("terraform", (cliConfig) => {
   test("without terraform and tofu there are two ways on", async () => {
     const empty = await mkdtemp(join(inject("peers").scratch, "path-"));
     const other = open({ env: { ...it.env, PATH: empty } });
-    await expect(planOf(other, "deploy")).rejects.toMatchObject({
+    const missing = {
       code: "TERRAFORM_MISSING",
       hint: [expect.stringContaining("Install Terraform"), expect.stringContaining("--iac cloudformation")],
-    });
+    };
+    await expect(other.ready(never)).rejects.toMatchObject(missing);
+    await expect(planOf(other, "deploy")).rejects.toMatchObject(missing);
+    await expect(driver.ready(never)).resolves.toBeUndefined();
+    const stopped = new InterruptedError("SIGINT");
+    await expect(driver.ready(AbortSignal.abort(stopped))).rejects.toBe(stopped);
     await other.close();
   });
 

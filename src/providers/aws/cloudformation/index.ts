@@ -138,6 +138,7 @@ export async function openCloudFormation(
 
   return {
     kind: "cloudformation",
+    ready: () => Promise.resolve(),
     state: async () => stateOf(await findStack(context, context.name), context),
     plan: (what, signal) => (what === "deploy" ? planDeploy(signal) : planDestroy()),
     apply: (plan, signal) => applyPlan(context, readToken(plan.token), { input, clock, signal }),
