@@ -62,7 +62,7 @@ describeWith("terraform", (cliConfig) => {
       });
       try {
         await expect
-          .poll(async () => (await fromLocal(stack.endpoint, stack.outputs)).mapping.enabled, { timeout: 20_000 })
+          .poll(async () => (await fromLocal(stack.endpoint, stack.outputs)).mapping.enabled, { timeout: 90_000 })
           .toBe(true);
         const local = await fromLocal(stack.endpoint, stack.outputs);
         expect(plain(local)).toEqual(plain(localPartOf(terraform)));
