@@ -26,5 +26,10 @@ export function grantsFor(role: IamRole, scope: PolicyScope): Grant[] {
 export function roleFor(action: string): IamRole {
   const [app, stage, account, region, partition] = ["app", "stage", "*", "*", "aws"];
   const scope = { names: resourceNames(app, stage, account), app, stage, account, region, partition };
-  return IAM_ROLES.find((role) => grantsFor(role, scope).some(({ actions }) => actions.includes(action))) ?? "deployer";
+  return IAM_ROLES.find((role) => grantsFor(role, scope).some((grant) => allows(grant.actions, action))) ?? "deployer";
+}
+
+/** @returns whether one of the policy's actions, in which `*` is any text, is the one that is asked for. IAM minds no case. */
+export function allows(actions: readonly string[], action: string): boolean {
+  return actions.some((pattern) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`, "i").test(action));
 }
