@@ -8,10 +8,11 @@ export interface PipelineConfig {
   worker?: {
     /** Module that exports `handler`. Default `src/worker.ts`. */
     entry?: string;
-    /** Function timeout. Default 50, so that 6 x timeout is the article's visibility timeout of 300. */
+    /** Function timeout, 900 at most on AWS. Default 50, so that 6 x timeout is the article's visibility timeout of 300. */
     timeout?: number;
     /** Memory in MB. Default 1024. */
     memory?: number;
+    /** Beside the stage's own settings; what Lambda sets itself, and AI_PIPELINE_*, cannot be set. */
     environment?: Record<string, string>;
     /** Cap on concurrent invocations by the event source mapping (2 to 1000). Default 5: it shields the model's rate limit. */
     maxConcurrency?: number;

@@ -73,12 +73,12 @@ test("defaults follow the article", async () => {
 test("a stage's settings go over the project's, setting by setting", async () => {
   const config = {
     app: "my-app",
-    worker: { timeout: 20, environment: { A: "1", B: "1" } },
+    worker: { timeout: 20, environment: { FIRST: "1", SECOND: "1" } },
     queue: { backoff: { base: 1, max: 9 } },
     documents: { buckets: ["all-docs"] },
     stages: {
       prod: {
-        worker: { memory: 2048, environment: { B: "2" } },
+        worker: { memory: 2048, environment: { SECOND: "2" } },
         queue: { backoff: { max: 60 } },
         documents: { buckets: ["prod-docs"] },
       },
@@ -86,14 +86,28 @@ test("a stage's settings go over the project's, setting by setting", async () =>
   };
   await using folder = await makeFolder({ "ai-pipeline.config.json": JSON.stringify(config) });
   expect((await findProject(folder.dir, "prod"))?.config).toMatchObject({
-    worker: { timeout: 20, memory: 2048, environment: { A: "1", B: "2" } },
+    worker: { timeout: 20, memory: 2048, environment: { FIRST: "1", SECOND: "2" } },
     queue: { visibilityTimeout: 120, backoff: { base: 1, max: 60 } },
     documents: { buckets: ["prod-docs"] },
   });
   expect((await findProject(folder.dir, "local"))?.config).toMatchObject({
-    worker: { memory: 1024, environment: { B: "1" } },
+    worker: { memory: 1024, environment: { SECOND: "1" } },
     documents: { buckets: ["all-docs"] },
   });
+});
+
+test("variables that only look like Lambda's own may be set, and the local stage may take its time", async () => {
+  const environment = {
+    AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+    AWS_LAMBDA_EXEC_WRAPPER: "/opt/wrapper",
+    AWS_MAX_ATTEMPTS: "2",
+    TZ: "UTC",
+    NODE_OPTIONS: "--no-warnings",
+  };
+  const config = { app: "my-app", worker: { environment }, stages: { local: { worker: { timeout: 3600 } } } };
+  await using folder = await makeFolder({ "ai-pipeline.config.json": JSON.stringify(config) });
+  expect((await findProject(folder.dir, "local"))?.config.worker).toMatchObject({ timeout: 3600, environment });
+  expect((await findProject(folder.dir, "prod"))?.config.worker).toMatchObject({ timeout: 50 });
 });
 
 describe("a broken configuration names file, line, field and mend", () => {
@@ -162,6 +176,56 @@ describe("a broken configuration names file, line, field and mend", () => {
       wrap("  stages: { prod: { worker: { timeout: 0 } } },"),
       "`stages.prod.worker.timeout` must be a whole number from 1",
       "5:31",
+    ],
+    [
+      "a timeout that Lambda does not take",
+      wrap("  worker: { timeout: 901 },"),
+      "`worker.timeout` must be a whole number from 1 to 900 (seconds; under stages.local to 43,200), not 901.",
+      "5:13",
+    ],
+    [
+      "one of a stage",
+      wrap("  stages: { prod: { worker: { timeout: 1000 } } },"),
+      "`stages.prod.worker.timeout` must be a whole number from 1 to 900 (seconds; under stages.local to 43,200), not 1000.",
+      "5:31",
+    ],
+    [
+      "a variable that Lambda sets itself",
+      wrap('  worker: { environment: { AWS_REGION: "eu-west-1" } },'),
+      "`worker.environment.AWS_REGION` cannot be set: Lambda sets it itself.",
+      "5:28",
+    ],
+    [
+      "one that begins with _",
+      wrap('  worker: { environment: { _HANDLER: "x" } },'),
+      "`worker.environment._HANDLER` cannot be set: Lambda sets it itself.",
+      "5:28",
+    ],
+    [
+      "a variable that is the stage's own setting",
+      wrap('  worker: { environment: { AI_PIPELINE_ALLOW_LOOPBACK: "1" } },'),
+      "`worker.environment.AI_PIPELINE_ALLOW_LOOPBACK` cannot be set: AI_PIPELINE_ begins the stage's own settings.",
+      "5:28",
+    ],
+    [
+      "a variable's name of one letter",
+      wrap('  worker: { environment: { X: "1" } },'),
+      "`worker.environment.X` must be named by letters, digits and _, two at least, beginning with a letter.",
+      "5:28",
+    ],
+    [
+      "more variables than Lambda takes",
+      wrap('  worker: { environment: { LONG: "x".repeat(3500) } },'),
+      "`worker.environment` takes 3,510 bytes beside the stage's own settings, which leave about 3,1",
+      "5:13",
+    ],
+    [
+      "a domain with a wildcard",
+      wrap(
+        '  api: { domain: { name: "*.example.com", certificate: "arn:aws:acm:eu-west-1:123456789012:certificate/a" } },',
+      ),
+      '`api.domain.name` must be a host name without a wildcard, in lower case, such as api.example.com, not "*.example.com".',
+      "5:20",
     ],
     ["a syntax error", wrap("  queue: { maxAttempts 3 },"), "The configuration does not compile: Expected", "5:24"],
     [
@@ -251,7 +315,7 @@ describe("a broken configuration names file, line, field and mend", () => {
     });
     const { stderr } = await run(["dev", "--headless"], { cwd: folder.dir });
     expect(stderr).toMatchInlineSnapshot(`
-      "Error: The configuration is wrong: \`worker.timeout\` must be a whole number from 1 to 43,200 (seconds), not -1.
+      "Error: The configuration is wrong: \`worker.timeout\` must be a whole number from 1 to 900 (seconds; under stages.local to 43,200), not -1.
         at <dir>/ai-pipeline.config.ts:6:13
         Also \`queue.maxAttempts\` must be a whole number from 2 to 1,000, not 1 (line 5).
         Also \`queue.batchSize\` must be a whole number from 1 to 10,000, not 0 (line 5).

@@ -1,4 +1,8 @@
 import type { PipelineConfig, ResolvedConfig } from "../../contract/config.ts";
+import { environmentBytes, MAX_ENVIRONMENT } from "../../contract/function-environment.ts";
+import { resourceNames } from "../../contract/resources.ts";
+import { settingsToEnvironment, stageSettings } from "../../contract/settings.ts";
+import { thousands } from "../../contract/thousands.ts";
 import type { SettingIssue } from "./explain.ts";
 
 const DAY = 86_400;
@@ -112,6 +116,14 @@ export function checkRules(config: ResolvedConfig): SettingIssue[] {
   if (queue.backoff.base > queue.backoff.max) {
     add("queue.backoff.base", `must be at most queue.backoff.max (${queue.backoff.max} s), not ${queue.backoff.base}`);
   }
+  const own = environmentBytes(ownEnvironment(config));
+  const all = environmentBytes({ ...ownEnvironment(config), ...worker.environment });
+  if (all > MAX_ENVIRONMENT) {
+    add(
+      "worker.environment",
+      `takes ${thousands(all - own)} bytes beside the stage's own settings, which leave about ${thousands(Math.max(0, MAX_ENVIRONMENT - own))} of the ${thousands(MAX_ENVIRONMENT)} that Lambda takes; move long values into the code, or secrets (ai-pipeline secrets set)`,
+    );
+  }
   // Function names end in `-connections` at most; the bucket's name (63 characters) is the tightest.
   const length = config.app.length + config.stage.length;
   if (length > 39)
@@ -120,4 +132,18 @@ export function checkRules(config: ResolvedConfig): SettingIssue[] {
       `and the stage's name together must be at most 39 characters, not ${length}: the bucket's name would be too long`,
     );
   return issues;
+}
+
+/** @returns what a deployed worker's environment holds beside its own, with addresses as long as AWS's are. */
+function ownEnvironment(config: ResolvedConfig): Record<string, string> {
+  const [account, region] = ["123456789012", "ap-southeast-2"];
+  const names = resourceNames(config.app, config.stage, account);
+  const api = `1234567890.execute-api.${region}.amazonaws.com/${config.stage}`;
+  const settings = stageSettings(config, names, {
+    queueUrl: `https://sqs.${region}.amazonaws.com/${account}/${names.queue}`,
+    deadLetterQueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${names.deadLetterQueue}`,
+    managementUrl: `https://${api}`,
+    socketUrl: `wss://${api}`,
+  });
+  return { ...settingsToEnvironment(settings), NODE_OPTIONS: "--enable-source-maps" };
 }
