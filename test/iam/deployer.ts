@@ -38,8 +38,8 @@ export const RESOURCES: Record<string, string[]> = {
   "AWS::Lambda::Permission": [at("lambda", "function:my-app-prod-api")],
   "AWS::Logs::LogGroup": [
     "/aws/lambda/my-app-prod-worker",
-    "/aws/apigateway/my-app-prod-http",
-    "/aws/apigateway/my-app-prod-socket",
+    "/aws/vendedlogs/apigateway/my-app-prod-http",
+    "/aws/vendedlogs/apigateway/my-app-prod-socket",
   ].flatMap((name) => [at("logs", `log-group:${name}`), at("logs", `log-group:${name}:*`)]),
   "AWS::S3::Bucket": [`arn:aws:s3:::${names.bucket}`],
   "AWS::S3::BucketPolicy": [`arn:aws:s3:::${names.bucket}`],

@@ -157,7 +157,9 @@ export function deployerGrants(scope: PolicyScope): Grant[] {
         "logs:DescribeIndexPolicies",
         "logs:GetDataProtectionPolicy",
       ],
-      resources: [`lambda/${base}-`, `apigateway/${base}-`].map((name) => arn("logs", `log-group:/aws/${name}*`)),
+      resources: [`lambda/${base}-`, `vendedlogs/apigateway/${base}-`].map((name) =>
+        arn("logs", `log-group:/aws/${name}*`),
+      ),
     },
     {
       sid: "AlarmsAndDashboard",

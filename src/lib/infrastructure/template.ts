@@ -45,8 +45,8 @@ export interface Rendering {
    */
   names?: ReadonlyMap<string, string>;
   /**
-   * Parameters that are numbers are written in as numbers. AWS does that itself; servers that are AWS-compatible but for
-   * that take a parameter's text for something else.
+   * Parameters that are numbers are written in as numbers, by their default where they are not among these. AWS does that
+   * itself; servers that are AWS-compatible but for that take a parameter's text for something else.
    */
   numbers?: readonly StackParameter[];
 }
@@ -56,12 +56,8 @@ export interface Rendering {
  * @throws AbortError `IAC_INVALID` when an environment has no worker to go to.
  */
 export function renderTemplate({ value, file }: Template, rendering: Rendering): string {
-  const { environment, names = new Map<string, string>(), numbers = [] } = rendering;
-  const written = new Map(
-    numbers
-      .filter(({ ParameterKey }) => member(value.Parameters?.[ParameterKey], "Type") === "Number")
-      .map(({ ParameterKey, ParameterValue }) => [ParameterKey, Number(ParameterValue)]),
-  );
+  const { environment, names = new Map<string, string>(), numbers } = rendering;
+  const written = numbers ? numbersOf(value.Parameters ?? {}, numbers) : new Map<string, number>();
   const resources = Object.fromEntries(
     Object.entries(value.Resources).map(([id, resource]) => {
       const outlives = String(resource["DeletionPolicy"]).startsWith("Retain");
@@ -75,6 +71,16 @@ export function renderTemplate({ value, file }: Template, rendering: Rendering):
 /** @returns those of the parameters that the template has: its owner may have taken some out. */
 export function declared({ value }: Template, parameters: readonly StackParameter[]): StackParameter[] {
   return parameters.filter(({ ParameterKey }) => value.Parameters?.[ParameterKey] !== undefined);
+}
+
+function numbersOf(declarations: Record<string, unknown>, given: readonly StackParameter[]): Map<string, number> {
+  const values = new Map(given.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]));
+  return new Map(
+    Object.entries(declarations).flatMap(([name, declaration]): [string, number][] => {
+      const number = Number(values.get(name) ?? member(declaration, "Default"));
+      return member(declaration, "Type") === "Number" && Number.isFinite(number) ? [[name, number]] : [];
+    }),
+  );
 }
 
 function addEnvironment(worker: unknown, environment: Record<string, string>, file: string): void {

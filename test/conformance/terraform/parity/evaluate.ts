@@ -1,6 +1,6 @@
 import { at, type Fields, fieldsOf, listOf, textOf } from "./model.ts";
 
-/** What the cloud around a stack is. */
+/** What the cloud around a stack is, unless a test says otherwise. */
 const PSEUDO: Record<string, unknown> = {
   "AWS::AccountId": "123456789012",
   "AWS::Partition": "aws",
@@ -20,8 +20,14 @@ export interface Evaluated {
 /**
  * Works out a template's intrinsic functions, as CloudFormation does for a stack.
  * @param template in the long form. @param parameters values by name; the defaults are the template's.
+ * @param around pseudo parameters that differ.
  */
-export function evaluate(template: unknown, parameters: Record<string, string>): Evaluated[] {
+export function evaluate(
+  template: unknown,
+  parameters: Record<string, string>,
+  around: Record<string, string> = {},
+): Evaluated[] {
+  const pseudo = { ...PSEUDO, ...around };
   const resources = fieldsOf(at(template, "Resources"));
   const conditions = fieldsOf(at(template, "Conditions"));
 
@@ -35,7 +41,7 @@ export function evaluate(template: unknown, parameters: Record<string, string>):
   const property = (id: string, name: string) => resolve(at(resources, id, "Properties", name));
 
   function reference(id: string): unknown {
-    if (id in PSEUDO) return PSEUDO[id];
+    if (id in pseudo) return pseudo[id];
     switch (at(resources, id, "Type")) {
       case undefined:
         return parameter(id);
