@@ -18,6 +18,7 @@ import { createArtifacts } from "./artifacts.ts";
 import { makeChangeSet, removeChangeSet } from "./change-set.ts";
 import { removeEmptyStack } from "./empty-stack.ts";
 import { changesOf, losing } from "./changes.ts";
+import { settleLogsRole } from "./logs-role.ts";
 import { findStack, isAbsent, listResources, refuseUnready, type StackContext, stateOf } from "./stack.ts";
 import { refuseUnkept } from "./kept.ts";
 import { type PlanToken, readToken, refuseOthers, writeToken } from "./token.ts";
@@ -58,12 +59,11 @@ export async function openCloudFormation(
     title: `The stage ${input.stage} of ${input.app}`,
     aws: (words) => ["aws cloudformation", words, "--stack-name", name, ...flags].join(" "),
   };
-  const made = (token: PlanToken, changes: InfrastructurePlan["changes"]): InfrastructurePlan => ({
-    kind: "cloudformation",
-    token: writeToken(token),
-    changes,
-    notes: [],
-  });
+  const made = (
+    token: PlanToken,
+    changes: InfrastructurePlan["changes"],
+    notes: InfrastructurePlan["notes"] = [],
+  ): InfrastructurePlan => ({ kind: "cloudformation", token: writeToken(token), changes, notes });
 
   /** What made the stage is something else: this would make a second one beside it, or take its data alone. */
   function refuseUnknown(stack: Stack | undefined): void {
@@ -92,11 +92,12 @@ export async function openCloudFormation(
     const hash = createHash("sha256").update(template.body).digest("hex").slice(0, 32);
     const key = `${input.app}/${input.stage}/template-${hash}.json`;
     if (!inline) await artifacts.put(key, { text: template.body });
+    const role = await settleLogsRole(context, template.body, endpointOf(target.endpoint, env, "API_GATEWAY"));
     const changeSet = await makeChangeSet(
       context,
       {
         ...(inline ? { TemplateBody: template.body } : { TemplateURL: artifacts.url(key) }),
-        Parameters: template.parameters,
+        Parameters: [...template.parameters, ...role.parameters],
         Tags: [
           { Key: "ai-pipeline:app", Value: input.app },
           { Key: "ai-pipeline:stage", Value: input.stage },
@@ -105,9 +106,9 @@ export async function openCloudFormation(
       },
       { input, clock, signal },
     );
-    if (!changeSet) return made({ what: "nothing" }, []);
+    if (!changeSet) return made({ what: "nothing" }, [], role.notes);
     const { id, stackId, changes } = changeSet;
-    return made({ what: "deploy", id, stackId, first: isAbsent(stack) }, changesOf(changes));
+    return made({ what: "deploy", id, stackId, first: isAbsent(stack) }, changesOf(changes), role.notes);
   }
 
   async function* planDestroy() {
