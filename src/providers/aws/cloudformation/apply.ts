@@ -68,11 +68,11 @@ export async function refuseOvertaken(
 
 /** @throws AbortError `PLAN_STALE`. */
 async function execute(context: StackContext, ChangeSetName: string): Promise<void> {
-  const { cloudformation, place } = context;
+  const { cloudformation, place, name } = context;
   const { ExecuteChangeSetCommand } = await import("@aws-sdk/client-cloudformation");
   await calling("cloudformation:ExecuteChangeSet", place, async () => {
     try {
-      await cloudformation.send(new ExecuteChangeSetCommand({ ChangeSetName }));
+      await cloudformation.send(new ExecuteChangeSetCommand({ StackName: name, ChangeSetName }));
     } catch (error) {
       if (isBusy(error)) throw busy(context, error);
       if (error instanceof Error && STALE.has(error.name)) throw stale(context, ChangeSetName, error);

@@ -85,12 +85,14 @@ export function busy({ title, name, aws }: StackContext, cause: Error): AbortErr
 export const isBusy = (error: unknown): error is Error => error instanceof Error && BUSY.test(error.message);
 
 /** @returns a change set with all its changes. */
-async function describe({ cloudformation, place }: StackContext, id: string): Promise<DescribeChangeSetOutput> {
+async function describe({ cloudformation, place, name }: StackContext, id: string): Promise<DescribeChangeSetOutput> {
   const { DescribeChangeSetCommand } = await import("@aws-sdk/client-cloudformation");
   const ask = (NextToken?: string) =>
     calling("cloudformation:DescribeChangeSet", place, () =>
       cloudformation.send(
         new DescribeChangeSetCommand({
+          // By the stack's name IAM knows whose it is, and may grant it of that stack alone.
+          StackName: name,
           ChangeSetName: id,
           IncludePropertyValues: true,
           ...(NextToken === undefined ? {} : { NextToken }),
@@ -108,10 +110,10 @@ async function describe({ cloudformation, place }: StackContext, id: string): Pr
 }
 
 /** Removes a change set, if there is one. */
-export async function removeChangeSet({ cloudformation, place }: StackContext, id: string): Promise<void> {
+export async function removeChangeSet({ cloudformation, place, name }: StackContext, id: string): Promise<void> {
   const { DeleteChangeSetCommand } = await import("@aws-sdk/client-cloudformation");
   await calling("cloudformation:DeleteChangeSet", place, () =>
-    cloudformation.send(new DeleteChangeSetCommand({ ChangeSetName: id })),
+    cloudformation.send(new DeleteChangeSetCommand({ StackName: name, ChangeSetName: id })),
   );
 }
 
