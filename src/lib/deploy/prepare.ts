@@ -32,6 +32,7 @@ export async function* prepare(
   place: Workplace,
 ): AsyncGenerator<ArchiveBuilt, Prepared> {
   const infrastructure = await requireInfrastructure(project.dir, kind, place);
+  await requireProgram(infrastructure, site, place);
   refuseOtherRegion(project.config, (await site.account.identity()).region);
   const secrets = await missingSecrets(site, project.config.worker.environment, place);
   // Read first: a template that cannot be is worth no build.
@@ -81,6 +82,17 @@ export async function artifactsOf({
 }: Pick<Site, "account">): Promise<{ bucket: string; account: string; region: string }> {
   const identity = await account.identity();
   return { bucket: artifactBucket(identity.account, identity.region), ...identity };
+}
+
+/** @throws AbortError what the driver lacks, before anything else takes time. */
+async function requireProgram({ kind, directory, file }: Infrastructure, site: Site, place: Workplace): Promise<void> {
+  const { app, stage, target } = site;
+  const driver = await place.services.openInfrastructure({ app, stage, directory, file }, kind, target);
+  try {
+    await driver.ready(place.signal);
+  } finally {
+    await driver.close();
+  }
 }
 
 /** AWS takes neither from elsewhere, and says so half-way. @throws AbortError `REGION_DIFFERS`. */

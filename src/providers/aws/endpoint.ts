@@ -1,6 +1,3 @@
-/** @returns what AWS's own addresses in a region end in. */
-export const urlSuffix = (region: string) => (region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com");
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { AbortError, AuthorizationError } from "../../../contract/errors.ts";
+import { partitionOf } from "../../../contract/partitions.ts";
 import type { AwsClients } from "../clients.ts";
-import { urlSuffix } from "../endpoint.ts";
 import { calling, type ErrorPlace, unlessMissing } from "../errors.ts";
 
 /** The bucket of artefacts. */
@@ -60,7 +60,7 @@ export function createArtifacts(
     },
     url: (key) =>
       place.endpoint === undefined
-        ? `https://${bucket}.s3.${region}.${urlSuffix(region)}/${key}`
+        ? `https://${bucket}.s3.${region}.${partitionOf(region).urlSuffix}/${key}`
         : `${place.endpoint.replace(/\/$/, "")}/${bucket}/${key}`,
   };
 }

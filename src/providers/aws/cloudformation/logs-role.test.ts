@@ -27,7 +27,7 @@ afterAll(() => {
 
 const settle = (template = TEMPLATE) =>
   settleLogsRole(
-    { cloudformation, name: "ai-pipeline-bootstrap", place: { stage: "" }, title: "" },
+    { cloudformation, name: "ai-pipeline-bootstrap", place: { stage: "" }, aws: (words: string) => words, title: "" },
     template,
     endpoint,
   );

@@ -1,6 +1,6 @@
 import type { StackParameter } from "../../../contract/variables.ts";
 import { jsonIn, member } from "../../../contract/json.ts";
-import { urlSuffix } from "../endpoint.ts";
+import { partitionOf } from "../../../contract/partitions.ts";
 import { calling } from "../errors.ts";
 import type { StackContext } from "./stack.ts";
 
@@ -38,7 +38,7 @@ export async function settleLogsRole(
 function readLogsRole({ cloudformation, place }: StackContext, endpoint?: string): Promise<string | undefined> {
   return calling("apigateway:GET", place, async () => {
     const region = await cloudformation.config.region();
-    const url = new URL(endpoint ?? `https://apigateway.${region}.${urlSuffix(region)}`);
+    const url = new URL(endpoint ?? `https://apigateway.${region}.${partitionOf(region).urlSuffix}`);
     const path = `${url.pathname.replace(/\/$/, "")}/account`;
     const signer = await cloudformation.config.signer();
     const { headers } = await signer.sign(
