@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFile, utimes } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, symlink, utimes } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import type { StackParameter } from "../../src/contract/variables.ts";
 import { readZip } from "../../src/local/lambda/zip.ts";
 import { makeFolder, PROJECT, run } from "../cli/harness.ts";
 
+const TEMPLATE = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n";
 const json = async <T>(...path: string[]): Promise<T> => JSON.parse(await readFile(join(...path), "utf8"));
 
 test("two projects with the same sources are built into the same bytes, whenever that is", async () => {
@@ -107,6 +108,54 @@ test.each(["/proc/x", "ai-pipeline.config.ts"])("--out %s is refused before anyt
   expect(stderr).toContain("Error: The folder cannot be made.\n");
   expect(stderr).toContain(`at ${out.startsWith("/") ? out : `<dir>/${out}`}\n`);
   expect(stderr).not.toContain("building");
+});
+
+test.each([
+  ["the project itself", "."],
+  ["the project's source code", "src"],
+  ["the project's infrastructure as code", "infra"],
+  ["the project's infrastructure as code", "link"],
+  ["the root of the file system", "/"],
+  ["your home folder", "home"],
+])("a build does not go to %s (--out %s)", async (what, out) => {
+  await using folder = await makeFolder({ ...PROJECT, "infra/template.yaml": TEMPLATE, "home/x": "" });
+  await symlink("infra", join(folder.dir, "link"));
+  const before = await readdir(folder.dir, { recursive: true });
+  const { exitCode, events } = await run(["build", "--stage", "dev", "--json", "--out", out], {
+    cwd: folder.dir,
+    env: { HOME: join(folder.dir, "home") },
+  });
+  expect(exitCode).toBe(1);
+  expect(events.at(-1)).toMatchObject({
+    code: "DIRECTORY_REFUSED",
+    where: resolve(folder.dir, out),
+    message: expect.stringContaining(what),
+    hint: expect.anything(),
+  });
+  expect(await readdir(folder.dir, { recursive: true })).toEqual(before);
+});
+
+test("nor to a folder that infrastructure will be added to, but to one below it", async () => {
+  await using folder = await makeFolder(PROJECT);
+  const build = (out: string) => run(["build", "--stage", "dev", "--out", out], { cwd: folder.dir });
+  expect((await build("infra")).stderr).toContain("infrastructure as code");
+  expect((await build("infra/built")).exitCode).toBe(0);
+});
+
+test("of two templates none is taken in silence", async () => {
+  await using folder = await makeFolder({
+    ...PROJECT,
+    "infra/template.yaml": TEMPLATE,
+    "infra/template.json": '{"Resources":{"A":{}}}',
+  });
+  const { exitCode, events } = await run(["build", "--stage", "dev", "--json"], { cwd: folder.dir });
+  expect(exitCode).toBe(1);
+  expect(events.at(-1)).toMatchObject({
+    code: "IAC_AMBIGUOUS",
+    message: "There are several templates: template.json and template.yaml.",
+    where: join(folder.dir, "infra"),
+  });
+  expect(events.filter(({ type }) => type === "archive")).toEqual([]);
 });
 
 test("a worker beyond Lambda's limit is refused, with the file that makes it so", async () => {

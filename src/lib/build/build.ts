@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { EXIT } from "../../contract/exit.ts";
 import { INFRASTRUCTURE_DIR } from "../../contract/infrastructure.ts";
 import type { Archive, ArchiveBuilt, ArchiveName, BuildEvent, InputWritten } from "../../contract/operations/build.ts";
@@ -13,12 +13,13 @@ import {
 } from "../../contract/variables.ts";
 import type { Project } from "../config/load.ts";
 import { findInfrastructure } from "../infrastructure/find.ts";
-import { declared, readTemplate, renderTemplate } from "../infrastructure/template.ts";
+import { declared, readTemplate, renderTemplate, type Template } from "../infrastructure/template.ts";
 import type { Workplace } from "../services.ts";
 import { deployedStageName } from "../deploy/stage-name.ts";
 import { makeFolder } from "../make-folder.ts";
 import { functionBroken, requireProject } from "../stage.ts";
 import { writeArchive } from "./archive.ts";
+import { outFolder } from "./out-folder.ts";
 
 export interface BuildInput {
   stage?: string;
@@ -42,8 +43,11 @@ export interface StageBuild {
 export async function* build(input: BuildInput, place: Workplace): AsyncGenerator<BuildEvent> {
   const began = place.clock.now();
   const project = await requireProject(place, deployedStageName(input, place));
+  // Read first: a template that cannot be is worth no build.
+  const found = (await findInfrastructure(project.dir)).find(({ kind }) => kind === "cloudformation");
+  const template = found && (await readTemplate(found.file));
   const built = yield* buildStage(project, input.out, place);
-  const inputs = yield* writeInputs(built, input);
+  const inputs = yield* writeInputs(built, template, input);
   yield {
     type: "summary",
     operation: "build",
@@ -63,7 +67,7 @@ export async function* buildStage(
   out: string | undefined,
   place: Workplace,
 ): AsyncGenerator<ArchiveBuilt, StageBuild> {
-  const directory = out === undefined ? join(project.dir, "dist") : resolve(place.cwd, out);
+  const directory = out === undefined ? join(project.dir, "dist") : await outFolder(out, project, place);
   // Before the work: a typing error in the path shall not cost a whole build.
   await makeFolder(directory);
   const worker = yield* buildArchive("worker", project, directory, place);
@@ -98,11 +102,12 @@ async function* buildArchive(
 }
 
 /** Writes what the project's infrastructure as code reads; of a project that has none, what either kind would. @returns where. */
-async function* writeInputs(built: StageBuild, { literalNumbers }: BuildInput): AsyncGenerator<InputWritten, string[]> {
-  const { project, directory, variables, references } = built;
+async function* writeInputs(
+  { directory, variables, references }: StageBuild,
+  template: Template | undefined,
+  { literalNumbers }: BuildInput,
+): AsyncGenerator<InputWritten, string[]> {
   const parameters = stackParameters(variables, references);
-  const found = (await findInfrastructure(project.dir)).find(({ kind }) => kind === "cloudformation");
-  const template = found && (await readTemplate(found.file));
   const files: [string, string, InputWritten["what"]][] = [
     ["terraform.tfvars.json", pretty(terraformVariables(variables, references)), "variables"],
     ["parameters.json", pretty(template ? declared(template, parameters) : parameters), "variables"],

@@ -17,13 +17,24 @@ export interface Infrastructure {
 /** What tells the kinds apart. */
 const FILES: Record<IacKind, RegExp> = { cloudformation: /^template\.(ya?ml|json)$/, terraform: /\.tf$/ };
 
-/** @returns every kind that a project has. */
+/** @returns every kind that a project has. @throws AbortError `IAC_AMBIGUOUS` for a folder with two templates. */
 export async function findInfrastructure(projectDir: string): Promise<Infrastructure[]> {
   const directory = join(projectDir, INFRASTRUCTURE_DIR);
   const names = (await readdir(directory).catch(() => [])).toSorted((a, b) => a.localeCompare(b));
   return IAC_KINDS.flatMap((kind) => {
-    const name = names.find((entry) => FILES[kind].test(entry));
+    const [name, ...others] = names.filter((entry) => FILES[kind].test(entry));
+    // All files of a Terraform module are one; of templates one alone is deployed.
+    if (name !== undefined && others.length > 0 && kind === "cloudformation") throw severalTemplates(directory, names);
     return name === undefined ? [] : [{ kind, directory, file: join(directory, name) }];
+  });
+}
+
+function severalTemplates(directory: string, names: string[]): AbortError {
+  const templates = names.filter((name) => FILES.cloudformation.test(name));
+  return new AbortError(`There are several templates: ${templates.join(" and ")}.`, {
+    code: "IAC_AMBIGUOUS",
+    where: directory,
+    hint: "Keep the one that is yours and move the others away (build writes a template.json, which is none of yours).",
   });
 }
 
