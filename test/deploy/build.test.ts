@@ -158,6 +158,38 @@ test("of two templates none is taken in silence", async () => {
   expect(events.filter(({ type }) => type === "archive")).toEqual([]);
 });
 
+test.each([
+  ["is empty", "", "nothing"],
+  ["has another name for it", "export const handle = () => 1;", "`handle`"],
+  ["has none of its own", "export default () => 1;", "`default`"],
+])("a worker that %s is refused before anything is written", async (_what, source, exported) => {
+  await using folder = await makeFolder({ ...PROJECT, "src/worker.ts": source });
+  const { exitCode, events } = await run(["build", "--stage", "dev", "--json"], { cwd: folder.dir });
+  expect(exitCode).toBe(1);
+  expect(events.at(-1)).toMatchObject({
+    code: "FUNCTION_BROKEN",
+    where: "src/worker.ts",
+    message: expect.stringContaining(`src/worker.ts does not export \`handler\` (it exports ${exported})`),
+  });
+  expect(await readdir(join(folder.dir, "dist"))).toEqual([]);
+});
+
+test("so is an API of the project's own that lacks a function, but not a handler that CommonJS exports", async () => {
+  await using folder = await makeFolder({
+    ...PROJECT,
+    "ai-pipeline.config.ts": 'export default { app: "my-app", worker: { entry: "w.cjs" }, api: { entry: "src/api.ts" } };',
+    "w.cjs": "exports.handler = async () => ({ batchItemFailures: [] });\n",
+    "src/api.ts": 'export { api, socket } from "ai-pipeline/runtime";\n',
+  });
+  const { exitCode, events } = await run(["build", "--stage", "dev", "--json"], { cwd: folder.dir });
+  expect(exitCode).toBe(1);
+  expect(events.find(({ archive }) => archive !== undefined)).toMatchObject({ name: "worker", state: "built" });
+  expect(events.at(-1)).toMatchObject({
+    where: "src/api.ts",
+    message: expect.stringContaining("src/api.ts does not export `authorizer`, `reconciler`"),
+  });
+});
+
 test("a worker beyond Lambda's limit is refused, with the file that makes it so", async () => {
   await using folder = await makeFolder({
     ...PROJECT,

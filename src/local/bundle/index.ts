@@ -1,5 +1,6 @@
 import { isAbsolute, join, normalize } from "node:path";
 import type { BuildContext, BuildOptions, BuildResult as EsbuildResult, Plugin } from "esbuild";
+import { exportsOf } from "./exports.ts";
 import { formatBuildMessage, messagesOf, toBuildMessage } from "./messages.ts";
 import { removeOldBuilds, writeBuild } from "./output.ts";
 import { ownModules } from "./own-modules.ts";
@@ -31,6 +32,7 @@ export function createBundler(options: BundlerOptions): Bundler {
     // As deep as the folder a build ends in, so that paths in source maps hold.
     outdir: baseOf(target),
     write: false,
+    metafile: true,
     bundle: true,
     platform: "node",
     target: "node22.18",
@@ -89,7 +91,16 @@ export function createBundler(options: BundlerOptions): Bundler {
       return failed({ ok: false, target: target.name, errors: result.errors.map(toBuildMessage), ms: ms() });
     try {
       const { codeDir, bytes } = writeBuild(result.outputFiles ?? [], baseOf(target), rootOf(target));
-      return { ok: true, target: target.name, codeDir, bytes, warnings: result.warnings.map(toBuildMessage), ms: ms() };
+      const exports = result.metafile && exportsOf(result.metafile);
+      return {
+        ok: true,
+        target: target.name,
+        codeDir,
+        bytes,
+        ...(exports ? { exports } : {}),
+        warnings: result.warnings.map(toBuildMessage),
+        ms: ms(),
+      };
     } catch (reason) {
       return failed({ ok: false, target: target.name, errors: messagesOf(reason), ms: ms() });
     }

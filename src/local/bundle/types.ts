@@ -40,6 +40,8 @@ export type BuildResult =
       codeDir: string;
       /** Of all files but source maps. */
       bytes: number;
+      /** Of the entry; absent where only running it tells. */
+      exports?: string[];
       warnings: BuildMessage[];
       ms: number;
     }
