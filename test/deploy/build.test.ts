@@ -177,7 +177,8 @@ test.each([
 test("so is an API of the project's own that lacks a function, but not a handler that CommonJS exports", async () => {
   await using folder = await makeFolder({
     ...PROJECT,
-    "ai-pipeline.config.ts": 'export default { app: "my-app", worker: { entry: "w.cjs" }, api: { entry: "src/api.ts" } };',
+    "ai-pipeline.config.ts":
+      'export default { app: "my-app", worker: { entry: "w.cjs" }, api: { entry: "src/api.ts" } };',
     "w.cjs": "exports.handler = async () => ({ batchItemFailures: [] });\n",
     "src/api.ts": 'export { api, socket } from "ai-pipeline/runtime";\n',
   });
@@ -188,6 +189,17 @@ test("so is an API of the project's own that lacks a function, but not a handler
     where: "src/api.ts",
     message: expect.stringContaining("src/api.ts does not export `authorizer`, `reconciler`"),
   });
+});
+
+test("an addon for another system is built in, with a warning", async () => {
+  await using folder = await makeFolder({
+    ...PROJECT,
+    "src/worker.ts": 'import addon from "./addon.node";\nexport const handler = () => addon;\n',
+    "src/addon.node": "MZ, as Windows has it, with more behind",
+  });
+  const { exitCode, stderr } = await run(["build", "--stage", "dev"], { cwd: folder.dir });
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/warning: addon-\w+\.node is for Windows; the functions run on Linux on arm64\. Install .+\n/);
 });
 
 test("a worker beyond Lambda's limit is refused, with the file that makes it so", async () => {

@@ -5,6 +5,7 @@ import { AbortError } from "../../contract/errors.ts";
 import type { Archive, ArchiveName } from "../../contract/operations/build.ts";
 import { FUNCTION_ROLES } from "../../contract/resources.ts";
 import { thousands } from "../../contract/thousands.ts";
+import { foreignAddons } from "./addons.ts";
 import { zip, type ZipFile } from "./zip.ts";
 
 /** What Lambda takes unzipped, all layers counted (its quota for a function's deployment package). */
@@ -14,9 +15,14 @@ const LARGEST = 3;
 
 /**
  * Packs built code into `<directory>/<name>.zip`.
+ * @returns it, and what it holds that will not run.
  * @throws AbortError `ARCHIVE_TOO_LARGE` naming the largest files.
  */
-export async function writeArchive(name: ArchiveName, codeDir: string, directory: string): Promise<Archive> {
+export async function writeArchive(
+  name: ArchiveName,
+  codeDir: string,
+  directory: string,
+): Promise<{ archive: Archive; warnings: string[] }> {
   const files = await filesOf(codeDir);
   // Without it Node would take the functions for CommonJS.
   if (!files.some((file) => file.name === "package.json"))
@@ -29,7 +35,7 @@ export async function writeArchive(name: ArchiveName, codeDir: string, directory
   // Whole or not at all: a plan may be reading the last one.
   await writeFile(`${file}.partial`, data);
   await rename(`${file}.partial`, file);
-  return {
+  const archive = {
     name,
     roles: FUNCTION_ROLES.filter((role) => (role === "worker") === (name === "worker")),
     file,
@@ -38,6 +44,7 @@ export async function writeArchive(name: ArchiveName, codeDir: string, directory
     sourceMapBytes: sum(files.filter((entry) => entry.name.endsWith(".map"))),
     sha256: createHash("sha256").update(data).digest("base64"),
   };
+  return { archive, warnings: foreignAddons(files) };
 }
 
 async function filesOf(folder: string): Promise<ZipFile[]> {

@@ -96,8 +96,15 @@ async function* buildArchive(
   const code = await services.buildCode({ projectDir: dir, config, what: name, outDir });
   const entry = name === "worker" ? config.worker.entry : config.api.entry;
   if (!code.ok) throw functionBroken(code.errors.join("\n"), entry ?? name);
-  const archive = await writeArchive(name, code.codeDir, directory);
-  yield { type: "archive", name, state: "built", archive, warnings: code.warnings, ms: clock.now() - began };
+  const { archive, warnings } = await writeArchive(name, code.codeDir, directory);
+  yield {
+    type: "archive",
+    name,
+    state: "built",
+    archive,
+    warnings: [...code.warnings, ...warnings],
+    ms: clock.now() - began,
+  };
   return archive;
 }
 
