@@ -14,6 +14,7 @@ const WORKER = `import { defineWorker } from "ai-pipeline/runtime";
 export const handler = defineWorker({
   async run(task, ctx) {
     if (task.prompt === "throw") throw new TypeError("cannot use " + process.env.OPENAI_API_KEY + " at " + process.env.DATABASE_URL);
+    if (task.prompt === "name it") throw Object.assign(new Error("no"), { name: "Bad " + process.env.OPENAI_API_KEY, code: process.env.OPENAI_API_KEY });
     return (await ctx.model.complete([{ role: "user", content: task.prompt }])).text;
   },
 });
@@ -71,6 +72,7 @@ test("no secret gets into logs, events, errors or the state, but where it is kep
       await cli("submit", "refuse", "--wait", "--json"),
       await cli("submit", "throw", "--wait"),
       await cli("submit", "throw", "--wait", "--debug", "--json"),
+      await cli("submit", "name it", "--wait", "--json"),
       await cli("tasks", "list", "--json"),
       await cli("dlq", "inspect", "--letters", "--json"),
       await cli("logs", "--json"),
@@ -84,10 +86,11 @@ test("no secret gets into logs, events, errors or the state, but where it is kep
     await fetch(`${String(ready?.["endpoint"])}/tasks?token=${encodeURIComponent(secrets[2] ?? "")}`);
     await fetch(`${String(ready?.["endpoint"])}/nowhere`, { headers: { authorization: `Bearer ${secrets[2]}` } });
 
-    expect(outputs.map(({ exitCode }) => exitCode)).toEqual([0, 3, 3, 3, 0, 0, 0, 0, 5]);
+    expect(outputs.map(({ exitCode }) => exitCode)).toEqual([0, 3, 3, 3, 3, 0, 0, 0, 0, 5]);
     expect(model.seen.some((line) => line.includes(MODEL_KEY))).toBe(true);
     expect(outputs[1]?.stdout).toContain("Incorrect API key provided: [redacted]");
     expect(outputs[2]?.stderr).toContain("TypeError cannot use [redacted] at [redacted]");
+    expect(outputs[4]?.stdout).toContain('"name":"Bad [redacted]"');
     dev.interrupt();
     expect(await dev.exit).toBe(0);
 

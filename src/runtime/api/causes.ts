@@ -7,7 +7,7 @@ import type { Logger } from "../log/logger.ts";
 import { ATTEMPT_LOST } from "../store/lost.ts";
 import { openAttempt } from "../store/transition.ts";
 import { isTerminalStatus, type StoredRecord } from "../store/index.ts";
-import { redact } from "../worker/task-error.ts";
+import { redact } from "../worker/redact.ts";
 
 export interface CauseParts {
   /** Lines of the worker's log since `from` that match CloudWatch's filter pattern, oldest first. */
@@ -70,8 +70,9 @@ export function createCauses({ readLog, secrets, clock, log }: CauseParts): Caus
     for (const ms of FAILED_STARTS_MS) last ??= (await startsWithin(ms)).findLast(({ at }) => at >= since);
     if (!last) return undefined;
     const { name, text } = last;
-    const message = redact(`The function could not be started: ${text}`, await secrets()).slice(0, MOST_LENGTH);
-    const error = { name, message, code: START_FAILED };
+    const known = await secrets();
+    const message = redact(`The function could not be started: ${text}`, known).slice(0, MOST_LENGTH);
+    const error = { name: redact(name, known).slice(0, MOST_LENGTH), message, code: START_FAILED };
     return { ...error, fingerprint: fingerprint(error), permanent: false };
   }
 

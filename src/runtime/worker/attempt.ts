@@ -185,7 +185,7 @@ async function fail(
   { store, clock, secrets, settings }: WorkerParts,
   log: Logger,
 ): Promise<AttemptWrite> {
-  const error = toTaskError(facts, [task.prompt, ...(await secrets.values())]);
+  const error = toTaskError(facts, await secrets.values(), task.prompt);
   const retryAt =
     retryInMs === undefined ? {} : { retryAt: new Date(clock.now() + retryInMs / settings.timeScale).toISOString() };
   log.warn("The attempt failed.", { error, ...retryAt });

@@ -5,7 +5,6 @@ import { AttemptTimeout } from "./deadline.ts";
 import { PermanentError, TransientError } from "./errors.ts";
 import { fingerprint } from "../../contract/fingerprint.ts";
 import { retryDelay } from "./backoff.ts";
-import { redact } from "./task-error.ts";
 
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const error = (fields: object, name = "Error") => Object.assign(new Error("Something"), { name }, fields);
@@ -128,10 +127,4 @@ describe("retryDelay", () => {
     expect(retryDelay(attempt, backoff, random)).toBe(ms),
   );
   it("gives way to what the model asks for", () => expect(retryDelay(1, backoff, 0.5, 61_000)).toBe(61_000));
-});
-
-it("redacts keys, tokens and what it is told", () => {
-  expect(
-    redact("Bearer abc.def== sk-proj-1234567890. AKIAABCDEFGHIJKLMNOP my-secret-value ok", ["my-secret-value", "ok"]),
-  ).toBe("[redacted] [redacted]. [redacted] [redacted] ok");
 });

@@ -1,35 +1,20 @@
 import type { TaskError } from "../../contract/event.ts";
 import { fingerprint } from "../../contract/fingerprint.ts";
 import type { ErrorFacts } from "./classify.ts";
+import { redact } from "./redact.ts";
 
 const MAX_MESSAGE = 1_000;
-/** Shorter secrets and prompts would blank out ordinary words. */
-const MIN_PRIVATE = 8;
-/** Keys and tokens as model providers print them back. */
-const KEY_PATTERNS = [
-  /\b(?:sk|pk|rk|whsec|dev|xox[abp])[-_][A-Za-z0-9*._-]{5,}[A-Za-z0-9*_-]/g,
-  /\bBearer\s+[A-Za-z0-9._~+/-]+=*/gi,
-  /\bAKIA[A-Z0-9]{12,}/g,
-];
+const MAX_NAME = 200;
 
-/** @returns the error as records and events keep it: without the texts in `secret`, keys or tokens. */
-export function toTaskError(facts: ErrorFacts, secret: readonly string[]): TaskError {
-  const message = redact(facts.message, secret).slice(0, MAX_MESSAGE);
-  const { name, status, code, permanent } = facts;
-  return {
-    name,
-    message,
+/** @returns the error as records, events and logs keep it: without the secrets, the prompt, keys or tokens in any text. */
+export function toTaskError(facts: ErrorFacts, secrets: readonly string[], prompt: string): TaskError {
+  const clean = (text: string) => redact(text, secrets, [prompt]);
+  const { status, permanent } = facts;
+  const error = {
+    name: clean(facts.name).slice(0, MAX_NAME),
+    message: clean(facts.message).slice(0, MAX_MESSAGE),
     ...(status === undefined ? {} : { status }),
-    ...(code === undefined ? {} : { code }),
-    fingerprint: fingerprint({ ...facts, message }),
-    permanent,
+    ...(facts.code === undefined ? {} : { code: clean(facts.code) }),
   };
-}
-
-/** @returns the text with every private piece replaced. */
-export function redact(text: string, secret: readonly string[]): string {
-  let out = text;
-  for (const piece of secret) if (piece.length >= MIN_PRIVATE) out = out.replaceAll(piece, "[redacted]");
-  for (const pattern of KEY_PATTERNS) out = out.replace(pattern, "[redacted]");
-  return out;
+  return { ...error, fingerprint: fingerprint(error), permanent };
 }
