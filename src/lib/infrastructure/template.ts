@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { AbortError, messageOf } from "../../contract/errors.ts";
+import { messageOf } from "../../contract/errors.ts";
 import { member } from "../../contract/json.ts";
 import type { StackParameter } from "../../contract/variables.ts";
+import { checkTemplate, invalidTemplate, isMapping, type TemplateValue } from "./check-template.ts";
 
 /** A CloudFormation template of a project. */
 export interface Template {
@@ -13,17 +14,12 @@ export interface Template {
   lines: Record<string, number>;
 }
 
-interface TemplateValue {
-  Parameters?: Record<string, unknown>;
-  Resources: Record<string, Record<string, unknown>>;
-}
-
 /** The worker's function, which alone has an environment of its own. */
 const WORKER = "AiWorker";
 
 /** @throws AbortError `IAC_INVALID` naming file, line and what is wrong. */
 export async function readTemplate(file: string): Promise<Template> {
-  const text = await readFile(file, "utf8");
+  const text = await readText(file);
   const { loadTemplate } = await import("./template-tags.ts");
   let value: unknown;
   try {
@@ -31,8 +27,27 @@ export async function readTemplate(file: string): Promise<Template> {
   } catch (error) {
     throw invalidTemplate(reasonOf(error), `${file}${placeOf(error)}`, error);
   }
-  if (!isTemplate(value)) throw invalidTemplate("it has no Resources", file);
-  return { file, value, lines: linesOf(text) };
+  const lines = linesOf(text);
+  return { file, value: checkTemplate(value, file, lines), lines };
+}
+
+async function readText(file: string): Promise<string> {
+  let data: Uint8Array;
+  try {
+    data = await readFile(file);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    throw invalidTemplate(
+      code === "EISDIR" ? "it is a folder" : `it cannot be read (${messageOf(error)})`,
+      file,
+      error,
+    );
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(data);
+  } catch (error) {
+    throw invalidTemplate("it is not in UTF-8", file, error);
+  }
 }
 
 /** What is known when a template is deployed; all of it absent when it is only built. */
@@ -85,12 +100,16 @@ function numbersOf(declarations: Record<string, unknown>, given: readonly StackP
 
 function addEnvironment(worker: unknown, environment: Record<string, string>, file: string): void {
   const properties = member(worker, "Properties");
-  if (typeof properties !== "object" || properties === null)
+  if (!isMapping(properties))
     throw invalidTemplate(`it has no function ${WORKER}, whose environment the configuration sets`, file);
-  const variables = member(member(properties, "Environment"), "Variables");
-  Object.assign(properties, {
-    Environment: { Variables: { ...(typeof variables === "object" ? variables : {}), ...environment } },
-  });
+  const before = properties["Environment"] ?? {};
+  const variables = member(before, "Variables") ?? {};
+  if (!isMapping(before) || !isMapping(variables))
+    throw invalidTemplate(
+      `the Environment of ${WORKER}, to which the configuration adds, has no mapping of Variables`,
+      file,
+    );
+  Object.assign(properties, { Environment: { Variables: { ...variables, ...environment } } });
 }
 
 function withNumbers(value: unknown, numbers: ReadonlyMap<string, number>): unknown {
@@ -120,11 +139,6 @@ function withName(resource: Record<string, unknown>, values: ReadonlyMap<string,
   return { ...resource, Properties: Object.fromEntries<unknown>(named) };
 }
 
-function isTemplate(value: unknown): value is TemplateValue {
-  const resources = member(value, "Resources");
-  return typeof resources === "object" && resources !== null && Object.keys(resources).length > 0;
-}
-
 /** Where resources begin, by their indentation: two spaces, or whatever the first of them has. */
 function linesOf(text: string): Record<string, number> {
   const lines: Record<string, number> = {};
@@ -151,13 +165,4 @@ function placeOf(error: unknown): string {
   const mark = error instanceof Error && "mark" in error ? error.mark : undefined;
   const [line, column] = [member(mark, "line"), member(mark, "column")];
   return typeof line === "number" && typeof column === "number" ? `:${line + 1}:${column + 1}` : "";
-}
-
-function invalidTemplate(reason: string, where: string, cause?: unknown): AbortError {
-  return new AbortError(`The template cannot be used: ${reason}.`, {
-    code: "IAC_INVALID",
-    where,
-    hint: "Mend it and run the command again; nothing was changed.",
-    ...(cause === undefined ? {} : { cause }),
-  });
 }
