@@ -289,6 +289,21 @@ describe("a broken configuration names file, line, field and mend", () => {
     expect(stderr).toContain(`Mend ${name} and run the command again.`);
   });
 
+  test.each([
+    [file, "export default null;"],
+    ["ai-pipeline.config.cjs", "module.exports = null;"],
+    ["ai-pipeline.config.json", "null"],
+    ["ai-pipeline.config.yaml", "# app: my-app\n"],
+    ["ai-pipeline.config.yaml", "null\n"],
+    [".ai-pipelinerc", "~\n"],
+  ])("%s that holds nothing (%j) is not taken for none", async (name, text) => {
+    await using folder = await makeFolder({ [name]: text });
+    const { exitCode, stderr } = await run(["submit", "hello"], { cwd: folder.dir });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/The configuration cannot be (used: it is empty|read: .*empty)/);
+    expect(stderr).toContain(`at <dir>/${name}`);
+  });
+
   test("one that throws in a file it imports, beside a package, names that file", async () => {
     await using folder = await makeFolder({
       [file]: 'import { port } from "./port.ts";\nexport default { app: "my-app", local: { port: port() } };',

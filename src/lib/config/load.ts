@@ -28,10 +28,15 @@ export interface Project {
  */
 export async function findProject(cwd: string, stage: string): Promise<Project | undefined> {
   const { cosmiconfig, defaultLoaders } = await import("./explorer.ts");
+  const loadYaml = (path: string, text: string) => nothing(defaultLoaders[".yaml"](path, text));
   const loaders = {
-    ...Object.fromEntries(CODE_ENDINGS.map((ending) => [`.${ending}`, loadModule])),
-    ".json": loadJson,
-    noExt: (path: string, text: string) => loadYamlOrJson(path, text, defaultLoaders.noExt),
+    ...Object.fromEntries(
+      CODE_ENDINGS.map((ending) => [`.${ending}`, async (path: string) => nothing(await loadModule(path))]),
+    ),
+    ".json": (path: string, text: string) => nothing(loadJson(path, text)),
+    ".yaml": loadYaml,
+    ".yml": loadYaml,
+    noExt: (path: string, text: string) => nothing(loadYamlOrJson(path, text, defaultLoaders.noExt)),
   };
   let found: Awaited<ReturnType<ReturnType<typeof cosmiconfig>["search"]>> = null;
   try {
@@ -60,6 +65,9 @@ export async function findProject(cwd: string, stage: string): Promise<Project |
   }
   return { dir, file: filepath, ...(await validate(input, filepath, stage)) };
 }
+
+/** cosmiconfig takes `null` for a file that is not there, and would go on to the next. */
+const nothing = (loaded: unknown): unknown => loaded ?? undefined;
 
 async function validate(input: unknown, file: string, stage: string): Promise<Pick<Project, "config" | "stages">> {
   const { configSchema } = await import("../../contract/schema/config.ts");
