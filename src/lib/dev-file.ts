@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseDescription, type StageDescription } from "../contract/description.ts";
+import { makeOwnFolder, ownFolder } from "./own-folder.ts";
 import { foldersUp, mayHoldConfig } from "./config/places.ts";
 
 /** What a running stack leaves in the project, so that other commands find it. Mode 0600: it holds the control token. */
@@ -18,8 +19,9 @@ export interface DevFile {
   controlToken: string;
 }
 
+const STATE = "local";
 /** Folder of the local stage's state inside a project. */
-export const stateDirectory = (projectDir: string) => join(projectDir, ".ai-pipeline", "local");
+export const stateDirectory = (projectDir: string) => ownFolder(projectDir, STATE);
 
 /** A stack that listens but does not answer in this time is busy. */
 const ANSWER_MS = 1000;
@@ -58,7 +60,7 @@ export async function findRunningAround(cwd: string): Promise<Running | undefine
 
 /** Announces a running stack. */
 export async function writeDevFile(projectDir: string, file: DevFile): Promise<void> {
-  await mkdir(stateDirectory(projectDir), { recursive: true, mode: 0o700 });
+  await makeOwnFolder(projectDir, STATE);
   await writeFile(path(projectDir), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
 }
 

@@ -1,11 +1,11 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { STAGE_PATTERN } from "../contract/names.ts";
+import { makeOwnFolder, ownFolder } from "./own-folder.ts";
 
 /** More than anyone has; a script that makes stages by the hundred does not make the file grow. */
 const KEPT = 50;
 
-const pathOf = (projectDir: string) => join(projectDir, ".ai-pipeline", "stages.json");
+const pathOf = (projectDir: string) => ownFolder(projectDir, "stages.json");
 
 /** @returns the deployed stages that commands of this project have been used on, the latest first. */
 export async function readKnownStages(projectDir: string): Promise<string[]> {
@@ -24,7 +24,7 @@ export async function rememberStage(projectDir: string, stage: string): Promise<
   const path = pathOf(projectDir);
   const names = [stage, ...known.filter((name) => name !== stage)].slice(0, KEPT);
   try {
-    await mkdir(join(projectDir, ".ai-pipeline"), { recursive: true, mode: 0o700 });
+    await makeOwnFolder(projectDir);
     // Put in place whole: a command beside this one reads it.
     await writeFile(`${path}.${process.pid}`, `${JSON.stringify(names)}\n`, { mode: 0o600 });
     await rename(`${path}.${process.pid}`, path);

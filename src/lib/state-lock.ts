@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { open, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../contract/clock.ts";
 import { findRunning, isAlive } from "./dev-file.ts";
+import { makeOwnFolder } from "./own-folder.ts";
 
 /** A stack that holds the lock has announced itself by then; a lock that is older and has no stack belongs to a pid used anew. */
 const STARTING_MS = 60_000;
@@ -16,9 +17,7 @@ export async function lockState(
   projectDir: string,
   owner: { pid: number; clock: Clock },
 ): Promise<(() => Promise<void>) | undefined> {
-  const folder = join(projectDir, ".ai-pipeline");
-  const path = join(folder, "lock");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(await makeOwnFolder(projectDir), "lock");
   for (let round = 0; round < 3; round++) {
     if (await create(path, owner.pid)) return () => rm(path, { force: true });
     if (!(await isStale(path, projectDir, owner.clock))) return undefined;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, symlink, utimes } from "node:fs/promises";
+import { readdir, readFile, stat, symlink, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import type { StackParameter } from "../../src/contract/variables.ts";
@@ -27,6 +27,7 @@ test("two projects with the same sources are built into the same bytes, whenever
 test("an archive holds the code with its source maps, as an ES module", async () => {
   await using folder = await makeFolder(PROJECT);
   const { events } = await run(["build", "--stage", "dev", "--json"], { cwd: folder.dir });
+  expect((await stat(join(folder.dir, ".ai-pipeline"))).mode & 0o777).toBe(0o700);
   const built = events.find((event) => event["type"] === "archive" && event["state"] === "built");
   const zip = await readFile(join(folder.dir, "dist", "worker.zip"));
   const files = new Map(readZip(zip).map(({ name, data }) => [name, data.toString()]));

@@ -17,6 +17,7 @@ import { declared, readTemplate, renderTemplate, type Template } from "../infras
 import type { Workplace } from "../services.ts";
 import { deployedStageName } from "../deploy/stage-name.ts";
 import { makeFolder } from "../make-folder.ts";
+import { makeOwnFolder } from "../own-folder.ts";
 import { functionBroken, requireProject } from "../stage.ts";
 import { writeArchive } from "./archive.ts";
 import { outFolder } from "./out-folder.ts";
@@ -92,7 +93,7 @@ async function* buildArchive(
   const began = clock.now();
   yield { type: "archive", name, state: "building" };
   // Always as deep below the project, so that the paths in source maps, and with them the archive, stay the same.
-  const outDir = join(dir, ".ai-pipeline", "build");
+  const outDir = await makeOwnFolder(dir, "build");
   const code = await services.buildCode({ projectDir: dir, config, what: name, outDir });
   const entry = name === "worker" ? config.worker.entry : config.api.entry;
   if (!code.ok) throw functionBroken(code.errors.join("\n"), entry ?? name);

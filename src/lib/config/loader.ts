@@ -1,9 +1,10 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import type { BuildFailure, BuildOptions, Plugin } from "esbuild";
 import { AbortError, messageOf } from "../../contract/errors.ts";
+import { makeOwnFolder } from "../own-folder.ts";
 import { findFault, missingPackageName } from "./fault.ts";
 import { lineAtFault } from "./place.ts";
 import { withoutStdout } from "./quiet.ts";
@@ -110,9 +111,8 @@ async function importText(code: string): Promise<unknown> {
 
 /** Packages are found from where a file lies: the bundle is put into the project for as long as it is imported. */
 async function importBeside(filepath: string, code: string): Promise<unknown> {
-  const folder = join(dirname(filepath), ".ai-pipeline", "cache");
+  const folder = await makeOwnFolder(dirname(filepath), "cache");
   const file = join(folder, `config-${randomBytes(6).toString("hex")}.mjs`);
-  await mkdir(folder, { recursive: true });
   await writeFile(file, code, { mode: 0o600 });
   try {
     return defaultOf(await import(pathToFileURL(file).href));

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { findProject } from "../config/load.ts";
+import { ownFolder } from "../own-folder.ts";
 import type { Workplace } from "../services.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { Workplace } from "../services.ts";
  */
 export async function stateFolder(ofStage: boolean, place: Workplace): Promise<string> {
   const project = ofStage ? await findProject(place.cwd, "local") : undefined;
-  if (project) return join(project.dir, ".ai-pipeline");
+  if (project) return ownFolder(project.dir);
   const home = place.env["HOME"] ?? homedir();
   return join(place.env["XDG_STATE_HOME"] ?? join(home, ".local", "state"), "ai-pipeline");
 }
