@@ -40,10 +40,28 @@ export function stageName(choice: StageChoice, env: Workplace["env"]): string {
     throw new UsageError(`"${name}" cannot be the name of a stage.`, {
       code: "STAGE_INVALID",
       where: flag === undefined ? "AI_PIPELINE_STAGE" : "--stage",
-      hint: "Use lower-case letters, digits and hyphens, 1 to 20 characters, beginning with a letter.",
+      hint: [
+        "Use lower-case letters, digits and hyphens, 1 to 20 characters, beginning with a letter.",
+        ...proposed(name).map(
+          (near) => `For example: ${flag === undefined ? "AI_PIPELINE_STAGE=" : "--stage "}${near}`,
+        ),
+      ],
     });
   }
   return name;
+}
+
+/** @returns the nearest name that a stage can have, where there is one: people give `$USER`. */
+function proposed(name: string): string[] {
+  const near = name
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, 20)
+    .replace(/-$/, "");
+  return STAGE_PATTERN.test(near) ? [near] : [];
 }
 
 /** @throws AbortError `NOT_IN_PROJECT`. */

@@ -193,6 +193,9 @@ describe("a wrong command line exits with 2 and says how it is right", () => {
     [["tasks", "show"], "Missing required argument 'taskId'.", "See: ai-pipeline tasks show --help"],
     [["smoke", "--limit", "flown=3s"], '"flown=3s" names no hop.', "--limit worked=60s"],
     [["submit", "x", "--stage", "Not A Stage"], '"Not A Stage" cannot be the name of a stage.', "lower-case letters"],
+    [["plan", "--stage", "john.doe"], '"john.doe" cannot be the name of a stage.', "For example: --stage john-doe\n"],
+    [["plan", "--stage", "José_de.la.Cruz.Martínez"], "cannot be", "For example: --stage jose-de-la-cruz-mart\n"],
+    [["plan", "--stage", "42"], "cannot be the name of a stage.", "beginning with a letter.\n"],
     [
       ["tasks", "list", "--stage", "prod", "--app", "Nope!"],
       '"Nope!" cannot be the name of an app.',
