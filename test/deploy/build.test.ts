@@ -50,13 +50,16 @@ test("both kinds of variables say what the configuration says", async () => {
     ...PROJECT,
     "ai-pipeline.config.ts": `export default {
       app: "my-app",
-      worker: { timeout: 20, environment: { MODEL: "small" } },
+      worker: { timeout: 20, environment: { MODEL: "small", OPENAI_API_KEY: "sk-0123456789abcdef" } },
       documents: { buckets: ["a-bucket", "b-bucket"] },
       stages: { prod: { worker: { maxConcurrency: 9 } } },
     };`,
   });
-  const { stdout, exitCode } = await run(["build", "--stage", "prod", "--out", "out"], { cwd: folder.dir });
+  const { stdout, stderr, exitCode } = await run(["build", "--stage", "prod", "--out", "out"], { cwd: folder.dir });
   expect(exitCode).toBe(0);
+  expect(stderr).toContain("warning: worker.environment.OPENAI_API_KEY looks like a secret");
+  expect(stderr).toContain("ai-pipeline secrets set OPENAI_API_KEY --stage prod\n");
+  expect(stderr).not.toMatch(/sk-0|environment\.MODEL/);
   expect(stdout.split("\n")).toEqual([
     "<dir>/out/worker.zip",
     "<dir>/out/api.zip",
@@ -70,7 +73,7 @@ test("both kinds of variables say what the configuration says", async () => {
     stage: "prod",
     worker_timeout: 20,
     worker_max_concurrency: 9,
-    worker_environment: { MODEL: "small" },
+    worker_environment: { MODEL: "small", OPENAI_API_KEY: "sk-0123456789abcdef" },
     queue_visibility_timeout: 120,
     document_buckets: ["a-bucket", "b-bucket"],
     worker_code: "../out/worker.zip",

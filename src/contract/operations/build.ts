@@ -29,7 +29,7 @@ export interface ArchiveBuilt {
   name: ArchiveName;
   state: "building" | "built";
   archive?: Archive;
-  /** The compiler's, each with its place; addons for another system. */
+  /** The compiler's, each with its place; addons for another system, secrets in clear text. */
   warnings?: string[];
   ms?: number;
 }

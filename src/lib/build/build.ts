@@ -11,15 +11,18 @@ import {
   type StageVariables,
   terraformVariables,
 } from "../../contract/variables.ts";
+import type { ResolvedConfig } from "../../contract/config.ts";
 import type { Project } from "../config/load.ts";
 import { findInfrastructure } from "../infrastructure/find.ts";
 import { declared, readTemplate, renderTemplate, type Template } from "../infrastructure/template.ts";
+import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import { deployedStageName } from "../deploy/stage-name.ts";
 import { makeFolder } from "../make-folder.ts";
 import { makeOwnFolder } from "../own-folder.ts";
 import { functionBroken, requireProject } from "../stage.ts";
 import { writeArchive } from "./archive.ts";
+import { clearSecrets } from "./clear-secrets.ts";
 import { outFolder } from "./out-folder.ts";
 
 export interface BuildInput {
@@ -87,8 +90,9 @@ async function* buildArchive(
   name: ArchiveName,
   { dir, config }: Project,
   directory: string,
-  { services, clock, signal }: Workplace,
+  place: Workplace,
 ): AsyncGenerator<ArchiveBuilt, Archive> {
+  const { services, clock, signal } = place;
   signal.throwIfAborted();
   const began = clock.now();
   yield { type: "archive", name, state: "building" };
@@ -103,10 +107,18 @@ async function* buildArchive(
     name,
     state: "built",
     archive,
-    warnings: [...code.warnings, ...warnings],
+    warnings: [...code.warnings, ...warnings, ...(name === "worker" ? ofEnvironment(config, place) : [])],
     ms: clock.now() - began,
   };
   return archive;
+}
+
+/** What the configuration sets goes into templates, variables and a state as it is. */
+function ofEnvironment({ worker, stage }: ResolvedConfig, { installation, cwd }: Workplace): string[] {
+  return clearSecrets(worker.environment).map(
+    (name) =>
+      `worker.environment.${name} looks like a secret, and stands in clear text in all that is deployed; take it out and keep it with the stage: ${invocation(installation, cwd)} secrets set ${name} --stage ${stage}`,
+  );
 }
 
 /** Writes what the project's infrastructure as code reads; of a project that has none, what either kind would. @returns where. */
