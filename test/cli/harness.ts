@@ -22,6 +22,8 @@ export interface RunOptions {
   installation?: Installation;
   /** What NO_COLOR leaves. Default false. */
   color?: boolean;
+  /** As TERM=dumb makes it. Default false. */
+  plain?: boolean;
 }
 
 /** A command at work in this process: real operations, real stack, streams of its own and no terminal. */
@@ -50,7 +52,7 @@ export function createCli(
   const env = options.env ?? {};
   const cli: Cli = {
     run: (argv) => runWithin(argv, cli),
-    io: { ...streams, color: options.color ?? false },
+    io: { ...streams, color: options.color ?? false, plain: options.plain ?? false },
     views: { operations: {} },
     interrupt: () => interrupt(controller),
     place: {

@@ -158,9 +158,9 @@ describe("on a terminal", () => {
     expect(await terminal.exit).toBe(0);
   });
 
-  test("no colours under NO_COLOR", async () => {
+  test.each([{ NO_COLOR: "1" }, { TERM: "dumb" }])("no colours under %j", async (env: Record<string, string>) => {
     const id = await submit("without colours");
-    using terminal = open(["logs", "--task", id], { NO_COLOR: "1" });
+    using terminal = open(["logs", "--task", id], env);
     expect(await terminal.exit).toBe(0);
     expect(terminal.raw()).toContain("printed for without colours");
     expect(terminal.raw()).not.toContain("\u001B");

@@ -103,7 +103,8 @@ async function ask(
   const load = cli.views.prompts;
   const terminal = load && !flags.json ? openScreen(presentation(cli, {})) : undefined;
   if (!load || !terminal) {
-    throw new UsageError(`${what}: without a terminal that needs --yes.`, {
+    const where = cli.io.plain ? "on a terminal of plain text alone (TERM=dumb)" : "without a terminal";
+    throw new UsageError(`${what}: ${where} that needs --yes.`, {
       code: "CONFIRMATION_NEEDED",
       where: "--yes",
       hint,

@@ -7,7 +7,7 @@ export interface Io {
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
   /** False under NO_COLOR and where a stream is no terminal. */
   color: boolean;
-  /** The terminal can move no cursor (TERM=dumb): text alone. */
+  /** The terminal can move no cursor (TERM=dumb): text alone, in no colours, and no questions. */
   plain?: boolean;
 }
 

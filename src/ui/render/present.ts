@@ -87,7 +87,7 @@ async function openView<Event extends { type: string }>(
     const ndjson = createNdjson(io, choices.first);
     return { push: ndjson.write, end: async () => ndjson.flush() };
   }
-  const terminal = format === "auto" && choices.ink && !io.plain ? openScreen(presentation) : undefined;
+  const terminal = format === "auto" && choices.ink ? openScreen(presentation) : undefined;
   if (!choices.ink || !terminal)
     return { push: choices.text(createTextOut(io), presentation.now), end: async () => {} };
   const { screen, close } = terminal;
@@ -99,9 +99,10 @@ async function openView<Event extends { type: string }>(
   return { screen, push: (event) => live.push(event), end };
 }
 
-/** @returns the terminal to draw on, if there is one: stdout, or stderr where stdout is redirected. */
+/** @returns the terminal to draw and ask on, if there is one: stdout, or stderr where stdout is redirected. */
 export function openScreen(presentation: Presentation): { screen: Screen; close(): void } | undefined {
   const { io } = presentation;
+  if (io.plain) return undefined;
   const showsResult = isTerminal(io.stdout);
   const stream = isTerminal(io.stdout)
     ? io.stdout

@@ -18,7 +18,7 @@ export function createTextOut(io: Io): TextOut {
   const terminal = isTerminal(io.stdout);
   return {
     terminal,
-    color: terminal && io.color,
+    color: terminal && io.color && !io.plain,
     line: (text) => void io.stderr.write(ended(printable(text))),
     // A file or a program gets a result as it is; on a screen it is data all the same.
     result: (text) => void io.stdout.write(ended(terminal ? printable(text) : text)),
