@@ -14,14 +14,26 @@ locals {
     Resource = ["${aws_apigatewayv2_api.socket.execution_arn}/${var.stage}/POST/@connections/*"]
   }
 
-  # SecureStrings under the service's own key, which every principal of the account may use through SSM.
+  # SecureStrings under the service's own key, which every principal of the account may use through SSM. What the internet reaches
+  # reads those of the stage itself, and no model's key.
+  secrets = "arn:${data.aws_partition.current.partition}:ssm:${local.region}:${local.account}:parameter${local.secrets_path}"
+
   read_secrets = {
-    Sid    = "ReadSecrets"
-    Action = ["ssm:GetParametersByPath"]
-    Resource = [
-      "arn:${data.aws_partition.current.partition}:ssm:${local.region}:${local.account}:parameter${local.secrets_path}",
-      "arn:${data.aws_partition.current.partition}:ssm:${local.region}:${local.account}:parameter${local.secrets_path}/*",
-    ]
+    Sid      = "ReadSecrets"
+    Action   = ["ssm:GetParametersByPath"]
+    Resource = [local.secrets, "${local.secrets}/*"]
+  }
+
+  read_token = {
+    Sid      = "ReadToken"
+    Action   = ["ssm:GetParameters"]
+    Resource = ["${local.secrets}/STAGE_TOKEN"]
+  }
+
+  read_webhook_secret = {
+    Sid      = "ReadWebhookSecret"
+    Action   = ["ssm:GetParameters"]
+    Resource = ["${local.secrets}/WEBHOOK_SECRET"]
   }
 
   read_followers = {
@@ -119,7 +131,8 @@ locals {
       local.list_tasks,
       local.read_followers,
       local.post_to_sockets,
-      local.read_secrets,
+      local.read_token,
+      local.read_webhook_secret,
     ]
 
     socket = [
@@ -134,10 +147,10 @@ locals {
         Resource = [local.connections]
       },
       local.post_to_sockets,
-      local.read_secrets,
+      local.read_token,
     ]
 
-    authorizer = [local.read_secrets]
+    authorizer = [local.read_token]
 
     reconciler = [
       {
@@ -162,6 +175,7 @@ locals {
       local.read_followers,
       local.post_to_sockets,
       local.read_secrets,
+      local.read_webhook_secret,
     ]
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -54,6 +55,7 @@ export async function useEverything(outputs: StageOutputs, token: string): Promi
     await tellWhoIsGone(client, () => aws.leaveConnection(outputs, ALL_TOPIC));
     await endBadly(client);
     await aws.leaveConnection(outputs, userTopic(DIED));
+    await aws.leaveFailedStart(outputs);
     await aws.reconcile(outputs, await aws.leaveTasks(outputs));
   } finally {
     watching.abort();
@@ -84,7 +86,8 @@ async function tellWhoIsGone(client: PipelineClient, leaveConnection: () => Prom
 }
 
 async function endBadly(client: PipelineClient): Promise<void> {
-  const cancelled = await client.submit({ prompt: "wait" });
+  // Whoever cancels it calls back, or would: there is no such host.
+  const cancelled = await client.submit({ prompt: "wait", callbackUrl: "https://callback.invalid/" });
   for await (const event of client.follow(cancelled.taskId))
     if (event.type === "token") await client.cancel(cancelled.taskId);
   const failing = await client.submit({ prompt: "fail" });
@@ -97,6 +100,7 @@ function awsAt(endpoint: string) {
   const dynamo = createDynamo(new DynamoDBClient(options));
   const sqs = new SQSClient(options);
   const lambda = new LambdaClient(options);
+  const logs = new CloudWatchLogsClient({ ...options, disableHostPrefix: true });
   const clock = { ...systemClock, now: () => Date.now() - HOUR };
   const aTask = (userId = "somebody") => ({ taskId: randomUUID(), userId, prompt: "go" });
 
@@ -107,6 +111,16 @@ function awsAt(endpoint: string) {
       await dynamo.put(connectionsTable, { ...connectionKey(connectionId), connectionId, kind: "service" });
       await dynamo.put(connectionsTable, { ...connectionTopicKey(connectionId, topic) });
       await dynamo.put(connectionsTable, { ...subscriptionKey(topic, connectionId), connectionId });
+    },
+
+    /** What Lambda writes when the worker's code cannot be loaded. */
+    async leaveFailedStart({ functions }: StageOutputs): Promise<void> {
+      const logGroupName = `/aws/lambda/${functions.worker}`;
+      const logStreamName = "a-start-that-failed";
+      const message = JSON.stringify({ type: "platform.initReport", record: { status: "error", errorType: "Error" } });
+      const logEvents = [{ timestamp: Date.now(), message }];
+      await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
+      await logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));
     },
 
     /** Of an hour ago: never sent, died on the last attempt, in the dead-letter queue without a word, done and not told. */
@@ -161,6 +175,7 @@ function awsAt(endpoint: string) {
       dynamo.close();
       sqs.destroy();
       lambda.destroy();
+      logs.destroy();
     },
   };
 }

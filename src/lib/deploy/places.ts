@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { makeOwnFolder, ownFolder } from "../own-folder.ts";
 
 /** Where a stage was deployed to from this project. */
 export interface StagePlace {
@@ -8,7 +8,7 @@ export interface StagePlace {
 }
 
 /** @returns the file that remembers them. */
-export const placesFile = (projectDir: string) => join(projectDir, ".ai-pipeline", "deployed.json");
+export const placesFile = (projectDir: string) => ownFolder(projectDir, "deployed.json");
 
 /** @returns where the stage was deployed to; undefined when that was not from here. */
 export async function readPlace(projectDir: string, stage: string): Promise<StagePlace | undefined> {
@@ -19,7 +19,7 @@ export async function readPlace(projectDir: string, stage: string): Promise<Stag
 export async function writePlace(projectDir: string, stage: string, place: StagePlace | undefined): Promise<void> {
   const { [stage]: _before, ...others } = await readAll(projectDir);
   const file = placesFile(projectDir);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeOwnFolder(projectDir);
   await writeFile(
     `${file}.${process.pid}`,
     `${JSON.stringify({ ...others, ...(place ? { [stage]: place } : {}) })}\n`,

@@ -70,7 +70,9 @@ export function createCauses({ readLog, secrets, clock, log }: CauseParts): Caus
     for (const ms of FAILED_STARTS_MS) last ??= (await startsWithin(ms)).findLast(({ at }) => at >= since);
     if (!last) return undefined;
     const { name, text } = last;
-    const known = await secrets();
+    const known = await secrets().catch(() => undefined);
+    // What may hold a secret is not told.
+    if (!known) return undefined;
     const message = redact(`The function could not be started: ${text}`, known).slice(0, MOST_LENGTH);
     const error = { name: redact(name, known).slice(0, MOST_LENGTH), message, code: START_FAILED };
     return { ...error, fingerprint: fingerprint(error), permanent: false };

@@ -1,5 +1,5 @@
 import { systemClock } from "../../contract/clock.ts";
-import { logGroupName, resourceNames, WEBHOOK_SECRET } from "../../contract/resources.ts";
+import { logGroupName, resourceNames, STAGE_TOKEN, WEBHOOK_SECRET } from "../../contract/resources.ts";
 import { lookAtDeadMessages } from "../aws/dead-messages.ts";
 import { createDynamo } from "../aws/dynamo.ts";
 import { readLogLines } from "../aws/function-log.ts";
@@ -31,7 +31,11 @@ export function createApiParts(): ReconcileParts {
   const log = createLog(settings);
   const dynamo = createDynamo();
   const store = createTaskStore({ dynamo, settings, clock });
-  const secrets = createSecrets({ path: settings.secretsPath, clock });
+  // What the internet reaches may read no key of a model's.
+  const one = (name: string) => createSecrets({ path: settings.secretsPath, clock, only: [name] });
+  const webhook = one(WEBHOOK_SECRET);
+  // The reconciler alone may read all, to keep them out of what it finds in the worker's log.
+  const every = createSecrets({ path: settings.secretsPath, clock });
   const workerLog = logGroupName(resourceNames(settings.app, settings.stage, "").functions.worker);
   const sockets = createSockets(settings.managementUrl);
   const followers = createFollowers(dynamo, settings.connectionsTable);
@@ -48,7 +52,7 @@ export function createApiParts(): ReconcileParts {
     sockets,
     objects: createObjects(),
     presigner: createPresigner(),
-    stageToken: createStageToken(secrets, clock).get,
+    stageToken: createStageToken(one(STAGE_TOKEN), clock).get,
     async publish(events, { taskId, userId }) {
       const teller = tellerOf(taskId, userId);
       teller.tell(events);
@@ -59,7 +63,7 @@ export function createApiParts(): ReconcileParts {
       if (!record) return;
       const until = clock.now() + withinMs;
       const teller = tellerOf(taskId, record.task.userId);
-      const secret = () => secrets.get(WEBHOOK_SECRET);
+      const secret = () => webhook.get(WEBHOOK_SECRET);
       const remaining = () => until - clock.now();
       // What is left untold now, the reconciler's next run tells.
       await tellEnd(record, {
@@ -81,7 +85,10 @@ export function createApiParts(): ReconcileParts {
     createCauses: () =>
       createCauses({
         readLog: (pattern, from) => readLogLines(workerLog, pattern, from),
-        secrets: secrets.values,
+        async secrets() {
+          await every.get(WEBHOOK_SECRET);
+          return every.values();
+        },
         clock,
         log,
       }),

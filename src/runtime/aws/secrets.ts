@@ -1,6 +1,6 @@
 import type { Clock } from "../../contract/clock.ts";
 import { STAGE_TOKEN, WEBHOOK_SECRET } from "../../contract/resources.ts";
-import { readParameters } from "./parameters.ts";
+import { readNamed, readParameters } from "./parameters.ts";
 
 /** How long a changed secret may go unnoticed, in milliseconds. */
 const MAX_AGE_MS = 5 * 60_000;
@@ -17,8 +17,11 @@ function privateVariables(variables: NodeJS.ProcessEnv): string[] {
 
 export type Secrets = ReturnType<typeof createSecrets>;
 
-/** The stage's secrets, read once an environment and again when they are old or were refused. */
-export function createSecrets({ path, clock }: { path: string; clock: Clock }) {
+/**
+ * The stage's secrets, read once an environment and again when they are old or were refused.
+ * @param only of the functions that may read no others; absent: all.
+ */
+export function createSecrets({ path, clock, only }: { path: string; clock: Clock; only?: readonly string[] }) {
   let cached: { at: number; values: Promise<Record<string, string>> } | undefined;
   /** Variables set from here: the ones a newer value may replace. */
   const ours = new Set<string>();
@@ -26,7 +29,7 @@ export function createSecrets({ path, clock }: { path: string; clock: Clock }) {
   async function all(): Promise<Record<string, string>> {
     const previous = cached;
     if (previous && clock.now() - previous.at < MAX_AGE_MS) return previous.values;
-    const values = readParameters(path);
+    const values = only ? readNamed(path, only) : readParameters(path);
     const reading = (cached = { at: clock.now(), values });
     try {
       return await values;
