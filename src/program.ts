@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import type { Cli, CommandModule } from "./commands/shared/cli.ts";
-import { COMPLETED, type ExitCode, USAGE, sentence, usageError } from "./commands/shared/usage.ts";
+import { COMPLETED, type ExitCode, USAGE, sentence, usageError, type WrongPlace } from "./commands/shared/usage.ts";
 
 /** A command or a group of them. Only the one that is called is loaded: each brings its own dependencies. */
 type Load = () => Promise<{ command: CommandModule }>;
-type Entry = { name: string; summary: string } & (
+/** `unrepeated`: what to say where a word of the command line may be a secret, and is not repeated. */
+type Entry = { name: string; summary: string; unrepeated?: string } & (
   | { load: Load }
   /** `alone`: what the group does without a command of it; absent: its help. */
   | { children: Entry[]; alone?: Load }
@@ -117,6 +118,7 @@ const COMMANDS: Entry[] = [
   {
     name: "secrets",
     summary: "set, list and remove a stage's secrets",
+    unrepeated: "What was typed is not repeated here. A secret's value is given on stdin, or typed when asked.",
     children: [
       {
         name: "set",
@@ -164,7 +166,7 @@ export async function runProgram(argv: readonly string[], cli: Cli, invocation: 
     if (error.exitCode === 0) return COMPLETED;
     // Only a group was named: its help was printed.
     if (error.code === "commander.help") return USAGE;
-    throw usageError(error, argv, `${invocation}${calledPath(argv)} --help`);
+    throw usageError(error, placeOf(argv, invocation));
   }
   return exitCode;
 }
@@ -233,9 +235,12 @@ async function addEntries(
   }
 }
 
-/** @returns the words of the command line that name a command, for its help. */
-function calledPath(argv: readonly string[]): string {
-  const entry = COMMANDS.find(({ name }) => name === argv[0]);
-  const child = entry && "children" in entry ? entry.children.find(({ name }) => name === argv[1]) : undefined;
-  return [entry, child].map((found) => (found ? ` ${found.name}` : "")).join("");
+/** @returns which command a wrong command line called. */
+function placeOf(argv: readonly string[], invocation: string): WrongPlace {
+  const [first, second] = argv.filter((word) => !word.startsWith("-"));
+  const entry = COMMANDS.find(({ name }) => name === first);
+  const child = entry && "children" in entry ? entry.children.find(({ name }) => name === second) : undefined;
+  const called = [entry, child].map((found) => (found ? ` ${found.name}` : "")).join("");
+  const { unrepeated } = entry ?? {};
+  return { called, help: `${invocation}${called} --help`, ...(unrepeated === undefined ? {} : { unrepeated }) };
 }

@@ -83,13 +83,38 @@ test.each([
   ["nothing on stdin", ["OPENAI_API_KEY"], "\n", "it is empty"],
   ["more than a parameter holds", ["OPENAI_API_KEY"], "x".repeat(4097), "it has 4,097 bytes, of 4,096 at most"],
   ["a webhook secret that is none", ["WEBHOOK_SECRET"], "hunter2", "it must be whsec_ and 24 to 64 bytes in base64"],
-  ["a name no variable can have", ["my-key"], VALUE, '"my-key" cannot be the name of a secret'],
+  ["a name no variable can have", ["my-key"], VALUE, "cannot be the name of a secret"],
 ])("%s is refused, and not repeated", async (_what, argv, stdin, message) => {
   const { exitCode, stdout, stderr } = await run(["secrets", "set", ...argv, ...at("four")], { cwd, stdin });
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   expect(stderr).toContain(message);
   expect(stderr).not.toContain(VALUE);
   expect((await run(["secrets", "list", ...at("four"), "--json"], { cwd })).events.at(-1)).toMatchObject({ count: 0 });
+});
+
+test.each([
+  [["secrets", "set", `OPENAI_API_KEY=${VALUE}`], "SECRET_ON_COMMAND_LINE", "(secrets set OPENAI_API_KEY < FILE)"],
+  [["secrets", "unset", `OPENAI_API_KEY=${VALUE}`], "SECRET_ON_COMMAND_LINE", "change it where you got it from"],
+  [["secrets", "set", VALUE], "SECRET_NAME_INVALID", "Use letters, digits and _"],
+  [["secrets", "set", VALUE, "OPENAI_API_KEY"], "SECRET_ON_COMMAND_LINE", "(secrets set NAME < FILE)"],
+  [["secrets", "set", "KEY", VALUE, VALUE], "SECRET_ON_COMMAND_LINE", "(secrets set KEY < FILE)"],
+  [["secrets", "set", "KEY", "--value", VALUE], "UNKNOWN_OPTION", "given on stdin"],
+  [["secrets", "set", "KEY", `--value=${VALUE}`], "UNKNOWN_OPTION", "given on stdin"],
+  [["secrets", "set", "KEY", `--value=x\n${VALUE}`], "UNKNOWN_OPTION", "given on stdin"],
+  [["secrets", "set", "KEY", "--stag", VALUE], "UNKNOWN_OPTION", "Did you mean --stage?"],
+  [["secrets", "set", "KEY", `-${VALUE}`], "UNKNOWN_OPTION", "given on stdin"],
+  [["secrets", "list", VALUE], "EXCESS_ARGUMENTS", "Too many arguments for 'list'"],
+  [["secrets", "put", "KEY", VALUE], "UNKNOWN_COMMAND", "There is an unknown command."],
+  [["secrets", VALUE], "UNKNOWN_COMMAND", "See: ai-pipeline secrets --help"],
+  [["secret", "set", "KEY", VALUE], "UNKNOWN_COMMAND", "Did you mean secrets?"],
+  [[`OPENAI_API_KEY=${VALUE}`, "secrets"], "UNKNOWN_COMMAND", "See: ai-pipeline --help"],
+  [["submit", "x", `--token=${VALUE}`], "UNKNOWN_OPTION", "Unknown option '--token'."],
+  [["submit", "x", VALUE], "EXCESS_ARGUMENTS", "See: ai-pipeline submit --help"],
+])("nothing of a value is repeated where a command line is wrong: %j", async (argv, code, hint) => {
+  const [told, json] = await Promise.all([run(argv, { cwd }), run([...argv, "--json", "--debug"], { cwd })]);
+  expect(told).toMatchObject({ exitCode: 2, stdout: "", stderr: expect.stringContaining(hint) });
+  expect(json.events).toMatchObject([{ type: "error", code }]);
+  for (const { stdout, stderr } of [told, json]) expect(stdout + stderr).not.toContain(VALUE);
 });
 
 test("the stage of the embedded stack has none to set", async () => {

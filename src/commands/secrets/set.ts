@@ -3,6 +3,7 @@ import { UsageError } from "../../contract/errors.ts";
 import { invocation } from "../../lib/installation.ts";
 import { InterruptedError } from "../../lib/interrupt.ts";
 import { secrets } from "../../lib/secrets/secrets.ts";
+import { secretOnCommandLine } from "../../lib/secrets/value.ts";
 import { isKeyboard } from "../../ui/render/io.ts";
 import { openScreen } from "../../ui/render/present.ts";
 import { type Cli, type CommandModule, presentation, show } from "../shared/cli.ts";
@@ -15,7 +16,7 @@ interface SetFlags extends StageFlags {
 export const command: CommandModule = {
   configure(it, cli, done) {
     it.argument("<name>", "name of the secret, such as OPENAI_API_KEY")
-      .argument("[nothing]", "a value never stands here: it is read from stdin, or asked for")
+      .argument("[nothing...]", "a value never stands here: it is read from stdin, or asked for")
       .option("--generate", "make a new STAGE_TOKEN or WEBHOOK_SECRET");
     stageFlags(it);
     examples(it, invocation(cli.place.installation, cli.place.cwd), [
@@ -23,8 +24,8 @@ export const command: CommandModule = {
       "$ secrets set OPENAI_API_KEY --stage prod < key.txt",
       "$ secrets set STAGE_TOKEN --stage prod --generate",
     ]);
-    it.action(async (name: string, extra: string | undefined, flags: SetFlags) => {
-      if (extra !== undefined) throw onCommandLine(name);
+    it.action(async (name: string, extra: string[], flags: SetFlags) => {
+      if (extra.length > 0) throw secretOnCommandLine(name);
       const choice = choiceOf(flags);
       const how = flags.generate ? { generate: true as const } : { value: () => readValue(name, cli, flags) };
       const input = { action: "set" as const, choice, name, ...how };
@@ -54,15 +55,4 @@ async function readValue(name: string, cli: Cli, flags: SetFlags): Promise<strin
   } finally {
     terminal.close();
   }
-}
-
-function onCommandLine(name: string): UsageError {
-  return new UsageError("A secret's value does not stand on the command line.", {
-    code: "SECRET_ON_COMMAND_LINE",
-    where: "secrets set",
-    hint: [
-      "Other users of this machine can read it there, and the shell's history keeps it: change it where you got it from.",
-      `Then give it on stdin (secrets set ${name} < FILE), or type it when asked (secrets set ${name}).`,
-    ],
-  });
 }

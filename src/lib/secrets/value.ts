@@ -9,13 +9,31 @@ const MOST_BYTES = 4096;
 /** A key of 24 to 64 bytes (Standard Webhooks). */
 const KEY_BYTES = { min: 24, max: 64 };
 
-/** @throws UsageError `SECRET_NAME_INVALID`. */
+/** @throws UsageError `SECRET_NAME_INVALID`, or `SECRET_ON_COMMAND_LINE` for `NAME=value`; none repeats what was given. */
 export function checkSecretName(name: string): void {
   if (NAME.test(name)) return;
-  throw new UsageError(`"${name}" cannot be the name of a secret.`, {
+  const equals = name.indexOf("=");
+  if (equals > 0) throw secretOnCommandLine(name.slice(0, equals));
+  throw new UsageError("What was given cannot be the name of a secret.", {
     code: "SECRET_NAME_INVALID",
     where: "secrets <name>",
-    hint: "Use letters, digits and _, beginning with a letter: it becomes an environment variable of the worker.",
+    hint: [
+      "Use letters, digits and _, beginning with a letter: it becomes an environment variable of the worker.",
+      "It is not repeated here, as it may be a value.",
+    ],
+  });
+}
+
+/** @param name what stands where the name should; repeated only when it is one. */
+export function secretOnCommandLine(name: string): UsageError {
+  const shown = NAME.test(name) ? name : "NAME";
+  return new UsageError("A secret's value does not stand on the command line.", {
+    code: "SECRET_ON_COMMAND_LINE",
+    where: "secrets set",
+    hint: [
+      "Other users of this machine can read it there, and the shell's history keeps it: change it where you got it from.",
+      `Then give it on stdin (secrets set ${shown} < FILE), or type it when asked (secrets set ${shown}).`,
+    ],
   });
 }
 
