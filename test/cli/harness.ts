@@ -16,8 +16,8 @@ const root = resolve(import.meta.dirname, "../..");
 export interface RunOptions {
   cwd: string;
   env?: Record<string, string>;
-  /** Text on stdin; absent: it is empty. */
-  stdin?: string;
+  /** What is on stdin; absent: it is empty. */
+  stdin?: string | Uint8Array;
   services?: Services;
   installation?: Installation;
   /** What NO_COLOR leaves. Default false. */

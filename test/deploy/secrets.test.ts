@@ -1,7 +1,7 @@
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalStack } from "../../src/local/stack.ts";
-import { type Folder, makeFolder, run } from "../cli/harness.ts";
+import { type Folder, makeFolder, PROJECT, run } from "../cli/harness.ts";
 import { startOnTerminal } from "../cli/on-terminal.ts";
 import { clientSettings } from "../helpers/client-settings.ts";
 import { startEmbeddedStack } from "../helpers/stack.ts";
@@ -82,6 +82,12 @@ test.each([
   ["a value on the command line", ["OPENAI_API_KEY", VALUE], "", "does not stand on the command line"],
   ["nothing on stdin", ["OPENAI_API_KEY"], "\n", "it is empty"],
   ["more than a parameter holds", ["OPENAI_API_KEY"], "x".repeat(4097), "it has 4,097 bytes, of 4,096 at most"],
+  ["a value with a NUL character", ["OPENAI_API_KEY"], `${VALUE}\0x`, "it holds a NUL character"],
+  ["a name that Lambda has", ["AWS_ACCESS_KEY_ID"], VALUE, "A secret cannot be named AWS_ACCESS_KEY_ID"],
+  ["a name that the system has", ["PATH"], VALUE, "A secret cannot be named PATH"],
+  ["a name that Node reads before", ["NODE_OPTIONS"], VALUE, "A secret cannot be named NODE_OPTIONS"],
+  ["a name that the infrastructure sets", ["AI_PIPELINE_STAGE"], VALUE, "A secret cannot be named AI_PIPELINE_STAGE"],
+  ["a name of what every object has", ["toString", "--generate"], "", "A value for toString cannot be made up"],
   ["a webhook secret that is none", ["WEBHOOK_SECRET"], "hunter2", "it must be whsec_ and 24 to 64 bytes in base64"],
   ["a name no variable can have", ["my-key"], VALUE, "cannot be the name of a secret"],
 ])("%s is refused, and not repeated", async (_what, argv, stdin, message) => {
@@ -90,6 +96,32 @@ test.each([
   expect(stderr).toContain(message);
   expect(stderr).not.toContain(VALUE);
   expect((await run(["secrets", "list", ...at("four"), "--json"], { cwd })).events.at(-1)).toMatchObject({ count: 0 });
+});
+
+test("bytes that are no text are refused", async () => {
+  const stdin = Buffer.from("sk-\xff\xfe", "latin1");
+  const { exitCode, stdout, stderr } = await run(["secrets", "set", "OPENAI_API_KEY", ...at("five")], { cwd, stdin });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toContain("What stdin holds is not UTF-8.\n  at stdin\n  Nothing was changed.");
+  await expect(parameter("five", "OPENAI_API_KEY")).rejects.toMatchObject({ name: "ParameterNotFound" });
+});
+
+test("names like PATH_TO_IT and Bedrock's own key are free", async () => {
+  for (const name of ["PATH_TO_IT", "AWS_BEARER_TOKEN_BEDROCK"]) {
+    const { exitCode } = await run(["secrets", "set", name, ...at("six")], { cwd, stdin: VALUE });
+    expect({ name, exitCode }).toEqual({ name, exitCode: 0 });
+  }
+});
+
+test("a name that the worker's environment sets too is told, in a project", async () => {
+  await using project = await makeFolder({
+    ...PROJECT,
+    "ai-pipeline.config.ts": 'export default { app: "my-app", worker: { environment: { MODEL: "small" } } };',
+  });
+  const set = (name: string) =>
+    run(["secrets", "set", name, ...at("seven").slice(2)], { cwd: project.dir, stdin: VALUE });
+  expect((await set("MODEL")).stderr).toContain("worker.environment sets MODEL too");
+  expect((await set("OTHER")).stderr).not.toContain("worker.environment");
 });
 
 test.each([

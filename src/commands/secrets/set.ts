@@ -1,4 +1,4 @@
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { UsageError } from "../../contract/errors.ts";
 import { invocation } from "../../lib/installation.ts";
 import { InterruptedError } from "../../lib/interrupt.ts";
@@ -8,6 +8,9 @@ import { isKeyboard } from "../../ui/render/io.ts";
 import { openScreen } from "../../ui/render/present.ts";
 import { type Cli, type CommandModule, presentation, show } from "../shared/cli.ts";
 import { choiceOf, examples, type StageFlags, stageFlags } from "../shared/flags.ts";
+import { decode } from "../shared/input.ts";
+
+const NO_TEXT = "Nothing was changed. Give it as text: a key of raw bytes in base64, which the worker decodes.";
 
 interface SetFlags extends StageFlags {
   generate?: boolean;
@@ -36,7 +39,7 @@ export const command: CommandModule = {
 
 /** From a pipe or file, else from whoever sits there, unseen. */
 async function readValue(name: string, cli: Cli, flags: SetFlags): Promise<string> {
-  if (!isKeyboard(cli.io.stdin)) return text(cli.io.stdin);
+  if (!isKeyboard(cli.io.stdin)) return decode(await buffer(cli.io.stdin), "stdin", NO_TEXT);
   const load = cli.views.prompts;
   const terminal = load && !flags.json ? openScreen(presentation(cli, {})) : undefined;
   if (!load || !terminal) {

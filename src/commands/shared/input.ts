@@ -26,15 +26,22 @@ export async function readArgument(value: string, cli: Cli, where: string): Prom
   return decode(bytes, value.slice(1));
 }
 
-/** Bytes of another encoding would reach the model as other words, and nobody would see it. */
-function decode(bytes: Uint8Array, where: string): string {
+/**
+ * Bytes of another encoding would reach the model as other words, and nobody would see it.
+ * @throws AbortError `NOT_UTF8`.
+ */
+export function decode(
+  bytes: Uint8Array,
+  where: string,
+  hint = "Convert it (iconv -f LATIN1 -t UTF-8), or send it as a document: --doc FILE",
+): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     throw new AbortError(`What ${where} holds is not UTF-8.`, {
       code: "NOT_UTF8",
       where,
-      hint: "Convert it (iconv -f LATIN1 -t UTF-8), or send it as a document: --doc FILE",
+      hint,
       cause: error,
     });
   }

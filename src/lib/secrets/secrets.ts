@@ -8,7 +8,7 @@ import { deployedStageName } from "../deploy/stage-name.ts";
 import type { Workplace } from "../services.ts";
 import { requireProject } from "../stage.ts";
 import type { StageChoice } from "../stage-choice.ts";
-import { checkSecretName, secretValue } from "./value.ts";
+import { checkSecretName, refuseTakenName, secretValue } from "./value.ts";
 
 type Action =
   | { action: "list" }
@@ -25,13 +25,15 @@ const IN_USE = "the functions use it within five minutes; what is at work goes o
 /** Lists, writes and removes the secrets of a stage that is deployed, or will be. Values are never shown. */
 export async function* secrets(input: SecretsInput, place: Workplace): AsyncGenerator<SecretsEvent> {
   if (input.action !== "list") checkSecretName(input.name);
+  if (input.action === "set") refuseTakenName(input.name);
   if (input.action === "set" && "generate" in input) requireGenerated(input.name);
   const stage = deployedStageName(input.choice, place);
-  const app = input.choice.app ?? (await requireProject(place, stage)).config.app;
+  const config = input.choice.app === undefined ? (await requireProject(place, stage)).config : undefined;
+  const app = input.choice.app ?? config?.app ?? "";
   checkAppName(app);
   const site = yield* enterSite(input.choice, app, place);
   try {
-    const summary = input.action === "list" ? yield* list(site) : await change(input, site);
+    const summary = input.action === "list" ? yield* list(site) : await change(input, site, config?.worker.environment);
     yield {
       type: "summary",
       operation: "secrets",
@@ -56,22 +58,32 @@ async function* list(site: Site): AsyncGenerator<SecretsEvent, Partial<SecretsSu
   return { count: there.length, notes: made };
 }
 
-async function change(input: Exclude<SecretsInput, { action: "list" }>, site: Site): Promise<Partial<SecretsSummary>> {
+async function change(
+  input: Exclude<SecretsInput, { action: "list" }>,
+  site: Site,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Partial<SecretsSummary>> {
   const { name } = input;
   const { outputs, account } = site;
   if (input.action === "unset") {
     const was = await account.secrets.unset(site, name);
-    const needed = outputs && name in GENERATED ? [`the stage cannot do without ${name}: set it again, or deploy`] : [];
+    const needed =
+      outputs && Object.hasOwn(GENERATED, name) ? [`the stage cannot do without ${name}: set it again, or deploy`] : [];
     return { name, changed: was ? "removed" : "absent", notes: was ? needed : [] };
   }
   const value = "generate" in input ? (GENERATED[name]?.() ?? "") : secretValue(name, await input.value());
+  const hidden = Object.hasOwn(environment, name)
+    ? [
+        `the functions do not use it: worker.environment sets ${name} too, and goes before; take it out there and deploy`,
+      ]
+    : [];
   const created = await account.secrets.set(site, name, value);
-  return { name, changed: created ? "created" : "replaced", notes: outputs ? [IN_USE] : [] };
+  return { name, changed: created ? "created" : "replaced", notes: hidden.length === 0 && outputs ? [IN_USE] : hidden };
 }
 
 /** @throws UsageError `SECRET_NOT_GENERATED`. */
 function requireGenerated(name: string): void {
-  if (name in GENERATED) return;
+  if (Object.hasOwn(GENERATED, name)) return;
   throw new UsageError(`A value for ${name} cannot be made up.`, {
     code: "SECRET_NOT_GENERATED",
     where: "--generate",

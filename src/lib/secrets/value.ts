@@ -4,6 +4,12 @@ import { thousands } from "../../contract/thousands.ts";
 
 /** They become environment variables of the worker. */
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,127}$/;
+/**
+ * Variables that are set before a function's code runs, by Lambda, the system or the infrastructure: what is set already stays,
+ * and Node reads its own only as it starts. Bedrock's key alone is the worker's to choose.
+ */
+const TAKEN =
+  /^(AWS_(?!BEARER_TOKEN_BEDROCK$)|LAMBDA_|AI_PIPELINE_|LD_|NODE_(OPTIONS|PATH|EXTRA_CA_CERTS|TLS_REJECT_UNAUTHORIZED)$|(PATH|HOME|LANG|TZ|TMPDIR|PWD)$)/;
 /** What a standard parameter holds (SSM's quota). */
 const MOST_BYTES = 4096;
 /** A key of 24 to 64 bytes (Standard Webhooks). */
@@ -21,6 +27,16 @@ export function checkSecretName(name: string): void {
       "Use letters, digits and _, beginning with a letter: it becomes an environment variable of the worker.",
       "It is not repeated here, as it may be a value.",
     ],
+  });
+}
+
+/** @throws UsageError `SECRET_NAME_TAKEN` for a name whose value would reach no code. */
+export function refuseTakenName(name: string): void {
+  if (!TAKEN.test(name)) return;
+  throw new UsageError(`A secret cannot be named ${name}: the functions have that variable before they read secrets.`, {
+    code: "SECRET_NAME_TAKEN",
+    where: "secrets set <name>",
+    hint: "Nothing was changed. Choose another name, and read that one in the worker: process.env.MY_KEY",
   });
 }
 
@@ -54,6 +70,8 @@ export function secretValue(name: string, text: string): string {
 
 function problemOf(name: string, value: string): string | undefined {
   if (value.trim() === "") return "it is empty";
+  // An environment variable ends at one.
+  if (value.includes("\0")) return "it holds a NUL character";
   const bytes = Buffer.byteLength(value);
   if (bytes > MOST_BYTES) return `it has ${thousands(bytes)} bytes, of ${thousands(MOST_BYTES)} at most`;
   if (name !== WEBHOOK_SECRET) return undefined;
