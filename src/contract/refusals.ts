@@ -16,6 +16,20 @@ const ADVICE: readonly [RegExp, (found: RegExpExecArray) => string][] = [
       "The account has no concurrency left to reserve: lower worker.reservedConcurrency, or ask for more in Service Quotas (Lambda, concurrent executions).",
   ],
   [
+    /CodeStorageExceeded|code storage limit/i,
+    () =>
+      "Lambda's storage for code is full in this region: delete versions of functions that nobody needs, or ask for more in Service Quotas (Lambda).",
+  ],
+  [
+    /Rate exceeded|Throttl|TooManyRequests|SlowDown|reduce your request rate|RequestLimitExceeded|ThroughputExceeded/i,
+    () => "AWS was asked for too much at once: wait a moment.",
+  ],
+  [
+    /InsufficientCapabilities|requires capabilities/i,
+    () =>
+      "The template holds what a person must allow, and deploy allows roles alone (CAPABILITY_NAMED_IAM): take macros and nested stacks out of it.",
+  ],
+  [
     /LimitExceeded|Limit exceeded|quota|TooManyBuckets|too many (buckets|queues|functions)|maximum number of/i,
     () =>
       "A quota of the account is used up: ask for more in Service Quotas, or remove a stage that nobody needs (stages list).",
@@ -25,7 +39,7 @@ const ADVICE: readonly [RegExp, (found: RegExpExecArray) => string][] = [
     () => "Something of that name was deleted a moment ago: wait a minute.",
   ],
   [
-    /already ?exists|AlreadyOwnedByYou|ResourceInUseException/i,
+    /already ?exist|AlreadyOwnedByYou/i,
     () =>
       "Something of that name is there and belongs to another stack, state or account (a bucket's name is the only one in the world): remove it, or choose another app or stage.",
   ],
@@ -33,7 +47,10 @@ const ADVICE: readonly [RegExp, (found: RegExpExecArray) => string][] = [
     /CloudWatch Logs role ARN must be set/i,
     () => "API Gateway may not write logs in this region yet: bootstrap gives it its role.",
   ],
-  [/Rate exceeded|Throttling|TooManyRequests/i, () => "AWS was asked for too much at once: wait a moment."],
+  [
+    /ResourceInUse|ResourceConflict|TooManyUpdates|OperationAborted|concurrent (update|operation|modification)|update is in progress/i,
+    () => "Something else changes it at this moment, or uses it: wait until that is over.",
+  ],
   [/ExpiredToken|security token .*expired/i, () => "Your credentials have expired: sign in again."],
 ];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AbortError } from "../../contract/errors.ts";
+import { AbortError, PipelineError } from "../../contract/errors.ts";
 import { explainApiError } from "./api-errors.ts";
 import { explainAwsError } from "./errors.ts";
 
@@ -58,6 +58,38 @@ describe("an error of the SDK's", () => {
       1,
       "Check the network",
     ],
+    [
+      named("RequestTimeTooSkewed", "The difference between the request time and the current time is too large.", {
+        $metadata: { httpStatusCode: 403 },
+      }),
+      "CLOCK_WRONG",
+      1,
+      "set its clock",
+    ],
+    [
+      named("InvalidSignatureException", "Signature expired: 20261129T000000Z is now earlier than 20261129T010000Z"),
+      "CLOCK_WRONG",
+      1,
+      "set its clock",
+    ],
+    [
+      named("OptInRequired", "The AWS Access Key Id needs a subscription for the service", {
+        $metadata: { httpStatusCode: 403 },
+      }),
+      "NOT_ENABLED",
+      1,
+      "--region",
+    ],
+    [
+      named("Error", 'Region not accepted: region="eu_west" is not a valid hostname component.'),
+      "REGION_INVALID",
+      1,
+      "--region eu-west-1",
+    ],
+    [named("TypeError", "Invalid URL", { code: "ERR_INVALID_URL" }), "ENDPOINT_INVALID", 1, "--endpoint-url http://"],
+    [named("ThrottlingException", "Rate exceeded"), "THROTTLING_EXCEPTION", 1, "wait a moment"],
+    [named("ParameterLimitExceeded", "too many"), "PARAMETER_LIMIT_EXCEEDED", 1, "Service Quotas"],
+    [named("QueueDoesNotExist", "It does not exist."), "QUEUE_DOES_NOT_EXIST", 1, "--region, --profile"],
   ])("%s", async (error, code, exitCode, hint) => {
     const explained = await explainAwsError(error, "ssm:GetParameter", PLACE);
     expect(explained).toMatchObject({ code, exitCode });
@@ -76,6 +108,23 @@ describe("an error of the SDK's", () => {
       message: "sqs:SendMessage failed: The specified queue does not exist.",
       where: "sqs:SendMessage",
     });
+  });
+
+  test.each([
+    ["Unknown", "UnknownError", 503, "HTTP_503", "HTTP 503", "https://health.aws.amazon.com"],
+    ["Unknown", "Unknown", 302, "HTTP_302", "HTTP 302", "sends callers elsewhere"],
+    ["Unknown", "UnknownError", 400, "HTTP_400", "HTTP 400", "--region, --profile"],
+    ["NotFound", "UnknownError", 404, "NOT_FOUND", "NotFound, HTTP 404", "--region, --profile"],
+  ])("without words (%s, %s, %d) is told by its status", async (name, message, httpStatusCode, code, text, hint) => {
+    const error = named(name, message, { $metadata: { httpStatusCode } });
+    expect(await explainAwsError(error, "s3:GetObject", PLACE)).toMatchObject({
+      code,
+      message: `s3:GetObject failed: ${text}`,
+      hint: expect.arrayContaining([expect.stringContaining(hint)]),
+    });
+    const there = { stage: "prod", endpoint: "http://127.0.0.1:4566" };
+    const elsewhere = await explainAwsError(error, "s3:GetObject", there);
+    expect(String(elsewhere instanceof PipelineError && elsewhere.hint)).not.toContain("health.aws");
   });
 
   test("what was explained already, and an abort, pass", async () => {

@@ -1,4 +1,5 @@
 import { AuthorizationError, ExternalError, PipelineError } from "../../contract/errors.ts";
+import { errorCode, httpStatus, nameless, screaming } from "./thrown.ts";
 
 /** Where `dev` listens unless another port is asked for. */
 const LOCAL_ENDPOINT = "http://127.0.0.1:4566";
@@ -28,6 +29,8 @@ const DENIED = new Set([
   "AuthorizationError",
   "KMSAccessDeniedException",
 ]);
+/** The account has not been told to use the service, or the region. */
+const NOT_ENABLED = new Set(["OptInRequired", "SubscriptionRequiredException", "RegionDisabledException"]);
 const NETWORK = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -65,11 +68,31 @@ export async function explainAwsError(error: unknown, action: string, place: Err
       cause: error,
     });
   }
+  // They come with a 403, or as a signature that is none.
+  if (name === "RequestTimeTooSkewed" || /signature (expired|not yet current)/i.test(message)) {
+    return new ExternalError("This machine's clock is wrong: AWS takes no request of another time.", {
+      code: "CLOCK_WRONG",
+      where: action,
+      hint: ["Let the system set its clock (NTP), and run the command again.", message],
+      cause: error,
+    });
+  }
+  if (NOT_ENABLED.has(name)) {
+    return new ExternalError(`The account does not use this service or region yet: ${message || name}`, {
+      code: "NOT_ENABLED",
+      where: action,
+      hint: "Enable it in the account's settings (a new account takes a day to be ready), or name another region: --region",
+      cause: error,
+    });
+  }
   if (INVALID.has(name)) {
     return new AuthorizationError("AWS does not know these credentials.", {
       code: "CREDENTIALS_INVALID",
       where: action,
-      hint: `Check the account and profile: ${login}`,
+      hint: [
+        `Check the account and profile: ${login}`,
+        "A region that is not enabled in the account knows none of its credentials: --region",
+      ],
       cause: error,
     });
   }
@@ -92,6 +115,22 @@ export async function explainAwsError(error: unknown, action: string, place: Err
       code: "REGION_MISSING",
       where: "--region",
       hint: ["Name one: --region eu-west-1, or set AWS_REGION.", ...elsewhere(place)],
+      cause: error,
+    });
+  }
+  if (message.startsWith("Region not accepted")) {
+    return new ExternalError("No AWS region has such a name.", {
+      code: "REGION_INVALID",
+      where: "--region",
+      hint: ["Name one: --region eu-west-1, or set AWS_REGION.", message],
+      cause: error,
+    });
+  }
+  if (errorCode(error) === "ERR_INVALID_URL") {
+    return new ExternalError(`${place.endpoint ?? "An endpoint"} is no address.`, {
+      code: "ENDPOINT_INVALID",
+      where: "--endpoint-url",
+      hint: `Write it whole: --endpoint-url ${LOCAL_ENDPOINT}, or AWS_ENDPOINT_URL and its like.`,
       cause: error,
     });
   }
@@ -120,9 +159,14 @@ export async function explainAwsError(error: unknown, action: string, place: Err
       },
     );
   }
-  return new ExternalError(`${action} failed: ${message || name}`, {
-    code: name === "Error" ? "AWS_ERROR" : screaming(name),
+  const { nextStepsOf } = await import("./next-step.ts");
+  const status = httpStatus(error);
+  const known = nameless(name) ? "" : name;
+  const words = nameless(message) ? [known, status && `HTTP ${status}`].filter(Boolean).join(", ") : message;
+  return new ExternalError(`${action} failed: ${words || name}`, {
+    code: known === "" ? (status === undefined ? "AWS_ERROR" : `HTTP_${status}`) : screaming(known),
     where: action,
+    hint: nextStepsOf({ words: `${known} ${nameless(message) ? "" : message}`, status, endpoint: place.endpoint }),
     cause: error,
   });
 }
@@ -150,20 +194,3 @@ export async function unlessMissing<T>(answer: Promise<T>, ...names: string[]): 
     throw error;
   }
 }
-
-function httpStatus(error: object): number | undefined {
-  const metadata: unknown = "$metadata" in error ? error.$metadata : undefined;
-  if (typeof metadata !== "object" || metadata === null || !("httpStatusCode" in metadata)) return undefined;
-  return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
-}
-
-function errorCode(error: Error): string {
-  if ("code" in error && typeof error.code === "string") return error.code;
-  return error.cause instanceof Error ? errorCode(error.cause) : "";
-}
-
-const screaming = (name: string) =>
-  name
-    .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .replaceAll(/\W+/g, "_")
-    .toUpperCase();
