@@ -13,15 +13,19 @@ export interface Held {
   /** Messages that wait, are at work or are delayed. */
   messages: number;
   deadLetters: number;
+  /** Whether there is a bucket, and a table: they may outlive the rest of the stage. */
+  bucket: boolean;
+  table: boolean;
   /** Objects in the bucket; `more` when counting stopped there. */
   objects: number;
   more?: true;
-  /** Task records, as the table last counted them (up to six hours old). */
+  /** Items of the table (records of tasks, and their events), as it last counted them (up to six hours old). */
   records: number;
-  /** Whether there is a bucket at all, and a table. */
-  bucket: boolean;
-  table: boolean;
 }
+
+/** Where a stage keeps what it holds. */
+export type Keeping = Pick<StageOutputs, "bucket" | "tasksTable"> &
+  Partial<Pick<StageOutputs, "queueUrl" | "deadLetterQueueUrl">>;
 
 /** Something removed beside the infrastructure. */
 export interface RemovedData {
@@ -63,16 +67,14 @@ export interface AccountClient {
   };
   /** @returns how many concurrent executions a function, which need not be there, may have reserved; undefined where nobody says. */
   room(functionName: string): Promise<number | undefined>;
-  /** @param parts queues where the stage has some. */
-  held(
-    parts: Pick<StageOutputs, "bucket" | "tasksTable"> & Partial<Pick<StageOutputs, "queueUrl" | "deadLetterQueueUrl">>,
-  ): Promise<Held>;
+  /** @param stage without queues where only what outlives it is left. */
+  held(stage: Keeping): Promise<Held>;
   /** @returns how the stage is set, by names such as `worker.MemorySize`; what may be a secret is a mark of it. */
   settings(outputs: StageOutputs): Promise<Record<string, string>>;
-  /** Empties what cannot be deleted while it is full. */
+  /** Empties what cannot be deleted while it is full: of all versions of its objects, too. */
   empty(bucket: string, signal: AbortSignal): AsyncIterable<RemovedData>;
   /** Removes what infrastructure as code leaves behind on purpose: data, secrets, marks. */
-  removeData(name: StageName, outputs: Pick<StageOutputs, "bucket" | "tasksTable">): AsyncIterable<RemovedData>;
+  removeData(name: StageName, outputs: Pick<Keeping, "bucket" | "tasksTable">): AsyncIterable<RemovedData>;
   close(): Promise<void>;
 }
 

@@ -111,7 +111,7 @@ function holdingsLines({ messages, deadLetters, objects, more, records, secrets 
       objects,
       `${more ? "more than " : ""}${formatCount(objects)} ${objects === 1 ? "object" : "objects"} in the bucket`,
     ],
-    [records, `about ${counted(records, "task record")}`],
+    [records, `about ${counted(records, "item")} in the table`],
     [secrets, counted(secrets, "secret")],
   ] as const;
   const there = held.filter(([count]) => count > 0).map(([, text]) => text);

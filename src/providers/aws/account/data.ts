@@ -1,13 +1,13 @@
 import type { AccountClient, RemovedData } from "../../../contract/account.ts";
+import { PipelineError } from "../../../contract/errors.ts";
 import { resourceNames } from "../../../contract/resources.ts";
 import type { AwsClients } from "../clients.ts";
 import { calling, type ErrorPlace, unlessMissing } from "../errors.ts";
 import { removeParameter } from "../parameter.ts";
 import { readStats } from "../queue/stats.ts";
+import { createContents, stillFilled } from "./contents.ts";
 import { createSecrets } from "./secrets.ts";
 
-/** What S3 deletes or lists in one request. */
-const PAGE = 1000;
 /** Counting goes no further: nobody needs the exact number of more. */
 const MOST_COUNTED = 10_000;
 
@@ -15,7 +15,10 @@ type Data = Pick<AccountClient, "held" | "empty" | "removeData">;
 
 /** What a stage holds, and its end. */
 export function createData(clients: AwsClients, place: ErrorPlace): Data {
-  async function messages(QueueUrl: string): Promise<number> {
+  const contents = createContents(clients, place);
+
+  async function messages(QueueUrl: string | undefined): Promise<number> {
+    if (QueueUrl === undefined) return 0;
     const sqs = await clients.sqs();
     const stats = await unlessGone("sqs:GetQueueAttributes", () => readStats(sqs, QueueUrl));
     return stats ? stats.visible + stats.inFlight + stats.delayed : 0;
@@ -24,36 +27,29 @@ export function createData(clients: AwsClients, place: ErrorPlace): Data {
   const unlessGone = <T>(action: string, call: () => Promise<T>) =>
     calling(action, place, () => unlessMissing(call(), ...GONE));
 
-  /** A page of keys at least, where there is a bucket. */
-  async function* objects(Bucket: string) {
-    const { ListObjectsV2Command } = await import("@aws-sdk/client-s3");
-    const s3 = await clients.s3();
-    let ContinuationToken: string | undefined;
-    do {
-      const command = new ListObjectsV2Command({
-        Bucket,
-        MaxKeys: PAGE,
-        ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
-      });
-      const page = await unlessGone("s3:ListBucket", () => s3.send(command));
-      if (!page) return;
-      yield (page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
-      ContinuationToken = page.NextContinuationToken;
-    } while (ContinuationToken);
+  async function* empty(bucket: string, signal: AbortSignal): AsyncGenerator<RemovedData> {
+    const count = await contents.empty(bucket, signal);
+    if (count > 0) yield { what: "objects", count };
   }
 
-  async function* empty(Bucket: string, signal: AbortSignal): AsyncGenerator<RemovedData> {
-    const { DeleteObjectsCommand } = await import("@aws-sdk/client-s3");
+  async function* removeBucket(Bucket: string): AsyncGenerator<RemovedData> {
+    const { DeleteBucketCommand } = await import("@aws-sdk/client-s3");
     const s3 = await clients.s3();
-    let count = 0;
-    for await (const keys of objects(Bucket)) {
-      signal.throwIfAborted();
-      if (keys.length === 0) continue;
-      const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true };
-      await calling("s3:DeleteObject", place, () => s3.send(new DeleteObjectsCommand({ Bucket, Delete })));
-      count += keys.length;
+    const remove = () => unlessGone("s3:DeleteBucket", () => s3.send(new DeleteBucketCommand({ Bucket })));
+    let removed: unknown;
+    try {
+      removed = await remove();
+    } catch (error) {
+      if (!isFilled(error)) throw error;
+      // What was at work when it was emptied has written since.
+      yield* empty(Bucket, new AbortController().signal);
+      try {
+        removed = await remove();
+      } catch (again) {
+        throw isFilled(again) ? stillFilled(Bucket, again) : again;
+      }
     }
-    if (count > 0) yield { what: "objects", count };
+    if (removed) yield { what: "buckets", count: 1 };
   }
 
   return {
@@ -61,13 +57,13 @@ export function createData(clients: AwsClients, place: ErrorPlace): Data {
       const { DescribeTableCommand } = await import("@aws-sdk/client-dynamodb");
       const dynamodb = await clients.dynamodb();
       const [waiting, deadLetters, table] = await Promise.all([
-        queueUrl === undefined ? 0 : messages(queueUrl),
-        deadLetterQueueUrl === undefined ? 0 : messages(deadLetterQueueUrl),
+        messages(queueUrl),
+        messages(deadLetterQueueUrl),
         unlessGone("dynamodb:DescribeTable", () => dynamodb.send(new DescribeTableCommand({ TableName: tasksTable }))),
       ]);
-      let count = 0;
       let there = false;
-      for await (const keys of objects(bucket)) {
+      let count = 0;
+      for await (const keys of contents.objects(bucket)) {
         there = true;
         count += keys.length;
         if (count >= MOST_COUNTED) break;
@@ -75,23 +71,19 @@ export function createData(clients: AwsClients, place: ErrorPlace): Data {
       return {
         messages: waiting,
         deadLetters,
+        bucket: there,
         objects: count,
         ...(count >= MOST_COUNTED ? { more: true as const } : {}),
-        records: table?.Table?.ItemCount ?? 0,
-        bucket: there,
         table: table !== undefined,
+        records: table?.Table?.ItemCount ?? 0,
       };
     },
     empty,
     async *removeData(name, { bucket, tasksTable }) {
       const secrets = createSecrets(clients, place);
-      const [{ DeleteBucketCommand }, { DeleteTableCommand }] = await Promise.all([
-        import("@aws-sdk/client-s3"),
-        import("@aws-sdk/client-dynamodb"),
-      ]);
-      const [s3, dynamodb] = await Promise.all([clients.s3(), clients.dynamodb()]);
-      if (await unlessGone("s3:DeleteBucket", () => s3.send(new DeleteBucketCommand({ Bucket: bucket }))))
-        yield { what: "buckets", count: 1 };
+      const { DeleteTableCommand } = await import("@aws-sdk/client-dynamodb");
+      const dynamodb = await clients.dynamodb();
+      yield* removeBucket(bucket);
       if (
         await unlessGone("dynamodb:DeleteTable", () => dynamodb.send(new DeleteTableCommand({ TableName: tasksTable })))
       )
@@ -104,6 +96,8 @@ export function createData(clients: AwsClients, place: ErrorPlace): Data {
     },
   };
 }
+
+const isFilled = (error: unknown) => error instanceof PipelineError && error.code === "BUCKET_NOT_EMPTY";
 
 /** Errors that mean: there is none. */
 const GONE = [
