@@ -67,7 +67,16 @@ test("stages diff tells what two stages do not share, whatever their names, and 
   await lambda.send(
     new UpdateFunctionConfigurationCommand({
       FunctionName: outputs.functions.reconciler,
-      Environment: { Variables: { MY_API_KEY: "sk-very-private", LOG_LEVEL: "debug" } },
+      Environment: {
+        Variables: {
+          MY_API_KEY: "sk-very-private",
+          MY_PASSPHRASE: "very-private",
+          DATABASE_URL: "postgres://app:very-private@db.example/app",
+          JDBC: "jdbc:redis://:very-private@db.example",
+          HOME_PAGE: "https://example.com/a:b@c",
+          LOG_LEVEL: "debug",
+        },
+      },
     }),
   );
   lambda.destroy();
@@ -76,12 +85,15 @@ test("stages diff tells what two stages do not share, whatever their names, and 
   const found = events.filter(({ type }) => type === "difference");
   expect(found).toContainEqual(expect.objectContaining({ setting: "worker.MemorySize", first: "1024", second: "256" }));
   expect(found).toContainEqual(expect.objectContaining({ setting: "worker.environment.LOG_LEVEL", second: "debug" }));
-  expect(found).toContainEqual(
-    expect.objectContaining({
-      setting: "worker.environment.MY_API_KEY",
-      second: expect.stringMatching(/^hidden, \w{8}$/),
-    }),
-  );
+  for (const name of ["MY_API_KEY", "MY_PASSPHRASE", "DATABASE_URL", "JDBC"]) {
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        setting: `worker.environment.${name}`,
+        second: expect.stringMatching(/^hidden, \w{8}$/),
+      }),
+    );
+  }
+  expect(stdout).toContain("https://example.com/a:b@c");
   expect(stdout).not.toContain("very-private");
   // Of both the same queue, under the same name.
   expect(found.filter(({ setting }) => String(setting).startsWith("queue."))).toEqual([]);

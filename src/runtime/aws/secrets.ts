@@ -1,13 +1,10 @@
 import type { Clock } from "../../contract/clock.ts";
+import { PRIVATE_NAME, PRIVATE_VALUE } from "../../contract/private-variables.ts";
 import { STAGE_TOKEN, WEBHOOK_SECRET } from "../../contract/resources.ts";
 import { readNamed, readParameters } from "./parameters.ts";
 
 /** How long a changed secret may go unnoticed, in milliseconds. */
 const MAX_AGE_MS = 5 * 60_000;
-
-/** Names of variables whose values nobody else may read; and values that carry a password to an address. */
-const PRIVATE_NAME = /(KEY|TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIALS?)$/i;
-const PRIVATE_VALUE = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
 
 function privateVariables(variables: NodeJS.ProcessEnv): string[] {
   return Object.entries(variables).flatMap(([name, value]) =>

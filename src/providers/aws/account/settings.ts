@@ -1,10 +1,17 @@
 import { hash } from "../../../contract/hash.ts";
+import { PRIVATE_NAME, PRIVATE_VALUE } from "../../../contract/private-variables.ts";
 import type { StageOutputs } from "../../../contract/resources.ts";
 import type { AwsClients } from "../clients.ts";
 import { calling, type ErrorPlace } from "../errors.ts";
 
-/** Where a value may be a secret, two stages are told apart by a mark of it. */
-const PRIVATE = /^(?!AI_PIPELINE_).*(KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL)/i;
+/** Rather too much than too little: where a value may be a secret, two stages are told apart by a mark of it. */
+const PRIVATE = /KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL/i;
+/** The infrastructure's own say where secrets are, and are none. */
+const OWN = /^AI_PIPELINE_/;
+
+function isPrivate(name: string, value: string): boolean {
+  return PRIVATE_VALUE.test(value) || (!OWN.test(name) && (PRIVATE.test(name) || PRIVATE_NAME.test(name)));
+}
 
 /** @returns how a stage is set, as its services tell it: `worker.MemorySize` is `1024`. */
 export async function readSettings(
@@ -45,7 +52,7 @@ async function readFunction(
     ["LogFormat", LoggingConfig?.LogFormat],
     ...Object.entries(Environment?.Variables ?? {}).map(([name, value]): [string, Value] => [
       `environment.${name}`,
-      PRIVATE.test(name) ? `hidden, ${hash(value, 8)}` : value,
+      isPrivate(name, value) ? `hidden, ${hash(value, 8)}` : value,
     ]),
   ];
   return named(role, settings);
