@@ -173,3 +173,18 @@ test("iam policy refuses the local stage and an account that is none", async () 
   expect((await cli()).stderr).toContain("Error: The stage local asks nobody for a permission.\n");
   expect(await cli("--stage", "prod", "--account", "12")).toMatchObject({ exitCode: 2 });
 });
+
+test("iam policy takes the flags of its neighbours, and the name of an app alone", async () => {
+  const policy = (...argv: string[]) =>
+    run(["iam", "policy", "--role", "reader", "--stage", "prod", ...argv], { cwd: folder.dir });
+  const at = ["--endpoint-url", "http://127.0.0.1:1", "--profile", "work"];
+  expect(await policy(...at)).toEqual(await policy());
+  for (const { exitCode, stdout, stderr } of [
+    await policy("--app", "Bad Name"),
+    await run(["stages", "diff", "dev", "prod", "--app", "Bad Name"], { cwd: folder.dir }),
+    await run(["stages", "list", "--app", "Bad Name"], { cwd: folder.dir }),
+  ]) {
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain('"Bad Name" cannot be the name of an app.');
+  }
+});

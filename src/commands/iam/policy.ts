@@ -21,7 +21,9 @@ export const command: CommandModule = {
       .option("--stage <name>", "stage the policy is for (default: AI_PIPELINE_STAGE)")
       .option("--app <name>", "app it is for, without a checkout of it")
       .option("--account <id>", "account it is for (default: any)")
-      .option("--region <name>", "AWS region it is for (default: any)");
+      .option("--region <name>", "AWS region it is for (default: any)")
+      .option("--profile <name>", "taken as by other commands; nothing is called")
+      .option("--endpoint-url <url>", "taken as by other commands; nothing is called");
     outputFlags(it);
     examples(it, invocation(cli.place.installation, cli.place.cwd), [
       "$ iam policy --role oncall --stage prod > oncall.json",

@@ -4,6 +4,7 @@ import type { IamPolicyEvent } from "../../contract/operations/stages.ts";
 import { partitionOf } from "../../contract/partitions.ts";
 import { resourceNames } from "../../contract/resources.ts";
 import { UsageError } from "../../contract/errors.ts";
+import { checkAppName } from "../app-name.ts";
 import { findProject } from "../config/load.ts";
 import type { Workplace } from "../services.ts";
 import { stageName } from "../stage.ts";
@@ -37,6 +38,7 @@ export async function* showPolicy(input: IamPolicyInput, place: Workplace): Asyn
       hint: "Run the command in the project, or name the app: --app NAME",
     });
   }
+  checkAppName(app);
   const region = choice.region ?? "*";
   const scope = {
     names: resourceNames(app, stage, account),

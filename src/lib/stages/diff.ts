@@ -5,6 +5,7 @@ import { LOCAL_STAGE } from "../../contract/names.ts";
 import { outputRows } from "../../contract/output-rows.ts";
 import type { StagesDiffEvent } from "../../contract/operations/stages.ts";
 import type { StageOutputs } from "../../contract/resources.ts";
+import { checkAppName } from "../app-name.ts";
 import { targetOf } from "../deploy/enter.ts";
 import type { Workplace } from "../services.ts";
 import { requireProject, requireRunning, stageName } from "../stage.ts";
@@ -23,6 +24,7 @@ export interface StagesDiffInput {
 export async function* diffStages(input: StagesDiffInput, place: Workplace): AsyncGenerator<StagesDiffEvent> {
   const { choice, first, second } = input;
   const app = choice.app ?? (await requireProject(place, first)).config.app;
+  checkAppName(app);
   const [one, other] = await Promise.all([first, second].map((stage) => settingsOf(app, stage, choice, place)));
   const names = [...new Set([...Object.keys(one ?? {}), ...Object.keys(other ?? {})])].toSorted();
   let differences = 0;
