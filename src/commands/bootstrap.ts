@@ -2,7 +2,7 @@ import { counted } from "../contract/counted.ts";
 import type { BootstrapEvent } from "../contract/operations/deploy.ts";
 import { bootstrap } from "../lib/deploy/bootstrap.ts";
 import { invocation } from "../lib/installation.ts";
-import { stageWords } from "../lib/stage-choice.ts";
+import { stageFlags as flagsOf } from "../lib/stage-choice.ts";
 import { type CommandModule, presentation, show } from "./shared/cli.ts";
 import { askAfterPlan, type Confirmation } from "./shared/confirm.ts";
 import { accountFlags, choiceOf, examples, type StageFlags } from "./shared/flags.ts";
@@ -20,7 +20,7 @@ export const command: CommandModule = {
     examples(it, own, ["$ bootstrap --region eu-west-1", "$ bootstrap --profile work --yes"]);
     it.action(async (flags: BootstrapFlags) => {
       const choice = choiceOf(flags);
-      const again = `${own} ${["bootstrap", ...stageWords(choice), "--yes"].join(" ")}`;
+      const again = `${own} bootstrap${flagsOf(choice)} --yes`;
       const asked = flags.yes ? undefined : (event: BootstrapEvent) => confirmation(event, again);
       const events = await askAfterPlan(bootstrap(choice, cli.place), cli, flags, tellPlan(cli), asked);
       done(await show("bootstrap", events, presentation(cli, flags)));

@@ -4,7 +4,7 @@ import type { DeployEvent } from "../contract/operations/deploy.ts";
 import { deploy } from "../lib/deploy/deploy.ts";
 import { deployedStageName } from "../lib/deploy/stage-name.ts";
 import { invocation } from "../lib/installation.ts";
-import { stageWords } from "../lib/stage-choice.ts";
+import { stageFlags as flagsOf } from "../lib/stage-choice.ts";
 import { type CommandModule, presentation, show } from "./shared/cli.ts";
 import { askAfterPlan, type Confirmation } from "./shared/confirm.ts";
 import { tellPlan } from "./shared/tell-plan.ts";
@@ -47,7 +47,7 @@ export const command: CommandModule = {
         ...(iac === undefined ? {} : { iac }),
         ...(plan === undefined ? {} : { plan }),
       };
-      const again = `${own} ${["deploy", ...stageWords(choice), "--yes"].join(" ")}`;
+      const again = `${own} deploy${flagsOf(choice)} --yes`;
       const stage = deployedStageName(choice, cli.place);
       const asked = flags.yes || codeOnly ? undefined : (event: DeployEvent) => confirmation(event, stage, again);
       const events = await askAfterPlan(deploy(input, cli.place), cli, flags, tellPlan(cli), asked);

@@ -2,7 +2,7 @@ import type { DestroyEvent } from "../contract/operations/deploy.ts";
 import { destroy } from "../lib/deploy/destroy.ts";
 import { deployedStageName } from "../lib/deploy/stage-name.ts";
 import { invocation } from "../lib/installation.ts";
-import { stageWords } from "../lib/stage-choice.ts";
+import { stageFlags as flagsOf } from "../lib/stage-choice.ts";
 import { type CommandModule, presentation, show } from "./shared/cli.ts";
 import { askAfterPlan, type Confirmation } from "./shared/confirm.ts";
 import { tellPlan } from "./shared/tell-plan.ts";
@@ -27,7 +27,7 @@ export const command: CommandModule = {
       const choice = choiceOf(flags);
       const stage = deployedStageName(choice, cli.place);
       const input = { choice, keepData, ...(iac === undefined ? {} : { iac }) };
-      const again = `${own} ${["destroy", ...stageWords(choice), ...(keepData ? ["--keep-data"] : []), "--yes"].join(" ")}`;
+      const again = `${own} destroy${flagsOf(choice)}${keepData ? " --keep-data" : ""} --yes`;
       const asked = flags.yes ? undefined : (event: DestroyEvent) => confirmation(event, stage, keepData, again);
       const events = await askAfterPlan(destroy(input, cli.place), cli, flags, tellPlan(cli), asked);
       done(await show("destroy", events, presentation(cli, flags)));

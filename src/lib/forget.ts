@@ -8,7 +8,7 @@ import { lettersOfStage } from "./dlq/letters.ts";
 import { scanMessages } from "./dlq/scan.ts";
 import { invocation } from "./installation.ts";
 import type { Workplace } from "./services.ts";
-import { shellWord } from "../contract/shell-word.ts";
+import { namesAndFlags } from "../contract/shell-word.ts";
 import { stageFlags, type StageChoice } from "./stage-choice.ts";
 import { enterStageForChange } from "./tasks.ts";
 
@@ -62,7 +62,7 @@ export async function* forgetUser(
       cancelled: active.length,
       ...(active.length > 0
         ? {
-            again: `${invocation(place.installation, place.cwd)} tasks forget ${shellWord(userId)}${stageFlags(choice)}`,
+            again: `${invocation(place.installation, place.cwd)} tasks forget${namesAndFlags([userId], stageFlags(choice))}`,
           }
         : {}),
     };

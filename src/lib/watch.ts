@@ -1,4 +1,4 @@
-import { shellWord } from "../contract/shell-word.ts";
+import { namesAndFlags } from "../contract/shell-word.ts";
 import { EXIT } from "../contract/exit.ts";
 import type { WatchEvent } from "../contract/operations/watch.ts";
 import type { FollowEvent } from "../contract/ports.ts";
@@ -53,7 +53,7 @@ export async function* watch(input: WatchInput, place: Workplace): AsyncGenerato
     if (outcome && ended) outcome = await fetchResult(outcome, client.reader);
     const task = outcome ? { task: { ...outcome, elapsedMs: clock.now() - began } } : {};
     if (until.aborted && !ended) {
-      const command = `${invocation(place.installation, place.cwd)} watch${taskId ? ` ${shellWord(taskId)}` : ""}${stageFlags(input.choice)}`;
+      const command = `${invocation(place.installation, place.cwd)} watch${namesAndFlags(taskId ? [taskId] : [], stageFlags(input.choice))}`;
       yield { type: "detached", ...(taskId === undefined ? {} : { taskId }), command };
       // Leaving a watch of everything is its ordinary end.
       const left = signal.aborted ? interruptedExit(signal) : EXIT.timedOut;

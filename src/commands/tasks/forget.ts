@@ -2,7 +2,7 @@ import { counted } from "../../contract/counted.ts";
 import type { TasksForgetEvent } from "../../contract/operations/tasks.ts";
 import { forgetUser } from "../../lib/forget.ts";
 import { invocation } from "../../lib/installation.ts";
-import { shellWord } from "../../contract/shell-word.ts";
+import { namesAndFlags } from "../../contract/shell-word.ts";
 import { stageFlags as flagsOf } from "../../lib/stage-choice.ts";
 import { type CommandModule, presentation, show } from "../shared/cli.ts";
 import { askFirst, type Confirmation } from "../shared/confirm.ts";
@@ -22,7 +22,7 @@ export const command: CommandModule = {
     ]);
     it.action(async (userId: string, flags: StageFlags & { yes?: boolean }) => {
       const choice = choiceOf(flags);
-      const again = `${own} tasks forget ${shellWord(userId)}${flagsOf(choice)} --yes`;
+      const again = `${own} tasks forget${namesAndFlags([userId], `${flagsOf(choice)} --yes`)}`;
       const asked = flags.yes ? undefined : (event: TasksForgetEvent) => confirmation(event, again);
       const events = await askFirst(forgetUser({ choice, userId }, cli.place), cli, flags, asked);
       done(await show("tasks-forget", events, presentation(cli, flags)));

@@ -1,4 +1,4 @@
-import { shellWord } from "../../contract/shell-word.ts";
+import { namesAndFlags, shellWord } from "../../contract/shell-word.ts";
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { AbortError, UsageError } from "../../contract/errors.ts";
@@ -145,7 +145,7 @@ async function* batchesOf(
 
 function resumeCommand({ choice, file, to }: ImportInput, place: Workplace): string {
   const command = invocation(place.installation, place.cwd);
-  return `${command} dlq import ${shellWord(file)}${to === undefined ? "" : ` --to ${shellWord(to)}`} --resume${lettersFlags(choice)}`;
+  return `${command} dlq import${namesAndFlags([file], `${to === undefined ? "" : ` --to ${shellWord(to)}`} --resume${lettersFlags(choice)}`)}`;
 }
 
 function unfinished(startedAt: string, where: string): AbortError {

@@ -1,4 +1,4 @@
-import { shellWord } from "../../contract/shell-word.ts";
+import { namesAndFlags, shellWord } from "../../contract/shell-word.ts";
 import { counted } from "../../contract/counted.ts";
 import { AuthorizationError, PipelineError, UsageError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
@@ -248,7 +248,7 @@ function nextCommands(choice: LettersChoice, grouping: Grouping, place: Workplac
   if (!largest) return [];
   const [example] = largest.examples;
   return [
-    ...(example ? [`${command} show ${shellWord(example)}${flags}`] : []),
+    ...(example ? [`${command} show${namesAndFlags([example], flags)}`] : []),
     `${command} redrive --error ${shellWord(largest.cause.fingerprint)}${flags}`,
   ];
 }

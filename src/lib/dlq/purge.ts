@@ -8,6 +8,7 @@ import { invocation } from "../installation.ts";
 import { interruptedExit } from "../interrupt.ts";
 import { withRetries } from "../mover/retry.ts";
 import type { Workplace } from "../services.ts";
+import { namesAndFlags } from "../../contract/shell-word.ts";
 import { createExport, type Export } from "./export.ts";
 import { letterOfMessage, readRecords } from "./groups.ts";
 import { enterLetters, type Letters, type LettersChoice, lettersFlags } from "./letters.ts";
@@ -62,7 +63,7 @@ export async function* purge(input: PurgeInput, place: Workplace): AsyncGenerato
         ? {}
         : {
             backup: path,
-            restore: `${invocation(place.installation, place.cwd)} dlq import ${path}${lettersFlags(input.choice)}`,
+            restore: `${invocation(place.installation, place.cwd)} dlq import${namesAndFlags([path], lettersFlags(input.choice))}`,
           }),
       elapsedMs: clock.now() - began,
     };

@@ -1,4 +1,4 @@
-import { shellWord } from "../../contract/shell-word.ts";
+import { namesAndFlags, shellWord } from "../../contract/shell-word.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import type { LetterFilter } from "./filter.ts";
@@ -50,5 +50,6 @@ export function redriveCommand(input: RedriveInput, place: Workplace, more: stri
     ...(input.wait ? ["--wait"] : []),
     ...more,
   ];
-  return `${invocation(place.installation, place.cwd)} dlq redrive ${words.join(" ")}${lettersFlags(input.choice)}`;
+  const flags = words.map((word) => ` ${word}`).join("") + lettersFlags(input.choice);
+  return `${invocation(place.installation, place.cwd)} dlq redrive${namesAndFlags(input.filter.ids ?? [], flags)}`;
 }

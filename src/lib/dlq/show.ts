@@ -1,4 +1,4 @@
-import { shellWord } from "../../contract/shell-word.ts";
+import { namesAndFlags, shellWord } from "../../contract/shell-word.ts";
 import { counted } from "../../contract/counted.ts";
 import { AbortError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
@@ -32,14 +32,18 @@ export async function* showLetter(
     }
     const command = invocation(place.installation, place.cwd);
     const flags = lettersFlags(input.choice);
-    const id = shellWord(input.id);
     yield {
       type: "summary",
       operation: "dlq-show",
       exitCode: EXIT.completed,
       id: input.id,
       ...(scan ? { scan } : {}),
-      next: record ? [`${command} dlq redrive --task ${id}${flags}`, `${command} tasks show ${id}${flags}`] : [],
+      next: record
+        ? [
+            `${command} dlq redrive --task ${shellWord(input.id)}${flags}`,
+            `${command} tasks show${namesAndFlags([input.id], flags)}`,
+          ]
+        : [],
     };
   } finally {
     await letters.close();

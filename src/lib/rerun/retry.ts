@@ -15,7 +15,7 @@ import type { Workplace } from "../services.ts";
 import { type StageChoice, stageFlags } from "../stage-choice.ts";
 import { followToEnd } from "../submit/follow-to-end.ts";
 import { initialOutcome } from "../submit/outcome.ts";
-import { shellWord } from "../../contract/shell-word.ts";
+import { namesAndFlags, shellWord } from "../../contract/shell-word.ts";
 import { enterStageForChange } from "../tasks.ts";
 import { unknownTask } from "../unknown-task.ts";
 
@@ -57,7 +57,7 @@ export async function* retryTask(input: RetryInput, place: Workplace): AsyncGene
     const began = clock.now();
     await client.intake.resend(task, "retry");
     await edit?.remove();
-    const command = `${invocation(place.installation, place.cwd)} watch ${shellWord(taskId)}${stageFlags(choice)}`;
+    const command = `${invocation(place.installation, place.cwd)} watch${namesAndFlags([taskId], stageFlags(choice))}`;
     yield { type: "submitted", taskId, duplicate: false, via: "queue", ms: clock.now() - began, follow: command };
     const first = initialOutcome(taskId, "accepted");
     const { outcome, ...end } =
@@ -116,19 +116,17 @@ async function changedTask(
     code: "CHANGE_INVALID",
     where: edit?.path ?? record.task.taskId,
     hint: edit
-      ? `Your edit is kept. Mend it, then: tasks retry ${record.task.taskId} --body ${shellWord(`@${edit.path}`)}`
+      ? `Your edit is kept. Mend it, then: tasks retry${namesAndFlags([record.task.taskId], ` --body ${shellWord(`@${edit.path}`)}`)}`
       : "Change it so that it is a task again: taskId, userId and prompt are texts.",
   });
 }
 
 function stillActive({ task, status }: TaskRecord, choice: StageChoice, place: Workplace): AbortError {
   const command = invocation(place.installation, place.cwd);
+  const words = namesAndFlags([task.taskId], stageFlags(choice));
   return new AbortError(`The task has not ended: it is ${status}.`, {
     code: "TASK_ACTIVE",
     where: task.taskId,
-    hint: [
-      `Follow it: ${command} watch ${task.taskId}${stageFlags(choice)}`,
-      `Or cancel it first: ${command} tasks cancel ${task.taskId}${stageFlags(choice)}`,
-    ],
+    hint: [`Follow it: ${command} watch${words}`, `Or cancel it first: ${command} tasks cancel${words}`],
   });
 }

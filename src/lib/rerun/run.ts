@@ -13,7 +13,9 @@ import { lettersOfStage } from "../dlq/letters.ts";
 import { findTask } from "../find-task.ts";
 import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
+import { namesAndFlags } from "../../contract/shell-word.ts";
 import { enterStage, type OpenStage, requireProject, type StageChoice, stageName } from "../stage.ts";
+import { stageFlags } from "../stage-choice.ts";
 import { followToEnd } from "../submit/follow-to-end.ts";
 import { initialOutcome } from "../submit/outcome.ts";
 import { refuseWaitingForNothing } from "../submit/paused.ts";
@@ -74,7 +76,7 @@ export async function* runTask(input: RunInput, place: Workplace): AsyncGenerato
     }
     const began = clock.now();
     const answer = await stage.client.intake.accept(copy.task, { signal });
-    const command = `${invocation(place.installation, place.cwd)} watch ${answer.taskId}`;
+    const command = `${invocation(place.installation, place.cwd)} watch${namesAndFlags([answer.taskId], "")}`;
     const { taskId } = answer;
     yield { type: "submitted", taskId, duplicate: false, via: "api", ms: clock.now() - began, follow: command };
     const { outcome, ...end } = yield* followToEnd(initialOutcome(taskId, answer.status), {
@@ -119,7 +121,7 @@ async function readTask(
     {
       code: "NOT_A_TASK",
       where: message.messageId,
-      hint: `Look at it: ${invocation(place.installation, place.cwd)} dlq show ${message.messageId} --scan`,
+      hint: `Look at it: ${invocation(place.installation, place.cwd)} dlq show${namesAndFlags([message.messageId], ` --scan${stageFlags(choice)}`)}`,
     },
   );
 }

@@ -1,4 +1,4 @@
-import { shellWord } from "../../contract/shell-word.ts";
+import { namesAndFlags } from "../../contract/shell-word.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type { SubmitEvent } from "../../contract/operations/submit.ts";
 import type { SubmitRequest } from "../../contract/task.ts";
@@ -46,7 +46,7 @@ export async function* submit(input: SubmitInput, place: Workplace): AsyncGenera
     const began = clock.now();
     const answer = await stage.client.intake[input.via === "queue" ? "enqueue" : "accept"](request, { signal });
     const { taskId, duplicate } = answer;
-    const command = `${invocation(place.installation, place.cwd)} watch ${shellWord(taskId)}${stageFlags(input.choice)}`;
+    const command = `${invocation(place.installation, place.cwd)} watch${namesAndFlags([taskId], stageFlags(input.choice))}`;
     // A stack of its own ends with the command, so the task must end first.
     const waits = stage.own !== undefined && input.follow === "none";
     const follow = waits ? "wait" : input.follow;

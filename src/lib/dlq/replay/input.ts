@@ -1,4 +1,4 @@
-import { shellWord } from "../../../contract/shell-word.ts";
+import { namesAndFlags, shellWord } from "../../../contract/shell-word.ts";
 import { invocation } from "../../installation.ts";
 import type { Workplace } from "../../services.ts";
 import type { LetterFilter } from "../filter.ts";
@@ -40,5 +40,6 @@ export function replayCommand(input: ReplayInput, place: Workplace, changed: str
     ...(input.wait ? ["--wait"] : []),
     ...more,
   ];
-  return `${invocation(place.installation, place.cwd)} dlq replay ${words.join(" ")}${lettersFlags(input.choice)}`;
+  const flags = words.map((word) => ` ${word}`).join("") + lettersFlags(input.choice);
+  return `${invocation(place.installation, place.cwd)} dlq replay${namesAndFlags(input.filter.ids ?? [], flags)}`;
 }

@@ -106,6 +106,8 @@ export interface Target {
   what: string;
   /** Words that name them. */
   words: string[];
+  /** They are ids, not flags. */
+  byId?: true;
   /** The one, when it is one. */
   id?: string;
 }
@@ -115,13 +117,18 @@ export function targetOf(state: DeskState): Target | undefined {
   const { marked, focus, loaded } = state;
   const [first] = marked;
   if (first !== undefined)
-    return { what: `${marked.size} marked`, words: [...marked], ...(marked.size === 1 ? { id: first } : {}) };
+    return {
+      what: `${marked.size} marked`,
+      words: [...marked],
+      byId: true,
+      ...(marked.size === 1 ? { id: first } : {}),
+    };
   const group = currentGroup(state);
   if (focus === 0 && group)
     return { what: `the cause ${group.cause.fingerprint}`, words: ["--error", group.cause.fingerprint] };
   if (focus === 0) return loaded && loaded.letters.length > 0 ? { what: "all", words: [] } : undefined;
   const letter = currentLetter(state);
-  return letter && { what: "this one", words: [idOf(letter)], id: idOf(letter) };
+  return letter && { what: "this one", words: [idOf(letter)], byId: true, id: idOf(letter) };
 }
 
 /** An action: its key, and the command that it is. */
@@ -138,7 +145,11 @@ const CANARY = "10";
 
 export function actionsOf(state: DeskState, { flags, place }: Pick<Desk, "flags" | "place">): Action[] {
   const target = targetOf(state);
-  const of = (words: string[], more: string[]) => ["dlq", ...words, ...(target?.words ?? []), ...more, ...flags];
+  const named = target?.words ?? [];
+  // An id may begin as a flag does.
+  const behind = target?.byId && named.some((word) => word.startsWith("-"));
+  const of = (words: string[], more: string[]) =>
+    behind ? ["dlq", ...words, ...more, ...flags, "--", ...named] : ["dlq", ...words, ...named, ...more, ...flags];
   const some = (argv: string[]) => (target ? { argv } : {});
   return [
     { key: "r", name: "redrive", ...some(of(["redrive"], [])) },
