@@ -5,6 +5,7 @@ import type { ConsumptionEvent } from "../contract/operations/consumption.ts";
 import type { Consumption, ConsumptionChange, StageClient } from "../contract/ports.ts";
 import { interruptedExit } from "./interrupt.ts";
 import type { Workplace } from "./services.ts";
+import type { OpenStage } from "./stage.ts";
 import { resumeCommand, type StageChoice } from "./stage-choice.ts";
 import { enterStageForChange } from "./tasks.ts";
 
@@ -20,8 +21,8 @@ export type ConsumptionInput = Action & { choice: StageChoice };
 
 const FIRST_POLL_MS = 100;
 const SLOWEST_POLL_MS = 2000;
-/** The mapping of a stack that starts comes with its worker's code. */
-const PATIENCE_MS = 5000;
+/** The mapping of a stack that starts comes with its worker's first build, which may take that long on a busy machine. */
+const PATIENCE_MS = 60_000;
 
 /**
  * Pauses, resumes or limits how a stage takes messages from its queue, and waits until the service has done it. What is at
@@ -33,7 +34,7 @@ export async function* changeConsumption(input: ConsumptionInput, place: Workpla
   try {
     const began = clock.now();
     const { consumption, queue, outputs, mark: before } = stage.client;
-    const found = await firstLook(stage.client, place);
+    const found = await firstLook(stage, place);
     const { change, mark } = await plan(input, found, stage.client, new Date(began).toISOString());
     let now = await changed(stage.client, change, mark, place);
     for (let pause = FIRST_POLL_MS; ; pause = Math.min(SLOWEST_POLL_MS, pause * 1.5)) {
@@ -62,15 +63,17 @@ export async function* changeConsumption(input: ConsumptionInput, place: Workpla
   }
 }
 
-async function firstLook({ consumption }: StageClient, { clock, signal }: Workplace): Promise<Consumption> {
+/** Waits for the worker of a local stack to be built: not where it does not build, nor on a deployed stage, which has none. */
+async function firstLook({ client, describe }: OpenStage, { clock, signal }: Workplace): Promise<Consumption> {
   const until = clock.now() + PATIENCE_MS;
-  for (;;) {
+  for (let pause = FIRST_POLL_MS; ; pause = Math.min(SLOWEST_POLL_MS, pause * 1.5)) {
     try {
-      return await consumption.get();
+      return await client.consumption.get();
     } catch (error) {
       const missing = error instanceof PipelineError && error.code === "CONSUMPTION_MISSING";
-      if (!missing || clock.now() > until) throw error;
-      await clock.sleep(FIRST_POLL_MS, signal);
+      const building = missing && clock.now() < until ? await describe?.() : undefined;
+      if (building === undefined || building.broken !== undefined) throw error;
+      await clock.sleep(pause, signal);
     }
   }
 }

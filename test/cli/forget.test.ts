@@ -9,7 +9,7 @@ const submit = (user: string, taskId: string, prompt: string, ...flags: string[]
 
 beforeAll(async () => {
   ({ folder, dev } = await startProject(PROJECT, ["--json", "--speed", "60"]));
-  await dev.waitFor(/"type":"function".*"state":"ready"/);
+  await dev.waitFor(/"name":"my-app-local-worker","state":"ready"/);
 });
 
 afterAll(() => endProject({ folder, dev }));

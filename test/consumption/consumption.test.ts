@@ -25,9 +25,40 @@ async function mapping() {
 beforeAll(async () => {
   ({ folder, dev, endpoint } = await startProject(PROJECT, FLAGS));
   // Only then is there a mapping that can be paused.
-  await dev.waitFor(/"type":"function".*"state":"ready"/);
+  await dev.waitFor(/"name":"my-app-local-worker","state":"ready"/);
 });
 afterAll(() => endProject({ folder, dev }));
+
+describe("before a worker is built", () => {
+  test("pause waits for it", async () => {
+    const project = await startProject(PROJECT, FLAGS);
+    try {
+      // No function is ready yet, or has been for a moment only.
+      const paused = await run(["pause", "--json"], { cwd: project.folder.dir });
+      expect(paused.events.at(-1)).toMatchObject({ operation: "consumption", state: "disabled" });
+    } finally {
+      await endProject(project);
+    }
+  });
+
+  test("pause does not wait for one that does not build, and says where to look", async () => {
+    const project = await startProject({ ...PROJECT, "src/worker.ts": "export const handler = ;" }, FLAGS);
+    try {
+      await project.dev.waitFor(/"type":"function".*"state":"failed"/);
+      const { exitCode, stderr } = await run(["pause"], { cwd: project.folder.dir });
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain("from my-app-local-tasks yet: the worker is not built, or does not build.");
+      expect(stderr).toContain("See what dev says of it");
+      expect(stderr).not.toContain("Deploy");
+      await project.folder.write(PROJECT);
+      await project.dev.waitFor(/"name":"my-app-local-worker","state":"ready"/);
+      const after = await run(["pause"], { cwd: project.folder.dir });
+      expect(after.exitCode, after.stderr + project.dev.stdout()).toBe(0);
+    } finally {
+      await endProject(project);
+    }
+  });
+});
 
 describe("pause and resume", () => {
   test("nothing runs while paused, and everything after", async () => {

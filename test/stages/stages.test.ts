@@ -29,7 +29,7 @@ const describe = async (stage: string, changed: Partial<StageOutputs>) => {
 beforeAll(async () => {
   ({ folder, dev, endpoint } = await startProject(PROJECT, ["--json"]));
   // Only then is there a mapping that can be paused.
-  await dev.waitFor(/"type":"function".*"state":"ready"/);
+  await dev.waitFor(/"name":"my-app-local-worker","state":"ready"/);
   const shown = (await cli("output", "--json")).stdout;
   ({ outputs } = JSON.parse(shown.split("\n")[0] ?? ""));
 });

@@ -2,6 +2,7 @@ import { hostname, userInfo } from "node:os";
 import type { EventSourceMappingConfiguration } from "@aws-sdk/client-lambda";
 import { type ConsumptionMark, isMarked, parseMark } from "../../contract/consumption.ts";
 import { AbortError, AuthorizationError } from "../../contract/errors.ts";
+import { LOCAL_STAGE } from "../../contract/names.ts";
 import type { Consumption, ConsumptionControl } from "../../contract/ports.ts";
 import { resourceNames } from "../../contract/resources.ts";
 import type { AwsClients } from "./clients.ts";
@@ -23,11 +24,7 @@ export function createConsumption({ clients, outputs, place }: StageContext): Co
     const queue = outputs.queueUrl.slice(outputs.queueUrl.lastIndexOf("/") + 1);
     const found = EventSourceMappings.find(({ EventSourceArn }) => EventSourceArn?.endsWith(`:${queue}`));
     if (found) return found;
-    throw new AbortError(`Nothing takes messages from ${queue}: the worker has no event source mapping.`, {
-      code: "CONSUMPTION_MISSING",
-      where: FunctionName,
-      hint: "Deploy the stage again.",
-    });
+    throw missing(queue, FunctionName, stage);
   }
 
   async function write(mark: ConsumptionMark): Promise<void> {
@@ -72,6 +69,20 @@ export function createConsumption({ clients, outputs, place }: StageContext): Co
       return Arn?.split(":").slice(5).join(":") ?? person;
     },
   };
+}
+
+function missing(queue: string, where: string, stage: string): AbortError {
+  const details = { code: "CONSUMPTION_MISSING", where };
+  if (stage === LOCAL_STAGE) {
+    return new AbortError(`Nothing takes messages from ${queue} yet: the worker is not built, or does not build.`, {
+      ...details,
+      hint: "See what dev says of it, and run the command again once the worker is built.",
+    });
+  }
+  return new AbortError(`Nothing takes messages from ${queue}: the worker has no event source mapping.`, {
+    ...details,
+    hint: "Deploy the stage again.",
+  });
 }
 
 /** A container may run as a user without a name. */
