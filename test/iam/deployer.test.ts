@@ -87,6 +87,7 @@ const TERRAFORM: Record<string, [like: string, actions: string]> = {
   ],
   aws_s3_bucket_cors_configuration: ["AWS::S3::Bucket", "s3: PutBucketCORS GetBucketCORS"],
   aws_s3_bucket_lifecycle_configuration: ["AWS::S3::Bucket", "s3: PutLifecycleConfiguration GetLifecycleConfiguration"],
+  aws_s3_bucket_ownership_controls: ["AWS::S3::Bucket", "s3: PutBucketOwnershipControls GetBucketOwnershipControls"],
   aws_s3_bucket_policy: ["AWS::S3::BucketPolicy", "s3: PutBucketPolicy GetBucketPolicy DeleteBucketPolicy"],
   aws_s3_bucket_public_access_block: ["AWS::S3::Bucket", "s3: PutBucketPublicAccessBlock GetBucketPublicAccessBlock"],
   aws_s3_bucket_server_side_encryption_configuration: [
