@@ -174,7 +174,8 @@ export function deployerGrants(scope: PolicyScope): Grant[] {
     {
       sid: "OutputsAndMarks",
       actions: ["ssm:GetParameter", "ssm:GetParameters"],
-      resources: [names.outputsParameter, names.consumptionParameter].map((name) => arn("ssm", `parameter${name}`)),
+      // Of all stages, as no other app and stage may have the same names.
+      resources: ["/ai-pipeline/*/outputs", names.consumptionParameter].map((name) => arn("ssm", `parameter${name}`)),
     },
     {
       sid: "ParametersAndSecrets",

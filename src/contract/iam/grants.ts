@@ -94,10 +94,11 @@ const readLogs = (scope: PolicyScope): Grant[] => [
   { sid: "ReadFunctions", actions: ["lambda:GetFunctionConfiguration"], resources: functionsOf(scope) },
 ];
 
+/** By the names of their outputs alone: whoever may read by a path may read the secrets under it. */
 const listStages = (scope: PolicyScope): Grant => ({
   sid: "ListStages",
-  actions: ["ssm:GetParametersByPath"],
-  resources: [arn(scope, "ssm", "parameter/ai-pipeline"), arn(scope, "ssm", `parameter/ai-pipeline/${scope.app}`)],
+  actions: ["ssm:GetParameters"],
+  resources: [arn(scope, "ssm", "parameter/ai-pipeline/*/outputs")],
 });
 
 const look = (scope: PolicyScope): Grant[] => [

@@ -6,10 +6,11 @@ import { thousands } from "../../contract/thousands.ts";
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,127}$/;
 /**
  * Variables that are set before a function's code runs, by Lambda, the system or the infrastructure: what is set already stays,
- * and Node reads its own only as it starts. Bedrock's key alone is the worker's to choose.
+ * and Node reads its own only as it starts. Bedrock's key alone is the worker's to choose. And `outputs` is what everybody
+ * may read of a stage, by a policy that knows names alone.
  */
 const TAKEN =
-  /^(AWS_(?!BEARER_TOKEN_BEDROCK$)|LAMBDA_|AI_PIPELINE_|LD_|NODE_(OPTIONS|PATH|EXTRA_CA_CERTS|TLS_REJECT_UNAUTHORIZED)$|(PATH|HOME|LANG|TZ|TMPDIR|PWD)$)/;
+  /^(AWS_(?!BEARER_TOKEN_BEDROCK$)|LAMBDA_|AI_PIPELINE_|LD_|NODE_(OPTIONS|PATH|EXTRA_CA_CERTS|TLS_REJECT_UNAUTHORIZED)$|(PATH|HOME|LANG|TZ|TMPDIR|PWD|outputs)$)/;
 /** What a standard parameter holds (SSM's quota). */
 const MOST_BYTES = 4096;
 /** A key of 24 to 64 bytes (Standard Webhooks). */
@@ -33,7 +34,7 @@ export function checkSecretName(name: string): void {
 /** @throws UsageError `SECRET_NAME_TAKEN` for a name whose value would reach no code. */
 export function refuseTakenName(name: string): void {
   if (!TAKEN.test(name)) return;
-  throw new UsageError(`A secret cannot be named ${name}: the functions have that variable before they read secrets.`, {
+  throw new UsageError(`A secret cannot be named ${name}: that name is taken before secrets are read.`, {
     code: "SECRET_NAME_TAKEN",
     where: "secrets set <name>",
     hint: "Nothing was changed. Choose another name, and read that one in the worker: process.env.MY_KEY",
