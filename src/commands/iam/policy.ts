@@ -3,7 +3,7 @@ import { IAM_ROLES, type IamRole } from "../../contract/iam/grants.ts";
 import { showPolicy } from "../../lib/iam/show-policy.ts";
 import { invocation } from "../../lib/installation.ts";
 import { type CommandModule, presentation, show } from "../shared/cli.ts";
-import { choiceOf, examples, outputFlags, type StageFlags } from "../shared/flags.ts";
+import { choiceOf, examples, httpAddress, outputFlags, type StageFlags } from "../shared/flags.ts";
 
 interface PolicyFlags extends StageFlags {
   role: IamRole;
@@ -23,7 +23,7 @@ export const command: CommandModule = {
       .option("--account <id>", "account it is for (default: any)")
       .option("--region <name>", "AWS region it is for (default: any)")
       .option("--profile <name>", "taken as by other commands; nothing is called")
-      .option("--endpoint-url <url>", "taken as by other commands; nothing is called");
+      .option("--endpoint-url <url>", "taken as by other commands; nothing is called", httpAddress);
     outputFlags(it);
     examples(it, invocation(cli.place.installation, cli.place.cwd), [
       "$ iam policy --role oncall --stage prod > oncall.json",

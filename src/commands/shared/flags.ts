@@ -35,7 +35,7 @@ export function accountFlags(command: Command): Command {
     command
       .option("--profile <name>", "AWS profile")
       .option("--region <name>", "AWS region")
-      .option("--endpoint-url <url>", "another AWS-compatible endpoint"),
+      .option("--endpoint-url <url>", "another AWS-compatible endpoint", httpAddress),
   );
 }
 
@@ -72,6 +72,12 @@ export function concurrency(text: string): number | "configured" {
   throw new InvalidArgumentError(
     `Write a whole number from ${CONCURRENCY.min} to ${CONCURRENCY.max}, as event source mappings take it, or "configured" for what the configuration says. To let nothing run: pause.`,
   );
+}
+
+/** @returns the address of a server, for Commander. */
+export function httpAddress(text: string): string {
+  if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError("Write an address such as http://127.0.0.1:4566.");
 }
 
 /** @returns a parser of numbers above `min` for Commander. */

@@ -43,6 +43,12 @@ test("a lock is told with who, since when, and how one that was left is removed"
     ],
   });
   expect(lockFailure(error("Invalid resource name"), PLACE)).toBeUndefined();
+  // A state that cannot be read.
+  const damaged = LOCK.replace(/^Error message: .*/m, "Error message: unexpected end of JSON input").replace(
+    /^ *ID:.*$/m,
+    "",
+  );
+  expect(lockFailure(error("Error acquiring the state lock", damaged), PLACE)).toBeUndefined();
 });
 
 test("credentials that are missing or expired are no fault of the files", () => {

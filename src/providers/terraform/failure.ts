@@ -61,6 +61,9 @@ export function lockFailure(
   if (!/Error (acquiring|locking) (the )?state( lock)?/i.test(summary)) return undefined;
   const field = (name: string) => new RegExp(`^\\s*${name}:\\s*(.+)$`, "m").exec(detail)?.[1]?.trim();
   const [who, since, id, operation] = [field("Who"), field("Created"), field("ID"), field("Operation")];
+  // A state that cannot be read is told under the same words.
+  if (id === undefined && !/locked|unavailable|ConditionalCheckFailed|PreconditionFailed/.test(detail))
+    return undefined;
   return new AbortError(`Somebody else is changing this stage${who ? `: ${who}` : ""}.`, {
     code: "STAGE_BUSY",
     ...(since ? { where: `locked since ${since}${operation ? ` for ${operation}` : ""}` } : {}),

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { AbortError } from "../../contract/errors.ts";
 
 /** Terraform itself or OpenTofu: the same commands and the same output. */
@@ -13,9 +14,11 @@ export async function findProgram(
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<Program> {
+  let failure: AbortError | undefined;
   for (const name of ["terraform", "tofu"] as const) {
-    const version = await versionOf(name, env, signal);
+    const { version, words } = await versionOf(name, env, signal);
     signal.throwIfAborted();
+    if (words !== undefined) failure ??= doesNotRun(name, words);
     if (version === undefined) continue;
     const [major = 0, minor = 0] = version.split(".").map(Number);
     if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return { name, version };
@@ -25,23 +28,36 @@ export async function findProgram(
       hint: "Update it; `terraform version` says which one is found.",
     });
   }
-  throw new AbortError("Neither terraform nor tofu is to be found.", {
-    code: "TERRAFORM_MISSING",
-    where: "PATH",
-    hint: [
-      "Install Terraform (https://developer.hashicorp.com/terraform/install) or OpenTofu (https://opentofu.org/docs/intro/install).",
-      "Or deploy by CloudFormation, which needs no other program: make the project with init --iac cloudformation.",
-    ],
+  throw (
+    failure ??
+    new AbortError("Neither terraform nor tofu is to be found.", {
+      code: "TERRAFORM_MISSING",
+      where: "PATH",
+      hint: [
+        "Install Terraform (https://developer.hashicorp.com/terraform/install) or OpenTofu (https://opentofu.org/docs/intro/install).",
+        "Or deploy by CloudFormation, which needs no other program: make the project with init --iac cloudformation.",
+      ],
+    })
+  );
+}
+
+/** It is there, but a wrapper (a version manager, a variable such as TF_CLI_ARGS) keeps it from work. */
+function doesNotRun(name: string, words: string): AbortError {
+  return new AbortError(`${name} is to be found, but does not run: ${words}`, {
+    code: "TERRAFORM_FAILED",
+    where: `${name} version -json`,
+    hint: "Run that and mend what it says; look at TF_CLI_ARGS and at a version manager's configuration.",
   });
 }
 
+/** @returns its version, or what it says instead; neither where there is none. */
 async function versionOf(
   name: string,
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<{ version?: string; words?: string }> {
   const { execa } = await import("execa");
-  const { stdout, failed } = await execa(name, ["version", "-json"], {
+  const { stdout, stderr, failed, code } = await execa(name, ["version", "-json"], {
     env: { ...env },
     extendEnv: false,
     reject: false,
@@ -49,6 +65,11 @@ async function versionOf(
     // A wrapper may fetch the program first.
     cancelSignal: signal,
   });
-  if (failed) return undefined;
-  return /"terraform_version":\s*"([^"]+)"/.exec(stdout)?.[1];
+  if (failed && code === "ENOENT") return {};
+  const version = failed ? undefined : /"terraform_version":\s*"([^"]+)"/.exec(stdout)?.[1];
+  if (version !== undefined) return { version };
+  const said = stripVTControlCharacters(stderr || stdout)
+    .split("\n")
+    .map((line) => line.trim());
+  return { words: said.find((line) => /[a-z]/i.test(line)) ?? "it says nothing" };
 }

@@ -307,6 +307,21 @@ describeWith("terraform", (cliConfig) => {
     await other.close();
   });
 
+  test("one that does not run is told with its own words", async () => {
+    const path = await mkdtemp(join(inject("peers").scratch, "path-"));
+    await writeFile(
+      join(path, "terraform"),
+      "#!/bin/sh\necho 'No version is set for command terraform' >&2\nexit 126\n",
+    );
+    await chmod(join(path, "terraform"), 0o755);
+    const other = open({ env: { ...it.env, PATH: `${path}:/bin` } });
+    await expect(other.ready(never)).rejects.toMatchObject({
+      code: "TERRAFORM_FAILED",
+      message: "terraform is to be found, but does not run: No version is set for command terraform",
+    });
+    await other.close();
+  });
+
   test("OpenTofu is taken where there is no Terraform", async () => {
     const path = await mkdtemp(join(inject("peers").scratch, "path-"));
     const { stdout } = await import("execa").then(({ execa }) => execa("which", ["terraform"]));
