@@ -41,7 +41,7 @@ export async function readOutputs(
 /** @throws ExternalError `TOKEN_MISSING`. */
 export async function readToken(clients: AwsClients, outputs: StageOutputs, place: ErrorPlace): Promise<string> {
   const name = `${outputs.secretsPath}/${STAGE_TOKEN}`;
-  const token = await readParameter(clients, name, place);
+  const token = await readParameter(clients, name, { ...place, role: "ci" });
   if (token) return token;
   throw new ExternalError("The stage has no token.", {
     code: "TOKEN_MISSING",

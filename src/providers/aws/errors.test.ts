@@ -96,6 +96,16 @@ describe("an error of the SDK's", () => {
     expect(explained instanceof Error && "hint" in explained ? String(explained.hint) : "").toContain(hint);
   });
 
+  test("a refusal names the policy that has what was called, of whoever may read it", async () => {
+    const denied = named("AccessDeniedException", "not authorized");
+    const hintOf = async (place: Parameters<typeof explainAwsError>[2]) => {
+      const explained = await explainAwsError(denied, "ssm:GetParameter", place);
+      return explained instanceof Error && "hint" in explained ? String(explained.hint) : "";
+    };
+    expect(await hintOf(PLACE)).toContain("--role reader");
+    expect(await hintOf({ ...PLACE, role: "ci" })).toContain("--role ci");
+  });
+
   test("another keeps its own words and names the action", async () => {
     expect(
       await explainAwsError(

@@ -1,3 +1,4 @@
+import type { IamRole } from "../../contract/iam/grants.ts";
 import { AuthorizationError, ExternalError, PipelineError } from "../../contract/errors.ts";
 import { errorCode, httpStatus, nameless, screaming } from "./thrown.ts";
 
@@ -12,6 +13,8 @@ export interface ErrorPlace {
   endpoint?: string;
   /** Where the token of the API's calls was taken from, when it is not the stage's own. */
   tokenFrom?: string;
+  /** Whose policy has what is called, where its action alone does not tell: of one resource, and of no other. */
+  role?: IamRole;
 }
 
 const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]);
@@ -104,7 +107,7 @@ export async function explainAwsError(error: unknown, action: string, place: Err
       where: action,
       hint: [
         `Ask for the permission ${action}, or use another profile: --profile NAME`,
-        `Policies for each use of this command line print themselves: iam policy --role ${roleFor(action)}`,
+        `Policies for each use of this command line print themselves: iam policy --role ${place.role ?? roleFor(action)}`,
         message,
       ],
       cause: error,

@@ -81,7 +81,7 @@ export async function openCloudFormation(
     const stack = await findStack(context, context.name);
     refuseUnready(stateOf(stack, context), context.name);
     refuseUnknown(stack);
-    const artifacts = createArtifacts(clients, template.artifacts, place);
+    const artifacts = createArtifacts(clients, template.artifacts, { ...place, role: "deployer" });
     if (build) {
       for (const { name: archive, file } of build.archives) {
         if (await artifacts.put(build.references[archive].key, { file }))
