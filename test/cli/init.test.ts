@@ -51,9 +51,19 @@ test("a template's other files are copied as they are", async () => {
   });
   expect(stdout).toContain('submit "Summarize the attached report." --doc samples/report.pdf --watch');
   const source = join(import.meta.dirname, "../../templates/summarize");
-  for (const file of ["src/worker.ts", "README.md", ".env.example", "tsconfig.json"]) {
-    expect(await readFile(join(folder.dir, "my", file), "utf8")).toBe(await readFile(join(source, file), "utf8"));
+  const read = async (file: string) => {
+    const [made, own] = await Promise.all(
+      [join(folder.dir, "my"), source].map((dir) => readFile(join(dir, file), "utf8")),
+    );
+    return [made ?? "", own ?? ""] as const;
+  };
+  for (const file of ["src/worker.ts", ".env.example", "tsconfig.json"]) {
+    const [made, own] = await read(file);
+    expect(made).toBe(own);
   }
+  // But for its title.
+  const [made, own] = await read("README.md");
+  expect(made).toBe(own.replace("# my-app", "# other-name"));
 });
 
 describe("refuses, and writes nothing", () => {
