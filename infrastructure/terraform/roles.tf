@@ -26,13 +26,13 @@ locals {
 
   read_token = {
     Sid      = "ReadToken"
-    Action   = ["ssm:GetParameters"]
+    Action   = ["ssm:GetParameter"]
     Resource = ["${local.secrets}/STAGE_TOKEN"]
   }
 
   read_webhook_secret = {
     Sid      = "ReadWebhookSecret"
-    Action   = ["ssm:GetParameters"]
+    Action   = ["ssm:GetParameter"]
     Resource = ["${local.secrets}/WEBHOOK_SECRET"]
   }
 

@@ -17,10 +17,8 @@ export function neededFor({ method, path, target, body }: RecordedCall): string[
   }
   if (service.startsWith("Logs"))
     return [`logs:${operation} arn:aws:logs:${PLACE}:log-group:${textAt(JSON.parse(body), "logGroupName")}:*`];
-  if (operation === "GetParameters") {
-    const named = listOf(fieldsOf(JSON.parse(body))["Names"]);
-    return named.map((name) => `ssm:${operation} arn:aws:ssm:${PLACE}:parameter${String(name)}`);
-  }
+  if (operation === "GetParameter")
+    return [`ssm:${operation} arn:aws:ssm:${PLACE}:parameter${textAt(JSON.parse(body), "Name")}`];
   if (service === "AmazonSSM") {
     const parent = `arn:aws:ssm:${PLACE}:parameter${textAt(JSON.parse(body), "Path")}`;
     // The path, and what lies under it.

@@ -10,7 +10,7 @@ import { createStageToken } from "./stage-token.ts";
 export function createAuthorities(): Authorities {
   const settings = runtimeSettings();
   const clock = systemClock;
-  const token = createStageToken(createSecrets({ path: settings.secretsPath, clock, only: [STAGE_TOKEN] }), clock);
+  const token = createStageToken(createSecrets({ path: settings.secretsPath, clock, only: STAGE_TOKEN }), clock);
   return {
     stageToken: token.get,
     renew: token.renew,

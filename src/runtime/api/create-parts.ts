@@ -32,7 +32,7 @@ export function createApiParts(): ReconcileParts {
   const dynamo = createDynamo();
   const store = createTaskStore({ dynamo, settings, clock });
   // What the internet reaches may read no key of a model's.
-  const one = (name: string) => createSecrets({ path: settings.secretsPath, clock, only: [name] });
+  const one = (only: string) => createSecrets({ path: settings.secretsPath, clock, only });
   const webhook = one(WEBHOOK_SECRET);
   // The reconciler alone may read all, to keep them out of what it finds in the worker's log.
   const every = createSecrets({ path: settings.secretsPath, clock });

@@ -1,5 +1,5 @@
 import type { Parameter, SSMClient } from "@aws-sdk/client-ssm";
-import { clientOptions } from "./options.ts";
+import { awsErrorName, clientOptions } from "./options.ts";
 
 /** @returns the decrypted parameters right under `path`, keyed by the last segment of their names. */
 export const readParameters = (path: string) =>
@@ -16,12 +16,18 @@ export const readParameters = (path: string) =>
     return found;
   });
 
-/** @param names ten at most. @returns those of the parameters right under `path` that are there, as `readParameters`. */
-export const readNamed = (path: string, names: readonly string[]) =>
+/** @returns one of them as `readParameters` does, if it is there. */
+export const readNamed = (path: string, name: string) =>
   withClient(async (client) => {
-    const { GetParametersCommand } = await import("@aws-sdk/client-ssm");
-    const command = new GetParametersCommand({ Names: names.map((name) => `${path}/${name}`), WithDecryption: true });
-    return (await client.send(command)).Parameters ?? [];
+    const { GetParameterCommand } = await import("@aws-sdk/client-ssm");
+    try {
+      const command = new GetParameterCommand({ Name: `${path}/${name}`, WithDecryption: true });
+      const { Parameter: found } = await client.send(command);
+      return found ? [found] : [];
+    } catch (error) {
+      if (awsErrorName(error) === "ParameterNotFound") return [];
+      throw error;
+    }
   });
 
 /** SSM is loaded at first use. */

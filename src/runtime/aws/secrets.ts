@@ -16,9 +16,9 @@ export type Secrets = ReturnType<typeof createSecrets>;
 
 /**
  * The stage's secrets, read once an environment and again when they are old or were refused.
- * @param only of the functions that may read no others; absent: all.
+ * @param only the one that may be read; absent: all.
  */
-export function createSecrets({ path, clock, only }: { path: string; clock: Clock; only?: readonly string[] }) {
+export function createSecrets({ path, clock, only }: { path: string; clock: Clock; only?: string }) {
   let cached: { at: number; values: Promise<Record<string, string>> } | undefined;
   /** Variables set from here: the ones a newer value may replace. */
   const ours = new Set<string>();
