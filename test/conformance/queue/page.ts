@@ -18,7 +18,9 @@ installs what it needs, or says in a line of its own why it is skipped.
   ${MINISTACK} by the plain SDK: submit, follow over the WebSocket, three failures to the dead-letter queue, cancel, webhook,
   repeated submits and deliveries, documents, callers without a token. Both pass all of it.
 - **Deployment.** ${MINISTACK} is given stages by the command line alone: deployed by CloudFormation, used, changed, failed on
-  purpose, removed until nothing is left; once more with its IAM enforced, so that each function's role is proved to suffice.
+  purpose, removed until nothing is left, and taken over again where its data was kept; once more with its IAM enforced, so that each
+  function's role is proved to suffice, and so is the deployer's policy. The README's lines for a pipeline without this command line
+  run as they stand there. CloudFormation's own schemas say which permissions each resource takes, and the policy must have them.
   Terraform applies the same to a stand-in provider with the real one's schema, ${CFN_LINT} and ${CHECKOV} judge both kinds, and one
   test compares them with the local stack, resource by resource.
 - **Others' clients.** \`sqs-consumer\`, Powertools' idempotency and batch, the AWS SDK for Go (SQS, DynamoDB, S3, Lambda, Logs,
