@@ -41,7 +41,7 @@ export function refuseForeignState(
     code: "STATE_ELSEWHERE",
     where: directory,
     hint: [
-      "Its state lies where it was deployed from, or in a backend that this project does not name: a terraform.tfstate.d, an infra/backend.tf.",
+      "Its state lies where it was deployed from, in another workspace, or in a backend that this project does not name (infra/backend.tf).",
       "If it was deployed by CloudFormation: --iac cloudformation",
       "Going on would make a second stage beside it, or leave it running. Nothing was changed.",
     ],

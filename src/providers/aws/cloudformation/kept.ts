@@ -18,12 +18,11 @@ export async function refuseUnkept(
   const { TemplateBody = "" } = await calling("cloudformation:GetTemplate", place, () =>
     cloudformation.send(new GetTemplateCommand({ StackName: name })),
   );
-  const declared = member(jsonIn(TemplateBody), "Resources");
   const lost = resources.filter(
     ({ LogicalResourceId = "", PhysicalResourceId = "", ResourceStatus }) =>
       keep.includes(PhysicalResourceId) &&
       ResourceStatus !== "DELETE_COMPLETE" &&
-      !String(member(member(declared, LogicalResourceId), "DeletionPolicy")).startsWith("Retain"),
+      !policyOf(TemplateBody, LogicalResourceId).startsWith("Retain"),
   );
   if (lost.length === 0) return;
   throw new AbortError(
@@ -37,4 +36,14 @@ export async function refuseUnkept(
       ],
     },
   );
+}
+
+/** @returns what a template says of a resource's end; one that somebody else deployed may be YAML. */
+export function policyOf(body: string, id: string): string {
+  const declared = member(member(jsonIn(body), "Resources"), id);
+  if (declared !== undefined) return String(member(declared, "DeletionPolicy"));
+  // The lines below its name that are further in.
+  const [, indent = "", lines = ""] =
+    new RegExp(`^( +)${id}:.*\\n((?:\\1 +.*\\n|\\s*\\n)*)`, "m").exec(`${body}\n`) ?? [];
+  return new RegExp(`^${indent} +DeletionPolicy: *["']?(\\w+)`, "m").exec(lines)?.[1] ?? "";
 }
