@@ -8,7 +8,7 @@ import type { Grant, PolicyScope } from "./grants.ts";
  * holds (messages, items, objects, log events, the values of secrets) can be removed, and not read.
  *
  * Sources: the handlers' permissions in the schemas of CloudFormation's resource types, which a conformance test compares with
- * this list; the calls of Terraform's AWS provider, 6.25.
+ * this list; the calls of Terraform's AWS provider 6, as of June 2026.
  */
 export function deployerGrants(scope: PolicyScope): Grant[] {
   const { partition, region, account, app, stage, names } = scope;
