@@ -70,6 +70,11 @@ resource "aws_lambda_function" "ai_worker" {
       condition     = var.worker_reserved_concurrency == 0 || var.worker_reserved_concurrency >= var.worker_max_concurrency
       error_message = "worker_reserved_concurrency must be 0 or at least worker_max_concurrency: less would dead-letter tasks that never ran."
     }
+
+    precondition {
+      condition     = var.worker_code == "" ? true : filebase64sha256("${path.module}/${var.worker_code}") == var.worker_code_sha256
+      error_message = "${var.worker_code} is not what the variables say: the code was built anew since. Build again, and apply what that writes."
+    }
   }
 }
 
@@ -97,6 +102,13 @@ resource "aws_lambda_function" "api" {
   }
 
   depends_on = [aws_iam_role_policy.function]
+
+  lifecycle {
+    precondition {
+      condition     = var.api_code == "" ? true : filebase64sha256("${path.module}/${var.api_code}") == var.api_code_sha256
+      error_message = "${var.api_code} is not what the variables say: the code was built anew since. Build again, and apply what that writes."
+    }
+  }
 }
 
 # Finds tasks that died without a word.

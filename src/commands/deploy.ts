@@ -1,4 +1,5 @@
 import { counted } from "../contract/counted.ts";
+import { shellWord } from "../contract/shell-word.ts";
 import { UsageError } from "../contract/errors.ts";
 import type { DeployEvent } from "../contract/operations/deploy.ts";
 import { deploy } from "../lib/deploy/deploy.ts";
@@ -47,7 +48,8 @@ export const command: CommandModule = {
         ...(iac === undefined ? {} : { iac }),
         ...(plan === undefined ? {} : { plan }),
       };
-      const again = `${own} deploy${flagsOf(choice)} --yes`;
+      const same = `${plan === undefined ? "" : ` --plan ${shellWord(plan)}`}${iac === undefined ? "" : ` --iac ${iac}`}`;
+      const again = `${own} deploy${flagsOf(choice)}${same} --yes`;
       const stage = deployedStageName(choice, cli.place);
       const asked = flags.yes || codeOnly ? undefined : (event: DeployEvent) => confirmation(event, stage, again);
       const events = await askAfterPlan(deploy(input, cli.place), cli, flags, tellPlan(cli), asked);

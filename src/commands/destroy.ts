@@ -27,7 +27,7 @@ export const command: CommandModule = {
       const choice = choiceOf(flags);
       const stage = deployedStageName(choice, cli.place);
       const input = { choice, keepData, ...(iac === undefined ? {} : { iac }) };
-      const again = `${own} destroy${flagsOf(choice)}${keepData ? " --keep-data" : ""} --yes`;
+      const again = `${own} destroy${flagsOf(choice)}${iac === undefined ? "" : ` --iac ${iac}`}${keepData ? " --keep-data" : ""} --yes`;
       const asked = flags.yes ? undefined : (event: DestroyEvent) => confirmation(event, stage, keepData, again);
       const events = await askAfterPlan(destroy(input, cli.place), cli, flags, tellPlan(cli), asked);
       done(await show("destroy", events, presentation(cli, flags)));

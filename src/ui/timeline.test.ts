@@ -21,6 +21,21 @@ const dead = (more: Partial<DeadletteredEvent>): DeadletteredEvent => ({
   ...more,
 });
 
+test("of a retry it is told how long it takes yet, and of one that is over how long it was to take", () => {
+  const failed = {
+    ...dead({}),
+    type: "failed",
+    attempt: 1,
+    final: false,
+    durationMs: 10,
+    error: error(),
+    retryAt: "2026-11-28T12:00:08.000Z",
+  } as const;
+  const at = Date.parse(failed.at);
+  expect(describeEvent(failed, undefined, at + 5_000).text).toContain("next attempt in 3.0 s");
+  expect(describeEvent(failed, undefined, at + 3_600_000).text).toContain("next attempt in 8.0 s");
+});
+
 test.each<[Partial<DeadletteredEvent>, string]>([
   [{ reason: "never-ran" }, "no attempt ever ran"],
   [{ reason: "never-ran", error: error(START_FAILED) }, "no attempt ever ran: RangeError the index has 0 dimensions"],

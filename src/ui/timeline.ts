@@ -39,9 +39,10 @@ export function describeEvent(event: TaskEvent, previous?: TaskEvent, now = Date
       };
     }
     case "failed": {
-      const next = event.retryAt
-        ? `, next attempt in ${formatDuration(Math.max(0, Date.parse(event.retryAt) - now))}`
-        : "";
+      const retryAt = event.retryAt === undefined ? undefined : Date.parse(event.retryAt);
+      // Of what is over it is told how long it was to be.
+      const from = retryAt !== undefined && retryAt > now ? now : Date.parse(event.at);
+      const next = retryAt === undefined ? "" : `, next attempt in ${formatDuration(Math.max(0, retryAt - from))}`;
       const kind = event.final ? (event.error.permanent ? ", permanent" : ", the last attempt") : next;
       return {
         tone: "fail",

@@ -119,6 +119,7 @@ test.each(COMMANDS)("%s --help has an example that begins as the command does he
   expect(exitCode).toBe(0);
   expect(stdout).toContain(`\nExamples:\n`);
   expect(stdout).toContain(`ai-pipeline ${name}`);
+  expect(stdout).not.toMatch(/ai-pipeline\(|\$ [a-z]/);
   expect(stdout).toContain("--json");
 });
 

@@ -49,9 +49,9 @@ export function lettersFlags(command: Command): Command {
   );
 }
 
-/** Adds examples; `$` becomes the command that works here. */
+/** Adds examples; `$ ` before a word becomes the command that works here. */
 export function examples(command: Command, invocation: string, lines: string[]): Command {
-  const text = lines.map((line) => `  ${line.replace("$", invocation)}`).join("\n");
+  const text = lines.map((line) => `  ${line.replace(/\$ (?=[a-z])/, `${invocation} `)}`).join("\n");
   return command.addHelpText("after", `\nExamples:\n${text}`);
 }
 

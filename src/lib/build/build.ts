@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { join, relative, sep } from "node:path";
 import { EXIT } from "../../contract/exit.ts";
 import { INFRASTRUCTURE_DIR } from "../../contract/infrastructure.ts";
@@ -19,7 +20,7 @@ import { invocation } from "../installation.ts";
 import type { Workplace } from "../services.ts";
 import { deployedStageName } from "../deploy/stage-name.ts";
 import { makeFolder } from "../make-folder.ts";
-import { makeOwnFolder } from "../own-folder.ts";
+import { makeOwnFolder, ownFolder } from "../own-folder.ts";
 import { functionBroken, requireProject } from "../stage.ts";
 import { writeArchive } from "./archive.ts";
 import { clearSecrets } from "./clear-secrets.ts";
@@ -50,7 +51,8 @@ export async function* build(input: BuildInput, place: Workplace): AsyncGenerato
   // Read first: a template that cannot be is worth no build.
   const found = (await findInfrastructure(project.dir)).find(({ kind }) => kind === "cloudformation");
   const template = found && (await readTemplate(found.file));
-  const built = yield* buildStage(project, input.out, place);
+  const directory = input.out === undefined ? distOf(project) : await outFolder(input.out, project, place);
+  const built = yield* buildStage(project, directory, place);
   const inputs = yield* writeInputs(built, template, input);
   yield {
     type: "summary",
@@ -65,13 +67,18 @@ export async function* build(input: BuildInput, place: Workplace): AsyncGenerato
   };
 }
 
-/** Builds the archives. @throws AbortError `DIRECTORY_REFUSED`, `FUNCTION_BROKEN`, `ARCHIVE_TOO_LARGE`. */
+/** @returns where `build` writes, and Terraform finds the archives. */
+export const distOf = ({ dir }: Pick<Project, "dir">) => join(dir, "dist");
+
+/** @returns where archives are built that go up at once: what `build` made for somebody to look at stays as it is. */
+export const passingFolder = ({ dir, config }: Project) => ownFolder(dir, "deploy", config.stage);
+
+/** Builds the archives. @throws AbortError `FUNCTION_BROKEN`, `ARCHIVE_TOO_LARGE`. */
 export async function* buildStage(
   project: Project,
-  out: string | undefined,
+  directory: string,
   place: Workplace,
 ): AsyncGenerator<ArchiveBuilt, StageBuild> {
-  const directory = out === undefined ? join(project.dir, "dist") : await outFolder(out, project, place);
   // Before the work: a typing error in the path shall not cost a whole build.
   await makeFolder(directory);
   const worker = yield* buildArchive("worker", project, directory, place);
@@ -98,7 +105,7 @@ async function* buildArchive(
   yield { type: "archive", name, state: "building" };
   // Always as deep below the project, so that the paths in source maps, and with them the archive, stay the same.
   const outDir = await makeOwnFolder(dir, "build");
-  const code = await services.buildCode({ projectDir: dir, config, what: name, outDir });
+  const code = await orAborted(services.buildCode({ projectDir: dir, config, what: name, outDir }), signal);
   const entry = name === "worker" ? config.worker.entry : config.api.entry;
   if (!code.ok) throw functionBroken(code.errors.join("\n"), entry ?? name);
   const { archive, warnings } = await writeArchive(name, code.codeDir, directory);
@@ -111,6 +118,19 @@ async function* buildArchive(
     ms: clock.now() - began,
   };
   return archive;
+}
+
+/** A terminal's Ctrl-C reaches the bundler's own process, too, which then says that it was stopped. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => undefined);
+  const done = await Promise.race([work, aborted]);
+  // What was heard in the same moment counts.
+  await nextTurn();
+  signal.throwIfAborted();
+  return done;
 }
 
 /** What the configuration sets goes into templates, variables and a state as it is. */

@@ -5,7 +5,7 @@ import { EXIT } from "../../contract/exit.ts";
 import type { IacKind, InfrastructureDriver, InfrastructurePlan } from "../../contract/infrastructure.ts";
 import type { Archive } from "../../contract/operations/build.ts";
 import type { DeployEvent, DeploySummary, PlanMade } from "../../contract/operations/deploy.ts";
-import { buildStage } from "../build/build.ts";
+import { buildStage, passingFolder } from "../build/build.ts";
 import type { Project } from "../config/load.ts";
 import { requireInfrastructure } from "../infrastructure/find.ts";
 import { invocation } from "../installation.ts";
@@ -178,7 +178,7 @@ async function* codeOnly(
       hint: "Deploy it whole first, without --code-only.",
     });
   }
-  const { archives } = yield* buildStage(project, undefined, place);
+  const { archives } = yield* buildStage(project, passingFolder(project), place);
   const updated = yield* bringCode(site, archives, place, false);
   yield end({
     unchanged: updated === 0,

@@ -1,3 +1,4 @@
+import { distOf } from "../build/build.ts";
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -48,7 +49,7 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
  */
 export async function refuseOtherCode(file: string, code: SavedPlan["code"], projectDir: string): Promise<void> {
   for (const [name, sha256] of Object.entries(code)) {
-    const archive = join(projectDir, "dist", `${name}.zip`);
+    const archive = join(distOf({ dir: projectDir }), `${name}.zip`);
     const bytes = await readFile(archive).catch(() => undefined);
     if (bytes && createHash("sha256").update(bytes).digest("base64") === sha256) continue;
     throw new AbortError(

@@ -33,7 +33,7 @@ export async function* plan(input: PlanInput, place: Workplace): AsyncGenerator<
     refuseInterrupted(place.signal);
     yield planMade(made);
     const unchanged = made.changes.length === 0;
-    const file = input.out === undefined || unchanged ? undefined : resolve(place.cwd, input.out);
+    const file = input.out === undefined ? undefined : resolve(place.cwd, input.out);
     if (file === undefined) await driver.discard(made);
     else await savePlan(file, await toSaved(site, prepared, made));
     yield {

@@ -4,7 +4,7 @@ import type { IacKind, InfrastructureInput } from "../../contract/infrastructure
 import type { ArchiveBuilt } from "../../contract/operations/build.ts";
 import { resourceNames } from "../../contract/resources.ts";
 import { stackParameters, type StageVariables } from "../../contract/variables.ts";
-import { buildStage, type StageBuild } from "../build/build.ts";
+import { buildStage, distOf, passingFolder, type StageBuild } from "../build/build.ts";
 import type { ResolvedConfig } from "../../contract/config.ts";
 import type { Project } from "../config/load.ts";
 import { type Infrastructure, requireInfrastructure } from "../infrastructure/find.ts";
@@ -37,7 +37,8 @@ export async function* prepare(
   const secrets = await missingSecrets(site, project.config.worker.environment, place);
   // Read first: a template that cannot be is worth no build.
   const template = infrastructure.kind === "cloudformation" ? await readTemplate(infrastructure.file) : undefined;
-  const built = yield* buildStage(project, undefined, place);
+  const directory = infrastructure.kind === "terraform" ? distOf(project) : passingFolder(project);
+  const built = yield* buildStage(project, directory, place);
   const { variables, notes } = await adjust(built.variables, site);
   const { archives, references } = built;
   const artifacts = await artifactsOf(site);

@@ -1,6 +1,7 @@
 import type { AccountClient } from "../../contract/account.ts";
 import { AbortError } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
+import { jsonIn } from "../../contract/json.ts";
 import { LOCAL_STAGE } from "../../contract/names.ts";
 import { outputRows } from "../../contract/output-rows.ts";
 import type { StagesDiffEvent } from "../../contract/operations/stages.ts";
@@ -72,7 +73,7 @@ async function settingsOf(
       ...Object.fromEntries(
         Object.entries(settings)
           .filter(([name]) => !ADDRESS.test(name))
-          .map(([name, value]) => [name, nameless(value, outputs)]),
+          .flatMap(([name, value]) => flat(name, nameless(value, outputs))),
       ),
       // Their values are read by nobody: whether there is one is all that is told.
       ...Object.fromEntries(secrets.map(({ name }) => [`secret.${name}`, "set"])),
@@ -86,6 +87,15 @@ async function openAccountOf(stage: string, choice: StageChoice, place: Workplac
   if (stage !== LOCAL_STAGE) return place.services.openAccount(targetOf(choice));
   const { endpoint } = await requireRunning(place);
   return place.services.openAccount({ endpoint, region: "us-east-1" });
+}
+
+/** @returns each member of a setting that is JSON by its own name: `queue.RedrivePolicy.maxReceiveCount`. */
+function flat(name: string, value: string): [string, string][] {
+  const parsed = /^[[{]/.test(value) ? jsonIn(value) : undefined;
+  if (typeof parsed !== "object" || parsed === null) return [[name, value]];
+  return Object.entries(parsed).flatMap(([key, item]) =>
+    flat(`${name}.${key}`, typeof item === "string" ? item : JSON.stringify(item)),
+  );
 }
 
 /** @returns the value with what every stage calls otherwise replaced by what it is: `<queueUrl>`. */

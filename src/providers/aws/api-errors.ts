@@ -15,7 +15,7 @@ function isApiFailure(error: unknown): error is ApiFailure {
 
 /** The next step where the API names none. */
 const NEXT: Partial<Record<number, string[]>> = {
-  404: ["Check the id, and that --stage and --app name the stage the task was submitted to."],
+  404: ["Check the id where one was given, and that --stage, --app and --endpoint-url name the stage that is meant."],
   409: ["Look at the task as it is now: `tasks show` with its id."],
 };
 

@@ -43,6 +43,7 @@ export function refuseForeignState(
     hint: [
       "Its state lies where it was deployed from, in another workspace, or in a backend that this project does not name (infra/backend.tf).",
       "If it was deployed by CloudFormation: --iac cloudformation",
+      "If it is lost for good, import what is there, or remove it by hand: all of it has the tags ai-pipeline:app and ai-pipeline:stage.",
       "Going on would make a second stage beside it, or leave it running. Nothing was changed.",
     ],
   });

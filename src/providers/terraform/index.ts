@@ -40,7 +40,12 @@ export function openTerraform(input: InfrastructureInput, { target, env, clock }
   async function makeReady(signal: AbortSignal): Promise<RunPlace> {
     const bare = { ...place, program: await findProgram(env, signal) };
     await must(bare, ["init", "-input=false", "-no-color"], signal);
-    await must(bare, ["workspace", "select", "-or-create=true", stage], signal);
+    const chosen = (await must(bare, ["workspace", "show"], signal)).trim();
+    if (chosen !== stage) {
+      await must(bare, ["workspace", "select", "-or-create=true", stage], signal);
+      // It is there now, and every call names it: whose folder this is may have chosen another for work of their own.
+      await must(bare, ["workspace", "select", chosen], signal);
+    }
     return { ...bare, workspace: stage };
   }
 

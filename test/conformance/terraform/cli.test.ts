@@ -1,5 +1,6 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalStack } from "../../../src/local/stack.ts";
 import { startEmbeddedStack } from "../../helpers/stack.ts";
@@ -48,6 +49,10 @@ describeWith("terraform", (cliConfig) => {
     expect(exitCode).toBe(0);
     expect(summaryOf(events)).toMatchObject({ unchanged: true });
     expect(events.filter(({ type }) => type === "resource")).toEqual([]);
+    // A pipeline plans and applies, whether there is something to do or not.
+    expect(await own("plan", ...place(), "--out", "same.plan")).toMatchObject({ exitCode: 0 });
+    const applied = await own("deploy", ...place(), "--plan", "same.plan", "--yes", "--json");
+    expect(summaryOf(applied.events)).toMatchObject({ type: "summary", unchanged: true });
   });
 
   test("no secret is in what Terraform keeps, reads or says", async () => {
@@ -125,6 +130,23 @@ describeWith("terraform", (cliConfig) => {
     expect(summaryOf((await own(...apply)).events)).toMatchObject({ code: "PLAN_CODE_MISSING" });
     await writeFile(archive, planned);
     expect(await own(...apply)).toMatchObject({ exitCode: 0 });
+  });
+
+  test("what build wrote for plain terraform is refused when its archives are others by then", async () => {
+    expect(await own("build", "--stage", "dev")).toMatchObject({ exitCode: 0 });
+    await writeFile(join(project.dir, "dist", "worker.zip"), "something else");
+    const words = ["plan", "-input=false", "-no-color", "-var-file=../dist/terraform.tfvars.json"];
+    const env = { ...project.env, TF_WORKSPACE: "dev" };
+    const plain = await execa("terraform", words, {
+      cwd: join(project.dir, "infra"),
+      env,
+      extendEnv: false,
+      reject: false,
+    });
+    expect(plain.exitCode).toBe(1);
+    expect(plain.stderr.replaceAll(/[│\s]+/g, " ")).toContain(
+      "is not what the variables say: the code was built anew since",
+    );
   });
 
   test("what would lose data needs a word of its own where nobody is asked", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inject } from "vitest";
@@ -122,7 +123,11 @@ export function asObject(value: unknown): Record<string, unknown> {
 }
 
 /** @returns where an archive lies. */
-export const archive = (name: string) => ({ path: `../dist/${name}.zip`, sha256: `sha256-of-${name}`, key: name });
+export const archive = (name: string) => ({
+  path: `../dist/${name}.zip`,
+  sha256: createHash("sha256").update(name).digest("base64"),
+  key: name,
+});
 
 /** @returns messages of a type. */
 export const ofType = (messages: Record<string, unknown>[], type: string) =>
