@@ -50,6 +50,19 @@ export class AuthorizationError extends PipelineError {
   }
 }
 
+/** @returns the failure with more to say of what it leaves behind. @param where for one that does not say. */
+export function withMore(cause: PipelineError, more: string[], where?: string): ExternalError {
+  const { message, code, hint, exitCode } = cause;
+  const place = cause.where ?? where;
+  return new ExternalError(message, {
+    code,
+    ...(place === undefined ? {} : { where: place }),
+    hint: [...hint, ...more],
+    exitCode,
+    cause,
+  });
+}
+
 /** @returns what was thrown, in its own words. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,6 +1,6 @@
 import type { Held, RemovedData } from "../../contract/account.ts";
 import { counted } from "../../contract/counted.ts";
-import { AbortError, PipelineError } from "../../contract/errors.ts";
+import { PipelineError, withMore } from "../../contract/errors.ts";
 import { EXIT } from "../../contract/exit.ts";
 import type {
   IacKind,
@@ -150,12 +150,5 @@ async function* told(removals: AsyncIterable<RemovedData>): AsyncGenerator<Remov
 /** What cannot be taken back is said. */
 function afterEmptying(error: unknown, count: number): unknown {
   if (!(error instanceof PipelineError)) return error;
-  const { message, code, where, exitCode, hint } = error;
-  return new AbortError(message, {
-    code,
-    ...(where === undefined ? {} : { where }),
-    hint: [...hint, `Of the bucket, ${counted(count, "object was", "objects were")} removed before.`],
-    exitCode,
-    cause: error,
-  });
+  return withMore(error, [`Of the bucket, ${counted(count, "object was", "objects were")} removed before.`]);
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../contract/clock.ts";
-import { AbortError, ExternalError, PipelineError } from "../../../contract/errors.ts";
+import { AbortError, PipelineError, withMore } from "../../../contract/errors.ts";
 import type { InfrastructureInput, ResourceProgress } from "../../../contract/infrastructure.ts";
 import { adviceFor } from "../../../contract/refusals.ts";
 import { calling } from "../errors.ts";
@@ -158,33 +158,26 @@ function nextStep(status: string, aws: StackContext["aws"]): string[] {
 /** The service goes on, whatever became of our questions. */
 function lostSight(context: StackContext, token: PlanToken, cause: unknown): unknown {
   if (!(cause instanceof PipelineError)) return cause;
-  const { code, where, exitCode, message } = cause;
-  return new ExternalError(message, {
-    code,
-    where: where ?? `stack ${context.name}`,
-    hint: [
-      ...cause.hint,
-      `${context.title} is still being ${token.what === "destroy" ? "removed" : "deployed"}: CloudFormation goes on, only nobody watches.`,
-      `Run the command again to see how it ended, or: ${context.aws("describe-stack-events")}`,
-    ],
-    exitCode,
-    cause,
-  });
+  const more = [
+    goesOn(context, token),
+    `Run the command again to see how it ended, or: ${context.aws("describe-stack-events")}`,
+  ];
+  return withMore(cause, more, `stack ${context.name}`);
 }
 
+const goesOn = ({ title }: StackContext, { what }: PlanToken) =>
+  `${title} is still being ${what === "destroy" ? "removed" : "deployed"}: CloudFormation goes on, only nobody watches.`;
+
 /** Ctrl-C: the service goes on without us. */
-function left({ name, title, aws }: StackContext, token: PlanToken, signal: AbortSignal): AbortError {
+function left(context: StackContext, token: PlanToken, signal: AbortSignal): AbortError {
   const reason: unknown = signal.reason;
-  return new AbortError(
-    `${title} is still being ${token.what === "destroy" ? "removed" : "deployed"}: CloudFormation goes on, only nobody watches.`,
-    {
-      code: "DEPLOY_LEFT",
-      where: `stack ${name}`,
-      hint: [
-        "Run the command again to see how it ended.",
-        ...(token.what === "deploy" && !token.first ? [`Or take it back: ${aws("cancel-update-stack")}`] : []),
-      ],
-      ...(reason instanceof PipelineError ? { exitCode: reason.exitCode } : {}),
-    },
-  );
+  return new AbortError(goesOn(context, token), {
+    code: "DEPLOY_LEFT",
+    where: `stack ${context.name}`,
+    hint: [
+      "Run the command again to see how it ended.",
+      ...(token.what === "deploy" && !token.first ? [`Or take it back: ${context.aws("cancel-update-stack")}`] : []),
+    ],
+    ...(reason instanceof PipelineError ? { exitCode: reason.exitCode } : {}),
+  });
 }

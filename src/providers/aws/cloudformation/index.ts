@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Stack } from "@aws-sdk/client-cloudformation";
 import type { AccountTarget } from "../../../contract/account.ts";
 import { stackName } from "../../../contract/artifacts.ts";
@@ -9,6 +8,7 @@ import type {
   InfrastructureInput,
   InfrastructurePlan,
 } from "../../../contract/infrastructure.ts";
+import { hash } from "../../../contract/hash.ts";
 import { shellWord } from "../../../contract/shell-word.ts";
 import { createAwsClients } from "../clients.ts";
 import { endpointOf } from "../endpoint.ts";
@@ -89,8 +89,7 @@ export async function openCloudFormation(
       }
     }
     const inline = Buffer.byteLength(template.body) <= INLINE_TEMPLATE;
-    const hash = createHash("sha256").update(template.body).digest("hex").slice(0, 32);
-    const key = `${input.app}/${input.stage}/template-${hash}.json`;
+    const key = `${input.app}/${input.stage}/template-${hash(template.body, 32)}.json`;
     if (!inline) await artifacts.put(key, { text: template.body });
     const role = await settleLogsRole(context, template.body, endpointOf(target.endpoint, env, "API_GATEWAY"));
     const changeSet = await makeChangeSet(
